@@ -1,0 +1,8 @@
+"""Every table of the product, so that the metadata is complete wherever it is read."""
+
+from __future__ import annotations
+
+from engine.tables import audit, casefile, decisions, people, process
+from engine.tables.columns import Row
+
+__all__ = ["Row", "audit", "casefile", "decisions", "people", "process"]

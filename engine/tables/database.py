@@ -1,0 +1,239 @@
+"""The database: a session to read, a session to write one at a time, and its migrations."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg.errors
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from engine.errors import Rejected
+
+#: How long a writer waits for those before it, in seconds; also SQLite's own patience.
+PATIENCE = 30
+#: PostgreSQL gives up waiting for a row, ends a slow statement, and frees the rows of a machine
+#: that vanished in the middle of its work.
+POSTGRES_LIMITS = {
+    "lock_timeout": "5s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"journal_size_limit={64 * 1024 * 1024}",
+)
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_LOST_RACE = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
+#: Any number that nobody else asks this database to lock.
+_MIGRATION_LOCK = 7762
+
+
+class Collision(Rejected):
+    """Somebody else has just changed this case. Look at it as it is now, then try again."""
+
+
+class Database:
+    """One database by its URL, ``sqlite:///FILE`` or ``postgresql://...``, for all threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _parsed(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        make = _sqlite_engine if self.is_sqlite else _postgres_engine
+        self._reader = make(self.url, writes=False)
+        self._writer = make(self.url, writes=True)
+        self._gate = _Gate()
+        self._here = threading.local()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees one state of the database and cannot change it."""
+        with Session(self._reader) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session whose changes are kept together when the block ends, or not at all.
+
+        On SQLite writers go one at a time in the order they came, so compute before you ask.
+        Raises Collision, having changed nothing, when another unit of work was quicker, and
+        RuntimeError inside another ``writing()`` of the same thread: pass the session on.
+        """
+        if getattr(self._here, "writes", False):
+            raise RuntimeError(
+                "Expected one writing() in a unit of work, but this thread is already inside one. "
+                "Pass its session on."
+            )
+        self._here.writes = True
+        try:
+            with self._turn(), _collisions(), Session(self._writer) as session, session.begin():
+                yield session
+        finally:
+            self._here.writes = False
+
+    def _turn(self) -> contextlib.AbstractContextManager[None]:
+        return self._gate.passed() if self.is_sqlite else contextlib.nullcontext()
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest revision, whole or not at all; safe to repeat.
+
+        Raises RuntimeError when a reference points at a row that is gone afterwards.
+        """
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        make = _sqlite_engine if self.is_sqlite else _postgres_engine
+        engine = make(self.url, writes=True, migrates=True)
+        with engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            config = _migrations()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            if self.is_sqlite:
+                _check_references(connection)
+        engine.dispose()
+
+    def is_current(self) -> bool:
+        """Say whether the tables are at the newest revision."""
+        newest = ScriptDirectory.from_config(_migrations()).get_heads()
+        with self._reader.connect() as connection:
+            heads = MigrationContext.configure(connection).get_current_heads()
+        return set(heads) == set(newest)
+
+    def close(self) -> None:
+        """Close every connection; the next session opens new ones."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+class _Gate:
+    """Lets one thread through at a time, in the order they came."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._queue: deque[threading.Event] = deque()
+
+    @contextlib.contextmanager
+    def passed(self) -> Iterator[None]:
+        turn = threading.Event()
+        with self._lock:
+            self._queue.append(turn)
+            self._queue[0].set()
+        try:
+            if not turn.wait(PATIENCE):
+                raise Collision
+            yield
+        finally:
+            with self._lock:
+                self._queue.remove(turn)
+                if self._queue:
+                    self._queue[0].set()
+
+
+@contextlib.contextmanager
+def _collisions() -> Iterator[None]:
+    """Turn every way in which a database says "somebody was quicker" into one error of ours."""
+    try:
+        yield
+    except StaleDataError as lost:
+        raise Collision from lost
+    except DBAPIError as failed:
+        if not _was_busy(failed.orig):
+            raise
+        raise Collision from failed
+
+
+def _was_busy(cause: BaseException | None) -> bool:
+    if isinstance(cause, sqlite3.OperationalError):
+        primary = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        return primary in _BUSY
+    return isinstance(cause, _LOST_RACE)
+
+
+def _parsed(url: str) -> URL:
+    """Read a database URL; the driver is ours to choose."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return make_url(url)
+    if scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return make_url(f"postgresql+psycopg://{rest}")
+    raise ValueError(
+        "Expected a database URL such as sqlite:///var/spoc.sqlite or postgresql://host/name, "
+        f"but it begins with {scheme}://{rest[:1]}. Set DATABASE_URL."
+    )
+
+
+def _sqlite_engine(url: URL, *, writes: bool, migrates: bool = False) -> Engine:
+    options: dict[str, Any] = {"poolclass": NullPool} if migrates else {}
+    engine = create_engine(url, connect_args={"timeout": PATIENCE}, **options)
+    pragmas = [*_SQLITE_PRAGMAS]
+    if migrates:
+        # Rebuilding a table with foreign keys on deletes the rows that refer to it.
+        pragmas.append("foreign_keys=OFF")
+    if not writes:
+        pragmas.append("query_only=ON")
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: URL, *, writes: bool, migrates: bool = False) -> Engine:
+    limits = dict.fromkeys(POSTGRES_LIMITS, "0") if migrates else POSTGRES_LIMITS
+    settings = [f"-c {name}={value}" for name, value in limits.items()]
+    theirs = url.query.get("options", ())
+    settings += [theirs] if isinstance(theirs, str) else theirs
+    options: dict[str, Any] = {"poolclass": NullPool} if migrates else {"pool_pre_ping": True}
+    engine = create_engine(
+        url,
+        connect_args={"options": " ".join(settings), "application_name": "spoc"},
+        **options,
+    )
+    if writes:
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _migrations() -> Config:
+    config = Config()
+    folder = Path(__file__).parent.parent / "migrations"
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _check_references(connection: Connection) -> None:
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if lost:
+        tables = ", ".join(sorted({str(row[0]) for row in lost}))
+        raise RuntimeError(
+            f"Expected every reference to lead to a row after the migration, but {len(lost)} do "
+            f"not, in {tables}. Nothing was changed; report this with the revision you come from."
+        )

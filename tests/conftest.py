@@ -1,0 +1,170 @@
+"""What every test may ask for: a database of each kind, a browser, and a house without doors."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy.engine import make_url
+
+from engine.tables.columns import KEY_VARIABLE
+from engine.tables.database import Database
+from tests import postgres
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+os.environ[KEY_VARIABLE] = Fernet.generate_key().decode()
+
+#: What Chromium needs to run as root and to leave the network alone.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run tests/long at full size")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether long tests run at full size (make prove) or as a sample (make test)."""
+    return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shut_sockets() -> Iterator[None]:
+    """No test talks to the outside: a connection beyond this machine fails at once."""
+    connect = socket.socket.connect
+
+    def connect_here(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_here(address[0]):
+            raise AssertionError(f"Expected no test to leave this machine, but one asks {address}.")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here)
+        yield
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL database in which tests may make databases."""
+    named = os.environ.get("TEST_POSTGRES_URL")
+    if named:
+        yield named
+        return
+    try:
+        with postgres.server() as url:
+            yield url
+    except FileNotFoundError as missing:
+        pytest.fail(str(missing))
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "spoc.sqlite"
+    database = Database(f"sqlite:///{file}")
+    database.migrate()
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_url: str) -> Iterator[str]:
+    name = _create_database(postgres_url)
+    database = Database(_named(postgres_url, name))
+    database.migrate()
+    database.close()
+    yield name
+    _ask(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated SQLite database of its own."""
+    file = tmp_path / "spoc.sqlite"
+    shutil.copyfile(_sqlite_template, file)
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str, _postgres_template: str) -> Iterator[Database]:
+    """An empty, migrated PostgreSQL database of its own."""
+    name = _create_database(postgres_url, f"TEMPLATE {_postgres_template}")
+    database = Database(_named(postgres_url, name))
+    yield database
+    database.close()
+    _ask(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty, migrated database, first on SQLite and then on PostgreSQL."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found
+
+
+def _create_database(postgres_url: str, options: str = "") -> str:
+    name = f"spoc_{uuid.uuid4().hex}"
+    _ask(postgres_url, f"CREATE DATABASE {name} {options}")
+    return name
+
+
+def _ask(postgres_url: str, statement: str) -> None:
+    address = make_url(postgres_url).set(drivername="postgresql")
+    with psycopg.connect(
+        address.render_as_string(hide_password=False), autocommit=True
+    ) as connection:
+        connection.execute(statement.encode())
+
+
+def _named(postgres_url: str, name: str) -> str:
+    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the installed Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.fail(
+            "Expected Chromium for the browser tests, but found none. Run `make test` as root, "
+            "or install the package chromium."
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A headless Chromium, shared by the tests; make a context of your own in it."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  (slow; few tests need it)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
