@@ -1,0 +1,176 @@
+"""Audit chains: who did what, one chain a case and one for administration (R-111)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from engine.tables.audit import AuditAnchor, AuditDetail, AuditEvent
+from engine.tables.casefile import CaseFile
+
+#: The chain of everything that is not about one case: releases, people, settings.
+ADMINISTRATION = "administration"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to be kept: the event stays for ever, actor, old and new go at the purge."""
+
+    action: str
+    kind: str
+    object_id: int | None = None
+    actor: str | None = None
+    old: Any = None
+    new: Any = None
+
+
+class Chain:
+    """One chain: each link holds the hash of the one before it."""
+
+    def __init__(self, session: Session, name: str, case: CaseFile | None = None) -> None:
+        """Open a chain by name; the head of a case's chain is kept on its row."""
+        self.session = session
+        self.name = name
+        self._case = case
+
+    @classmethod
+    def of_case(cls, session: Session, case: CaseFile) -> Chain:
+        """Give the chain of one case."""
+        return cls(session, f"case:{case.id}", case)
+
+    @classmethod
+    def of_administration(cls, session: Session) -> Chain:
+        """Give the chain of everything that is not about one case."""
+        return cls(session, ADMINISTRATION)
+
+    def add(self, entry: Entry, *, at: dt.datetime) -> AuditEvent:
+        """Append one link; the salted hash of its detail lets the detail be deleted later."""
+        number, head = self._head()
+        salt = secrets.token_hex(16)
+        event = AuditEvent(
+            chain=self.name,
+            number=number + 1,
+            at=at,
+            action=entry.action,
+            object_kind=entry.kind,
+            object_id=entry.object_id,
+            detail_hash=_detail_hash(entry.actor, entry.old, entry.new, salt),
+            previous_hash=head,
+            hash="",
+        )
+        event.hash = _event_hash(event)
+        self.session.add(event)
+        self.session.flush([event])
+        self.session.add(
+            AuditDetail(
+                event_id=event.id, actor=entry.actor, old=entry.old, new=entry.new, salt=salt
+            )
+        )
+        if self._case is not None:
+            self._case.audit_number, self._case.audit_head = event.number, event.hash
+        return event
+
+    def forget_details(self) -> int:
+        """Delete every detail of the chain (the purge of R-107); returns how many went."""
+        ids = select(AuditEvent.id).where(AuditEvent.chain == self.name).scalar_subquery()
+        result = self.session.execute(delete(AuditDetail).where(AuditDetail.event_id.in_(ids)))
+        return int(getattr(result, "rowcount", 0))
+
+    def anchor(self, on: dt.date) -> None:
+        """Keep the head as it stands at the end of a day; once a day, later calls do nothing."""
+        number, head = self._head()
+        seen = self.session.scalar(
+            select(AuditAnchor.id).where(AuditAnchor.chain == self.name, AuditAnchor.on == on)
+        )
+        if number and seen is None:
+            self.session.add(AuditAnchor(chain=self.name, on=on, number=number, hash=head))
+
+    def broken_at(self) -> int | None:
+        """Give the number of the first link that does not hold; None when the chain verifies."""
+        previous, expected = "", 1
+        links = self.session.execute(
+            select(AuditEvent, AuditDetail)
+            .outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+            .where(AuditEvent.chain == self.name)
+            .order_by(AuditEvent.number)
+        )
+        anchors = {
+            number: head
+            for number, head in self.session.execute(
+                select(AuditAnchor.number, AuditAnchor.hash).where(AuditAnchor.chain == self.name)
+            )
+        }
+        for event, detail in links:
+            if not _holds(event, detail, expected, previous, anchors):
+                return expected
+            previous, expected = event.hash, expected + 1
+        ended_early = max(anchors, default=0) >= expected or self._kept_number() >= expected
+        return expected if ended_early else None
+
+    def _kept_number(self) -> int:
+        return self._case.audit_number if self._case is not None else 0
+
+    def _head(self) -> tuple[int, str]:
+        if self._case is not None:
+            return self._case.audit_number or 0, self._case.audit_head or ""
+        last = self.session.execute(
+            select(AuditEvent.number, AuditEvent.hash)
+            .where(AuditEvent.chain == self.name)
+            .order_by(AuditEvent.number.desc())
+            .limit(1)
+        ).first()
+        return (last[0], last[1]) if last else (0, "")
+
+
+def chains(session: Session) -> list[str]:
+    """Name every chain there is, in the order in which they began."""
+    return list(
+        session.scalars(
+            select(AuditEvent.chain).group_by(AuditEvent.chain).order_by(func.min(AuditEvent.id))
+        )
+    )
+
+
+def _holds(
+    event: AuditEvent,
+    detail: AuditDetail | None,
+    expected: int,
+    previous: str,
+    anchors: dict[int, str],
+) -> bool:
+    told = detail is None or event.detail_hash == _detail_hash(
+        detail.actor, detail.old, detail.new, detail.salt
+    )
+    return (
+        told
+        and event.number == expected
+        and event.previous_hash == previous
+        and event.hash == _event_hash(event)
+        and anchors.get(event.number, event.hash) == event.hash
+    )
+
+
+def _detail_hash(actor: str | None, old: Any, new: Any, salt: str) -> str:
+    text = json.dumps([actor, old, new, salt], sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _event_hash(event: AuditEvent) -> str:
+    said = [
+        event.chain,
+        event.number,
+        event.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        event.action,
+        event.object_kind,
+        event.object_id,
+        event.detail_hash,
+        event.previous_hash,
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

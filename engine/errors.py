@@ -1,0 +1,89 @@
+"""Every way the engine says no, and the finding that says what is wrong with an edited file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one answer, said to the person who gave it."""
+
+    #: Question id as in the form file; "" when the whole form is meant.
+    question: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with an edited file: where it is, what was expected, and whose rule it is."""
+
+    file: str
+    element_id: str
+    #: Counts from 1; 0 when the place is not a line.
+    line: int
+    message: str
+    #: A short name of the rule, such as ``reserved_id``.
+    rule: str
+    source: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line} {self.element_id}".rstrip()
+        source = f", {self.source}" if self.source else ""
+        return f"{place}: {self.message} ({self.rule}{source})"
+
+
+class EngineError(Exception):
+    """The engine could not do what was asked."""
+
+    def __str__(self) -> str:
+        said = super().__str__()
+        return said or (self.__doc__ or "").split("\n", maxsplit=1)[0]
+
+
+class NotFound(EngineError):
+    """This does not exist, or it is not for you to see."""
+
+
+class NotAllowed(EngineError):
+    """You may see this, but it is somebody else's to do."""
+
+
+class Rejected(EngineError):
+    """Somebody or something was quicker; nothing was changed."""
+
+
+class InvalidAnswers(EngineError):
+    """Some answers need another look."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep every problem, so that one page can show them all."""
+        self.problems = tuple(problems)
+        super().__init__(" ".join(problem.message for problem in self.problems))
+
+
+class InvalidRelease(EngineError):
+    """The edited files cannot be published as they are."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Keep every finding, each with its file, element and line."""
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class InvalidDiagram(InvalidRelease):
+    """A diagram or decision table cannot be run as it is drawn."""
+
+
+class ElementFailed(EngineError):
+    """An element of a running instance failed; it becomes an incident."""
+
+    def __init__(self, process_id: str, element_id: str, reason: str) -> None:
+        """Name the element as it is drawn and the reason in plain words."""
+        self.process_id = process_id
+        self.element_id = element_id
+        self.reason = reason
+        super().__init__(f"{process_id}, element {element_id}: {reason}")

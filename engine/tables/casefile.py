@@ -1,0 +1,201 @@
+"""Tables of the case file: the customer, what happened, what was said and decided about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.tables.columns import Row, Sealed, UtcDateTime
+
+
+class Customer(Row):
+    """The person a case concerns (R-009, R-033)."""
+
+    __tablename__ = "customer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    address: Mapped[str]
+    tenancy_reference: Mapped[str] = mapped_column(index=True)
+    #: tenant, joint_tenant, leaseholder, representative, staff_tenant
+    kind: Mapped[str] = mapped_column(default="tenant")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    #: Formats, languages and adjustments the customer needs, never a diagnosis (R-056).
+    needs: Mapped[str] = mapped_column(default="")
+
+
+class CaseFile(Row):
+    """One customer's journey through the stages, and the head of its audit chain."""
+
+    __tablename__ = "case_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: As people write it: ``SP-2026-014``.
+    reference: Mapped[str] = mapped_column(unique=True)
+    parameter_set: Mapped[str]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    opened_on: Mapped[dt.date]
+    opened_by: Mapped[str]
+    #: The team leader or manager who carries the case.
+    owner: Mapped[str]
+    behaviour_kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: Members of staff the customer has complained about; they take no part.
+    allegation_against: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: informal, warning, formal, in_force, ended, closed: where the case stands in its journey.
+    stage: Mapped[str] = mapped_column(default="informal")
+    earlier_case_id: Mapped[int | None]
+    closed_on: Mapped[dt.date | None]
+    closed_reason: Mapped[str | None]
+    delete_after: Mapped[dt.date | None]
+    deleted_on: Mapped[dt.date | None]
+    audit_number: Mapped[int] = mapped_column(default=0)
+    audit_head: Mapped[str] = mapped_column(default="")
+
+
+class Stage(Row):
+    """One stage of one case with the dates its clocks read (R-002)."""
+
+    __tablename__ = "stage"
+    __table_args__ = (UniqueConstraint("case_id", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    #: informal, warning, formal
+    kind: Mapped[str]
+    opened_on: Mapped[dt.date]
+    closed_on: Mapped[dt.date | None]
+    outcome: Mapped[str | None]
+    #: informal: the verbal warning; warning: issue of the Fair Treatment Letter.
+    warned_on: Mapped[dt.date | None]
+    #: informal: first day on which a next step is allowed; warning: the letter's review date;
+    #: formal: the date of the second look.
+    look_on: Mapped[dt.date | None]
+    #: formal: the referral, from which the meeting's date is counted (or the second look's date).
+    referred_on: Mapped[dt.date | None]
+    referred_by: Mapped[str | None]
+    discussed_with: Mapped[str | None]
+    looks: Mapped[int] = mapped_column(default=0)
+    #: From when evidence is collected under this stage (R-024).
+    evidence_from: Mapped[dt.date | None]
+    meeting_on: Mapped[dt.date | None]
+    attendees: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class ThirdParty(Row):
+    """Somebody who speaks for the customer by agreement, and when that ended (R-018, R-019)."""
+
+    __tablename__ = "third_party"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    name: Mapped[str]
+    relationship: Mapped[str]
+    contact: Mapped[str]
+    #: What the customer allowed them to do and hear.
+    scope: Mapped[str]
+    authority_given_on: Mapped[dt.date]
+    started_on: Mapped[dt.date]
+    ended_on: Mapped[dt.date | None]
+    end_reason: Mapped[str | None]
+    customer_told_on: Mapped[dt.date | None]
+    third_party_told_on: Mapped[dt.date | None]
+
+
+class Contact(Row):
+    """One contact with the customer (R-024, R-030)."""
+
+    __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_case", "case_id", "on"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    on: Mapped[dt.date]
+    at_time: Mapped[str | None]
+    channel: Mapped[str]
+    #: in or out
+    direction: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    #: new_matter, emergency, safeguarding, appeal_or_complaint, nothing_new
+    triage: Mapped[str] = mapped_column(default="nothing_new")
+    logged_by: Mapped[str]
+    logged_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class Evidence(Row):
+    """One dated record; its class decides whether a decision may rest on it (R-027 to R-029)."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("ix_evidence_case", "case_id", "on"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    on: Mapped[dt.date]
+    at_time: Mapped[str | None]
+    author: Mapped[str]
+    witness: Mapped[str]
+    channel: Mapped[str]
+    duration_minutes: Mapped[int | None]
+    text: Mapped[str]
+    behaviour_kind: Mapped[str]
+    #: first_hand, trusted_third_party, hearsay, opinion
+    evidence_class: Mapped[str]
+    #: relevant, factual, substantiated, no_personal_comment
+    attested: Mapped[list[str]] = mapped_column(JSON, default=list)
+    recorded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    corrected_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class Submission(Row):
+    """The answers to one form, whole, as they were given; restricted ones are sealed."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("ix_submission_case", "case_id", "form"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    instance_id: Mapped[int | None]
+    work_item_id: Mapped[int | None]
+    release_id: Mapped[int]
+    form: Mapped[str]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    restricted: Mapped[dict[str, Any] | None] = mapped_column(Sealed, deferred=True)
+    by: Mapped[str]
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class SupportOffer(Row):
+    """An offer of help and whether the customer agreed to it (R-017): no referral without consent."""
+
+    __tablename__ = "support_offer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    offered_on: Mapped[dt.date]
+    agreed: Mapped[bool]
+    agency: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[str] = mapped_column(default="")
+    by: Mapped[str]
+
+
+class OwedAction(Row):
+    """Something the landlord itself still owes the customer (R-015)."""
+
+    __tablename__ = "owed_action"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    what: Mapped[str]
+    owner: Mapped[str]
+    due_on: Mapped[dt.date]
+    due_reason: Mapped[str] = mapped_column(default="")
+    opened_on: Mapped[dt.date]
+    done_on: Mapped[dt.date | None]
+    withdrawn_reason: Mapped[str | None]
+
+
+class LegalHold(Row):
+    """A reason to keep a case that would otherwise be deleted (R-108)."""
+
+    __tablename__ = "legal_hold"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    reason: Mapped[str]
+    opened_on: Mapped[dt.date]
+    opened_by: Mapped[str]
+    lifted_on: Mapped[dt.date | None]
+    lifted_by: Mapped[str | None]

@@ -1,0 +1,83 @@
+"""Column types and naming rules that every table shares."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from sqlalchemy import DateTime, LargeBinary, MetaData
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+#: The environment variable with the keys of restricted fields, newest first, separated by commas.
+KEY_VARIABLE = "SPOC_DATA_KEYS"
+
+
+class Row(DeclarativeBase):
+    """The root of every table; names each constraint so that migrations can find it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment: an aware datetime goes in, an aware UTC datetime comes out, on each database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"Expected a moment with a time zone, but got {value.isoformat()}.")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Sealed(TypeDecorator[Any]):
+    """A restricted value: any JSON value goes in, only ciphertext reaches the database (R-109).
+
+    The keys come from the environment variable ``SPOC_DATA_KEYS``; the first one seals,
+    every one opens, so a new key is put in front and the old one stays until all is sealed anew.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return _keys().encrypt(json.dumps(value, ensure_ascii=False).encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(_keys().decrypt(value))
+
+
+def _keys() -> MultiFernet:
+    """The key ring, read at each use so that a rotation needs no new code path."""
+    named = [key.strip() for key in os.environ.get(KEY_VARIABLE, "").split(",") if key.strip()]
+    if not named:
+        raise RuntimeError(
+            f"Expected the keys of restricted fields in the environment variable {KEY_VARIABLE}, "
+            "but it is empty. Make one with: flask --app web new-key"
+        )
+    return MultiFernet([Fernet(key) for key in named])

@@ -1,0 +1,202 @@
+"""Tables of what was decided, written, put in force, flagged, shared and appealed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.tables.columns import Row, UtcDateTime
+
+
+class Decision(Row):
+    """One decision about a customer: dated, reasoned, resting on cited evidence, appealable (R-073)."""
+
+    __tablename__ = "decision"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    #: matter_settled, warning, no_further_action, not_agreed, closed, agreed, other_action, review,
+    #: variation, request, appeal
+    kind: Mapped[str]
+    outcome: Mapped[str | None]
+    reasons: Mapped[str] = mapped_column(default="")
+    decided_on: Mapped[dt.date]
+    decided_by: Mapped[str]
+    #: Who took part, so that an appeal goes to somebody who did not (R-077).
+    took_part: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: Evidence ids the reasons rest on (R-039).
+    cites: Mapped[list[int]] = mapped_column(JSON, default=list)
+    #: The one who acts when an appeal changes it: ``arrangement`` or ``stage`` with its id.
+    owner_kind: Mapped[str]
+    owner_id: Mapped[int]
+    letter_id: Mapped[int | None]
+    #: Computed when a complete letter is issued (X-5, K-10); None means the window has not started.
+    appeal_until: Mapped[dt.date | None]
+    appeal_reason: Mapped[str | None]
+    #: What the form asked beyond the columns above, by question id.
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Arrangement(Row):
+    """What restricts how a customer may get in touch, from letter to end (R-059 to R-064)."""
+
+    __tablename__ = "arrangement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    #: spoc or other_action
+    kind: Mapped[str]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    spoc: Mapped[str | None]
+    cover: Mapped[str | None]
+    #: The way the customer should get in touch: email, telephone, letter, in_person.
+    contact_method: Mapped[str]
+    #: The landlord's address or number the customer must use (R-060).
+    contact_address: Mapped[str]
+    visiting: Mapped[str] = mapped_column(default="")
+    emergency_route: Mapped[str]
+    response_time: Mapped[str] = mapped_column(default="")
+    support: Mapped[str] = mapped_column(default="")
+    owner_organisation: Mapped[str]
+    taken_over: Mapped[bool] = mapped_column(default=False)
+    from_on: Mapped[dt.date]
+    review_months: Mapped[int | None]
+    letter_issued_on: Mapped[dt.date | None]
+    in_force_on: Mapped[dt.date | None]
+    next_review_on: Mapped[dt.date | None]
+    #: Set when an appeal or a request wants the review opened before its time.
+    review_opens_on: Mapped[dt.date | None]
+    #: The day an accepted request for a look was received, while it is being answered.
+    look_received_on: Mapped[dt.date | None]
+    end_on: Mapped[dt.date | None]
+    ended_on: Mapped[dt.date | None]
+    #: ceased, cancelled_on_appeal, customer_left
+    end_reason: Mapped[str | None]
+
+
+class Restriction(Row):
+    """One structured limit within an arrangement, with its reason (R-004)."""
+
+    __tablename__ = "restriction"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    arrangement_id: Mapped[int] = mapped_column(ForeignKey("arrangement.id"), index=True)
+    kind: Mapped[str]
+    limit: Mapped[str]
+    reason: Mapped[str]
+    from_on: Mapped[dt.date]
+    until_on: Mapped[dt.date | None]
+
+
+class Flag(Row):
+    """The marker of one arrangement in one other system, and who confirmed it (R-065 to R-067)."""
+
+    __tablename__ = "flag"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    arrangement_id: Mapped[int] = mapped_column(ForeignKey("arrangement.id"), index=True)
+    system: Mapped[str]
+    #: What that system must show: route, cover and emergency rule, never a reason (R-066).
+    text: Mapped[str]
+    requested_on: Mapped[dt.date]
+    set_on: Mapped[dt.date | None]
+    update_requested_on: Mapped[dt.date | None]
+    removal_requested_on: Mapped[dt.date | None]
+    removed_on: Mapped[dt.date | None]
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    proof: Mapped[str] = mapped_column(default="")
+
+
+class Letter(Row):
+    """A letter; once issued it never changes (R-057)."""
+
+    __tablename__ = "letter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    decision_id: Mapped[int | None]
+    #: The template: ``introduction``, ``fair_treatment``.
+    template: Mapped[str]
+    release_id: Mapped[int]
+    title: Mapped[str]
+    html: Mapped[str]
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str]
+    issued_on: Mapped[dt.date]
+    issued_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    issued_by: Mapped[str]
+    channel: Mapped[str]
+    sent_to: Mapped[str]
+    proof: Mapped[str]
+    delivered_on: Mapped[dt.date | None]
+
+
+class Promise(Row):
+    """A commitment one of our letters made (R-058)."""
+
+    __tablename__ = "promise"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    letter_id: Mapped[int | None]
+    what: Mapped[str]
+    owner: Mapped[str]
+    due_on: Mapped[dt.date]
+    kept_on: Mapped[dt.date | None]
+
+
+class Appeal(Row):
+    """One challenge to one decision, with its clock (R-073 to R-081)."""
+
+    __tablename__ = "appeal"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    received_on: Mapped[dt.date]
+    received_by: Mapped[str]
+    channel: Mapped[str] = mapped_column(default="")
+    grounds: Mapped[str]
+    logged_by: Mapped[str]
+    answer_due_on: Mapped[dt.date | None]
+    answer_due_reason: Mapped[str | None]
+    in_time: Mapped[bool | None]
+    director: Mapped[str | None]
+    decided_on: Mapped[dt.date | None]
+    #: upheld, partly_upheld, not_upheld, not_taken
+    outcome: Mapped[str | None]
+    #: none, terms, cancelled, look_again
+    effect: Mapped[str | None]
+    reasons: Mapped[str] = mapped_column(default="")
+    working_days_taken: Mapped[int | None]
+    breached_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_on: Mapped[dt.date | None]
+    answered_on: Mapped[dt.date | None]
+
+
+class PartnerEvent(Row):
+    """One thing told to the partner organisation, and its acknowledgement (R-097 to R-099)."""
+
+    __tablename__ = "partner_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    arrangement_id: Mapped[int] = mapped_column(ForeignKey("arrangement.id"), index=True)
+    instance_id: Mapped[int]
+    partner: Mapped[str]
+    #: add, update, end
+    action: Mapped[str]
+    wanted_on: Mapped[dt.date]
+    shared_on: Mapped[dt.date | None]
+    shared_by: Mapped[str | None]
+    agreement_reference: Mapped[str] = mapped_column(default="")
+    acknowledged_on: Mapped[dt.date | None]
+    not_shared_reason: Mapped[str | None]
+
+
+class BreachOfClock(Row):
+    """A date of ours that passed unanswered; recorded once per date and never decided by itself."""
+
+    __tablename__ = "sla_breach"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    #: appeal, review
+    kind: Mapped[str]
+    object_id: Mapped[int]
+    due_on: Mapped[dt.date]
+    recorded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,217 @@
+"""Tables of the running processes: releases, instances, what they wait for and what they did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.tables.columns import Row, Sealed, UtcDateTime
+
+
+class Release(Row):
+    """One bundle of everything a process owner edits; published ones are numbered and never change."""
+
+    __tablename__ = "release"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Counts the published releases from 1; a draft has none.
+    number: Mapped[int | None] = mapped_column(unique=True)
+    note: Mapped[str] = mapped_column(default="")
+    made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    published_by: Mapped[str | None]
+
+
+class ReleaseFile(Row):
+    """One file of a release, as it was published."""
+
+    __tablename__ = "release_file"
+    __table_args__ = (UniqueConstraint("release_id", "path"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    #: As in the repository: ``bpmn/appeal.bpmn``, ``forms/letters/review.md``.
+    path: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str]
+
+
+class PolicyValue(Row):
+    """One figure of the policy in one release and parameter set, read from ``policy.dmn``."""
+
+    __tablename__ = "policy_value"
+    __table_args__ = (UniqueConstraint("release_id", "parameter_set", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    parameter_set: Mapped[str]
+    name: Mapped[str]
+    #: As written in the cell: ``28``, ``working days`` is the unit.
+    value: Mapped[str]
+    unit: Mapped[str]
+    source: Mapped[str]
+    minimum: Mapped[str | None]
+    maximum: Mapped[str | None]
+
+
+class ProcessInstance(Row):
+    """One run of one process definition; its state is bytes that only ``engine.spiff`` reads."""
+
+    __tablename__ = "process_instance"
+    __table_args__ = (
+        Index("ix_process_instance_due", "next_due_at"),
+        Index("ix_process_instance_case", "case_id", "process_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_id: Mapped[str]
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    parameter_set: Mapped[str]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    arrangement_id: Mapped[int | None]
+    appeal_id: Mapped[int | None]
+    third_party_id: Mapped[int | None]
+    started_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    started_by: Mapped[str | None]
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: The end events reached, separated by blanks.
+    ended_with: Mapped[str | None]
+    #: The earliest timer that waits; None when none does.
+    next_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: Counts the saves; a save against an older number loses.
+    version: Mapped[int] = mapped_column(default=1)
+    state_format: Mapped[int] = mapped_column(default=1)
+    state: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class WorkItem(Row):
+    """A user task reached by one instance: who may do it, by when and why by then."""
+
+    __tablename__ = "work_item"
+    __table_args__ = (
+        Index("ix_work_item_open", "completed_at", "cancelled_at", "due_on"),
+        Index("ix_work_item_instance", "instance_id"),
+        Index("ix_work_item_case", "case_id"),
+        Index("ix_work_item_assignee", "assignee"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    #: The process drawn around the element; a called process has its own.
+    process_id: Mapped[str]
+    element_id: Mapped[str]
+    #: The engine's own id of the waiting task.
+    task_id: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    form: Mapped[str]
+    #: Properties of the call activities around the element, the innermost winning.
+    calling: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    role: Mapped[str]
+    assignee: Mapped[str | None]
+    due_on: Mapped[dt.date | None]
+    #: Why that date, in a sentence a customer could be read.
+    due_reason: Mapped[str | None]
+    follow_up_on: Mapped[dt.date | None]
+    opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    completed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    completed_by: Mapped[str | None]
+    cancelled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    draft: Mapped[dict[str, Any] | None] = mapped_column(Sealed, deferred=True)
+    draft_saved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    draft_saved_by: Mapped[str | None]
+
+
+class Subscription(Row):
+    """A message that exactly one waiting task of one instance is listening for."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (Index("ix_subscription_name_key", "name", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    name: Mapped[str]
+    #: What the message must be about: ``case:12``, ``arrangement:7``.
+    key: Mapped[str]
+    element_id: Mapped[str]
+    task_id: Mapped[str]
+
+
+class Message(Row):
+    """One message from one sender to one receiver; ids and control variables only, never text."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_undelivered", "delivered_at", "name", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    #: None for a message that starts a process.
+    key: Mapped[str | None]
+    #: Who gets it when nobody waits under ``key`` any more.
+    fallback_key: Mapped[str | None]
+    #: Ids the receiver works on: ``{"case_id": 12, "arrangement_id": 7}``.
+    refs: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    #: Control variables for the receiver.
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    case_id: Mapped[int | None] = mapped_column(index=True)
+    sender_instance_id: Mapped[int | None]
+    sent_by: Mapped[str | None]
+    sent_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    delivered_to: Mapped[int | None]
+    #: Set when the receiver is gone for good and nobody needs it any more.
+    dropped_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class ElementHistory(Row):
+    """One thing that happened at one element; the only history, since states are pruned."""
+
+    __tablename__ = "element_history"
+    __table_args__ = (Index("ix_element_history_instance", "instance_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    case_id: Mapped[int | None] = mapped_column(index=True)
+    process_id: Mapped[str]
+    element_id: Mapped[str]
+    #: entered, left, cancelled
+    what: Mapped[str]
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str | None]
+    work_item_id: Mapped[int | None]
+
+
+class Incident(Row):
+    """An instance that cannot go on by itself: where, why, and how often it was tried."""
+
+    __tablename__ = "incident"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(index=True)
+    message_id: Mapped[int | None]
+    process_id: Mapped[str]
+    element_id: Mapped[str]
+    reason: Mapped[str]
+    opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    retries: Mapped[int] = mapped_column(default=0)
+    resolved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class Outbox(Row):
+    """Something that must leave the house: an e-mail or a call to another system."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    case_id: Mapped[int | None] = mapped_column(index=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    next_try_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+    sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class Setting(Row):
+    """One setting of this installation, such as the offset of the demo clock."""
+
+    __tablename__ = "setting"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
