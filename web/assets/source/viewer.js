@@ -1,0 +1,101 @@
+// Shows where a case is on its diagram. The table beside it says the same to everybody else.
+//
+//   <div class="diagram" data-diagram="/url/of/the.bpmn"
+//        data-state='{"decide_appeal": {"state": "late", "text": "due 10 April"}}'></div>
+//
+// state is done, now or late; text is optional. Ids that are not drawn here are passed over.
+
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "./viewer.css";
+
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+
+const STATES = ["done", "now", "late"];
+const MARGIN = 30;
+const LOWEST = 220;
+const ZOOM_STEP = 1.3;
+
+const show = async (container) => {
+  const canvasBox = part("div", "diagram__canvas");
+  container.replaceChildren(canvasBox);
+  // The wheel belongs to the page, not to the diagram.
+  const viewer = new NavigatedViewer({ container: canvasBox, zoomScroll: { enabled: false } });
+  await viewer.importXML(await load(container.dataset.diagram));
+  mark(viewer, JSON.parse(container.dataset.state || "{}"));
+  const fit = () => fitInto(canvasBox, viewer.get("canvas"));
+  fit();
+  container.append(buttons(viewer.get("canvas"), fit));
+  new ResizeObserver(fit).observe(container);
+};
+
+const load = async (url) => {
+  const response = await fetch(url, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`Expected a diagram from ${url}, but got ${response.status}.`);
+  return response.text();
+};
+
+const mark = (viewer, states) => {
+  const canvas = viewer.get("canvas");
+  const drawn = viewer.get("elementRegistry");
+  for (const [id, { state, text }] of Object.entries(states)) {
+    if (!drawn.get(id) || !STATES.includes(state)) continue;
+    canvas.addMarker(id, `diagram-${state}`);
+    if (text) viewer.get("overlays").add(id, { position: { top: -14, left: 6 }, html: badge(state, text) });
+  }
+};
+
+const badge = (state, text) => {
+  const node = part("div", `diagram__badge diagram__badge--${state}`);
+  node.textContent = text;
+  return node;
+};
+
+const fitInto = (box, canvas) => {
+  const { inner } = canvas.viewbox();
+  const wanted = (box.clientWidth * (inner.height + 2 * MARGIN)) / (inner.width + 2 * MARGIN);
+  const highest = Math.max(LOWEST, window.innerHeight * 0.8);
+  box.style.height = `${Math.min(Math.max(wanted, LOWEST), highest)}px`;
+  canvas.resized();
+  canvas.viewbox(withMargin(inner));
+};
+
+const withMargin = ({ x, y, width, height }) => ({
+  x: x - MARGIN,
+  y: y - MARGIN,
+  width: width + 2 * MARGIN,
+  height: height + 2 * MARGIN,
+});
+
+const buttons = (canvas, fit) => {
+  const row = part("div", "govuk-button-group diagram__buttons");
+  row.append(
+    button("Larger", () => canvas.zoom(canvas.zoom() * ZOOM_STEP, "auto")),
+    button("Smaller", () => canvas.zoom(canvas.zoom() / ZOOM_STEP, "auto")),
+    button("Whole diagram", fit),
+  );
+  return row;
+};
+
+const button = (text, act) => {
+  const node = part("button", "govuk-button govuk-button--secondary");
+  node.type = "button";
+  node.textContent = text;
+  node.addEventListener("click", act);
+  return node;
+};
+
+const part = (name, className) => {
+  const node = document.createElement(name);
+  node.className = className;
+  return node;
+};
+
+for (const container of document.querySelectorAll(".diagram[data-diagram]")) {
+  show(container).catch((reason) => {
+    const message = part("p", "govuk-body");
+    message.textContent = "The diagram could not be shown. The table on this page says the same.";
+    container.replaceChildren(message);
+    console.error(reason);
+  });
+}
