@@ -1,0 +1,26 @@
+"""The reference a case goes by: the one name of it that tells nothing about anybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Integer, cast, func, select
+from sqlalchemy.orm import Session
+
+from engine.tables.casefile import CaseFile
+
+#: What stands before the year and the number.
+PREFIX = "SP"
+
+
+def next_reference(session: Session, on: dt.date) -> str:
+    """Give the reference of the next case opened in that year: ``SP-2026-014``.
+
+    Numbers begin anew each year and are never used twice, since a deleted case leaves its
+    reference behind. Two cases opened in the same moment get the same one; the database
+    refuses the second, and the unit of work that loses is done again.
+    """
+    year = f"{PREFIX}-{on.year}-"
+    number = cast(func.substr(CaseFile.reference, len(year) + 1), Integer)
+    last = session.scalar(select(func.max(number)).where(CaseFile.reference.startswith(year)))
+    return f"{year}{(last or 0) + 1:03d}"
