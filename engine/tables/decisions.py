@@ -12,13 +12,13 @@ from engine.tables.columns import Row, UtcDateTime
 
 
 class Decision(Row):
-    """One decision about a customer: dated, reasoned, resting on cited evidence, appealable (R-073)."""
+    """One decision about a customer: dated, reasoned, resting on evidence, appealable (R-073)."""
 
     __tablename__ = "decision"
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     #: matter_settled, warning, no_further_action, not_agreed, closed, agreed, other_action, review,
-    #: variation, request, appeal
+    #: variation, cease, request, appeal
     kind: Mapped[str]
     outcome: Mapped[str | None]
     reasons: Mapped[str] = mapped_column(default="")
@@ -67,7 +67,7 @@ class Arrangement(Row):
     next_review_on: Mapped[dt.date | None]
     #: Set when an appeal or a request wants the review opened before its time.
     review_opens_on: Mapped[dt.date | None]
-    #: The day an accepted request for a look was received, while it is being answered.
+    #: The day the request for a look that is being answered was received; see ``look_request``.
     look_received_on: Mapped[dt.date | None]
     end_on: Mapped[dt.date | None]
     ended_on: Mapped[dt.date | None]
@@ -154,6 +154,8 @@ class Appeal(Row):
     received_by: Mapped[str]
     channel: Mapped[str] = mapped_column(default="")
     grounds: Mapped[str]
+    #: A complaint about the same matter, which runs beside the appeal (R-081).
+    complaint_reference: Mapped[str] = mapped_column(default="")
     logged_by: Mapped[str]
     answer_due_on: Mapped[dt.date | None]
     answer_due_reason: Mapped[str | None]
@@ -167,7 +169,32 @@ class Appeal(Row):
     reasons: Mapped[str] = mapped_column(default="")
     working_days_taken: Mapped[int | None]
     breached_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: The day on which what it changed was put into effect.
+    applied_on: Mapped[dt.date | None]
     withdrawn_on: Mapped[dt.date | None]
+    answered_on: Mapped[dt.date | None]
+
+
+class LookRequest(Row):
+    """A wish to look again at an arrangement or a refused referral (R-085, R-086).
+
+    The oldest one not yet answered is the one being worked on; later ones wait their turn.
+    """
+
+    __tablename__ = "look_request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    arrangement_id: Mapped[int | None] = mapped_column(ForeignKey("arrangement.id"))
+    stage_id: Mapped[int | None] = mapped_column(ForeignKey("stage.id"))
+    #: customer or landlord
+    asked_by: Mapped[str]
+    why: Mapped[str]
+    channel: Mapped[str] = mapped_column(default="")
+    received_on: Mapped[dt.date]
+    received_by: Mapped[str]
+    logged_by: Mapped[str]
+    #: review or nothing
+    outcome: Mapped[str | None]
     answered_on: Mapped[dt.date | None]
 
 
@@ -185,6 +212,8 @@ class PartnerEvent(Row):
     shared_on: Mapped[dt.date | None]
     shared_by: Mapped[str | None]
     agreement_reference: Mapped[str] = mapped_column(default="")
+    #: What was told, word for word: how to route contact, never a reason (R-102).
+    told: Mapped[str] = mapped_column(default="")
     acknowledged_on: Mapped[dt.date | None]
     not_shared_reason: Mapped[str | None]
 

@@ -486,6 +486,7 @@ def upgrade() -> None:
         sa.Column("received_by", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("grounds", sa.String(), nullable=False),
+        sa.Column("complaint_reference", sa.String(), nullable=False),
         sa.Column("logged_by", sa.String(), nullable=False),
         sa.Column("answer_due_on", sa.Date(), nullable=True),
         sa.Column("answer_due_reason", sa.String(), nullable=True),
@@ -497,6 +498,7 @@ def upgrade() -> None:
         sa.Column("reasons", sa.String(), nullable=False),
         sa.Column("working_days_taken", sa.Integer(), nullable=True),
         sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("applied_on", sa.Date(), nullable=True),
         sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -669,6 +671,35 @@ def upgrade() -> None:
     op.create_index(op.f("ix_flag_arrangement_id"), "flag", ["arrangement_id"])
 
     op.create_table(
+        "look_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("arrangement_id", sa.Integer(), nullable=True),
+        sa.Column("stage_id", sa.Integer(), nullable=True),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("received_by", sa.String(), nullable=False),
+        sa.Column("logged_by", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["arrangement_id"],
+            ["arrangement.id"],
+            name=op.f("fk_look_request_arrangement_id_arrangement"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case_file.id"], name=op.f("fk_look_request_case_id_case_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stage_id"], ["stage.id"], name=op.f("fk_look_request_stage_id_stage")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_look_request")),
+    )
+    op.create_index(op.f("ix_look_request_case_id"), "look_request", ["case_id"])
+
+    op.create_table(
         "partner_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("arrangement_id", sa.Integer(), nullable=False),
@@ -679,6 +710,7 @@ def upgrade() -> None:
         sa.Column("shared_on", sa.Date(), nullable=True),
         sa.Column("shared_by", sa.String(), nullable=True),
         sa.Column("agreement_reference", sa.String(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
         sa.Column("acknowledged_on", sa.Date(), nullable=True),
         sa.Column("not_shared_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
