@@ -4,6 +4,7 @@
 //        data-state='{"decide_appeal": {"state": "late", "text": "due 10 April"}}'></div>
 //
 // state is done, now or late; text is optional. Ids that are not drawn here are passed over.
+// With the class diagram--wide as well it may grow wider than the column of text.
 
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
@@ -13,7 +14,10 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
 const STATES = ["done", "now", "late"];
 const MARGIN = 30;
+const ROOM_FOR_THE_MARK = 40;
 const LOWEST = 220;
+const READABLE = 0.6;
+const NARROW = 640;
 const ZOOM_STEP = 1.3;
 
 const show = async (container) => {
@@ -22,11 +26,37 @@ const show = async (container) => {
   // The wheel belongs to the page, not to the diagram.
   const viewer = new NavigatedViewer({ container: canvasBox, zoomScroll: { enabled: false } });
   await viewer.importXML(await load(container.dataset.diagram));
-  mark(viewer, JSON.parse(container.dataset.state || "{}"));
+  const states = JSON.parse(container.dataset.state || "{}");
+  mark(viewer, states);
   const fit = () => fitInto(canvasBox, viewer.get("canvas"));
-  fit();
   container.append(buttons(viewer.get("canvas"), fit));
-  new ResizeObserver(fit).observe(container);
+  fit();
+  if (container.clientWidth < NARROW) lookAt(viewer, states);
+  followWidth(container, fit);
+};
+
+// On a narrow screen the whole diagram is too small to read: begin where the case is.
+const lookAt = (viewer, states) => {
+  const here = Object.keys(states).find((id) => states[id].state !== "done");
+  const element = here && viewer.get("elementRegistry").get(here);
+  const canvas = viewer.get("canvas");
+  if (!element || canvas.zoom() >= READABLE) return;
+  const { width, height } = canvas.getSize();
+  canvas.viewbox({
+    x: element.x + element.width / 2 - width / READABLE / 2,
+    y: element.y + element.height / 2 - height / READABLE / 2,
+    width: width / READABLE,
+    height: height / READABLE,
+  });
+};
+
+const followWidth = (container, fit) => {
+  let width = container.clientWidth;
+  new ResizeObserver(() => {
+    if (container.clientWidth === width) return;
+    width = container.clientWidth;
+    fit();
+  }).observe(container);
 };
 
 const load = async (url) => {
@@ -53,11 +83,22 @@ const badge = (state, text) => {
 
 const fitInto = (box, canvas) => {
   const { inner } = canvas.viewbox();
-  const wanted = (box.clientWidth * (inner.height + 2 * MARGIN)) / (inner.width + 2 * MARGIN);
+  const around = withMargin(inner);
+  const wanted = (box.clientWidth * around.height) / around.width + ROOM_FOR_THE_MARK;
   const highest = Math.max(LOWEST, window.innerHeight * 0.8);
   box.style.height = `${Math.min(Math.max(wanted, LOWEST), highest)}px`;
   canvas.resized();
-  canvas.viewbox(withMargin(inner));
+  const scale = Math.min(
+    box.clientWidth / around.width,
+    (box.clientHeight - ROOM_FOR_THE_MARK) / around.height,
+  );
+  const width = box.clientWidth / scale;
+  canvas.viewbox({
+    x: around.x - (width - around.width) / 2,
+    y: around.y,
+    width,
+    height: box.clientHeight / scale,
+  });
 };
 
 const withMargin = ({ x, y, width, height }) => ({
