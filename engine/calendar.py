@@ -103,10 +103,10 @@ class Calendar:
         day = wanted
         while not self.is_working_day(day):
             day += dt.timedelta(days=step)
-        reason = date.reason if isinstance(date, Due) else _sentence(said(wanted))
+        reasons = [date.reason] if isinstance(date, Due) else []
         if day != wanted:
-            reason = f"{reason} {said(wanted)} is not a working day: {why}."
-        return Due(day, reason, day > self.horizon)
+            reasons.append(f"{said(wanted)} is not a working day: {why}.")
+        return Due(day, " ".join(reasons) or _sentence(said(wanted)), day > self.horizon)
 
 
 def on(date: dt.date | Due) -> dt.datetime:

@@ -13,6 +13,10 @@ from sqlalchemy.orm import Session
 from engine.tables.process import Message, Subscription
 
 
+#: Messages that only say "look again": when nobody waits, nothing is missed.
+NUDGES = frozenset({"something_was_settled"})
+
+
 @dataclass(frozen=True)
 class Envelope:
     """One message on its way: a name, whom it is about, ids and control variables."""

@@ -50,6 +50,22 @@ class Chain:
         """Give the chain of everything that is not about one case."""
         return cls(session, ADMINISTRATION)
 
+    @classmethod
+    def grown_since_anchor(cls, session: Session) -> list[Chain]:
+        """Give every chain with a link later than its newest anchor."""
+        anchored = (
+            select(AuditAnchor.chain, func.max(AuditAnchor.number).label("number"))
+            .group_by(AuditAnchor.chain)
+            .subquery()
+        )
+        grown = (
+            select(AuditEvent.chain)
+            .outerjoin(anchored, anchored.c.chain == AuditEvent.chain)
+            .group_by(AuditEvent.chain, anchored.c.number)
+            .having(func.max(AuditEvent.number) > func.coalesce(anchored.c.number, 0))
+        )
+        return [cls(session, name) for name in session.scalars(grown)]
+
     def add(self, entry: Entry, *, at: dt.datetime) -> AuditEvent:
         """Append one link; the salted hash of its detail lets the detail be deleted later."""
         number, head = self._head()
@@ -67,7 +83,7 @@ class Chain:
         )
         event.hash = _event_hash(event)
         self.session.add(event)
-        self.session.flush([event])
+        self.session.flush()
         self.session.add(
             AuditDetail(
                 event_id=event.id, actor=entry.actor, old=entry.old, new=entry.new, salt=salt
@@ -101,12 +117,8 @@ class Chain:
             .where(AuditEvent.chain == self.name)
             .order_by(AuditEvent.number)
         )
-        anchors = {
-            number: head
-            for number, head in self.session.execute(
-                select(AuditAnchor.number, AuditAnchor.hash).where(AuditAnchor.chain == self.name)
-            )
-        }
+        kept = select(AuditAnchor.number, AuditAnchor.hash).where(AuditAnchor.chain == self.name)
+        anchors = dict(self.session.execute(kept).tuples().all())
         for event, detail in links:
             if not _holds(event, detail, expected, previous, anchors):
                 return expected

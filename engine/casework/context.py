@@ -22,7 +22,7 @@ THE_SYSTEM = "the system"
 
 @dataclass
 class Context:
-    """One transaction's view of one case; commands make it, casework reads and writes through it."""
+    """One transaction's view of one case; casework reads and writes through it."""
 
     session: Session
     case_id: int | None
@@ -45,6 +45,10 @@ class Context:
     arrangement_id: int | None = None
     appeal_id: int | None = None
     third_party_id: int | None = None
+    #: What a message from outside is about, as far as its bringer knows.
+    refs: dict[str, int] = field(default_factory=dict)
+    #: Control variables a recorder wants the message from outside to carry.
+    payload: dict[str, Any] = field(default_factory=dict)
     #: Control variables of the instance, read only.
     variables: Mapping[str, Any] = field(default_factory=dict)
     #: Properties of the call activities around the element.
@@ -71,7 +75,9 @@ class Context:
             messages.Envelope(
                 name=name,
                 key=key,
-                refs={"case_id": self.case_id, **(refs or {})} if self.case_id else dict(refs or {}),
+                refs={"case_id": self.case_id, **(refs or {})}
+                if self.case_id
+                else dict(refs or {}),
                 payload=dict(payload or {}),
                 sender_instance_id=self.instance_id,
                 sent_by=self.actor,
@@ -80,7 +86,13 @@ class Context:
         )
 
     def audit(
-        self, action: str, kind: str, object_id: int | None = None, *, old: Any = None, new: Any = None
+        self,
+        action: str,
+        kind: str,
+        object_id: int | None = None,
+        *,
+        old: Any = None,
+        new: Any = None,
     ) -> None:
         """Add one link to the case's audit chain (R-111); `new` and `old` go at the purge."""
         chain = audit.Chain.of_case(self.session, self.case())

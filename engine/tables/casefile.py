@@ -161,7 +161,7 @@ class Submission(Row):
 
 
 class SupportOffer(Row):
-    """An offer of help and whether the customer agreed to it (R-017): no referral without consent."""
+    """An offer of help and whether the customer agreed to it (R-017)."""
 
     __tablename__ = "support_offer"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -12,7 +12,7 @@ from engine.tables.columns import Row, Sealed, UtcDateTime
 
 
 class Release(Row):
-    """One bundle of everything a process owner edits; published ones are numbered and never change."""
+    """One bundle of all a process owner edits; published ones are numbered and never change."""
 
     __tablename__ = "release"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,6 +107,8 @@ class WorkItem(Row):
     form: Mapped[str]
     #: Properties of the call activities around the element, the innermost winning.
     calling: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    #: Control variables as they were when the task was reached, the item of a list included.
+    variables: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     role: Mapped[str]
     assignee: Mapped[str | None]
     due_on: Mapped[dt.date | None]

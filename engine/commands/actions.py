@@ -1,0 +1,56 @@
+"""Actions of the case page: a form and what it records, without any instance moving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.casework import people, visibility
+from engine.casework.context import Context
+from engine.commands.answers import check_answers, form_named, keep_answers
+from engine.commands.delivery import deliver_messages
+from engine.commands.surroundings import Surroundings, context_of_case, read_surroundings
+from engine.errors import NotAllowed, NotFound
+from engine.operations import ACTIONS
+from engine.releases import bundle, current_release_id
+from engine.tables.casefile import CaseFile
+from engine.tables.database import Database
+
+
+def act(db: Database, action: str, case_id: int, raw: Mapping[str, Any], *, by: str) -> None:
+    """Do one action of the case page, such as add evidence or log a contact.
+
+    Raises NotFound (or a case that is not for you to see), NotAllowed, InvalidAnswers.
+    """
+    with db.writing() as session:
+        around = read_surroundings(session)
+        context = open_action(session, around, action, case_id, by=by)
+        form = form_named(bundle(session, context.release_id), action)
+        answers = check_answers(form, raw, context)
+        keep_answers(form, answers, context)
+        context.audit(action, "case_file", case_id)
+    deliver_messages(db, by=by)
+
+
+def open_action(
+    session: Session, around: Surroundings, action: str, case_id: int, *, by: str
+) -> Context:
+    """Give the context of one action for one person; NotFound or NotAllowed otherwise."""
+    if action not in ACTIONS:
+        raise NotFound(f"Expected an action of the case page, but {action} is not one.")
+    case = session.get(CaseFile, case_id)
+    roles = people.roles_of(session, by, around.today)
+    if case is None or not visibility.may_see_case(session, case_id, by, roles):
+        raise NotFound(f"Expected a case {case_id}, but there is none.")
+    if ACTIONS[action] and not roles & ACTIONS[action]:
+        raise NotAllowed(f"Expected one of {', '.join(sorted(ACTIONS[action]))} to do this.")
+    return context_of_case(
+        session,
+        around,
+        bundle(session, current_release_id(session)),
+        by,
+        case_id=case_id,
+        parameter_set=case.parameter_set,
+    )

@@ -1,0 +1,95 @@
+"""Raw answers against a form and the case: typed ones to keep, or every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import forms
+from engine.casework.context import Context
+from engine.errors import InvalidAnswers, NotFound, Problem
+from engine.operations import REGISTRY
+from engine.releases import Bundle
+from engine.tables.casefile import Submission
+from engine.tables.process import WorkItem
+
+#: The form whose first page comes from the letter that is to be written.
+LETTER_FORM = "issue_letter"
+_LETTER_PAGE = "letter"
+
+
+def form_named(bundle: Bundle, name: str) -> forms.Form:
+    """Give a form of the release; NotFound when it has none of that name."""
+    form = bundle.forms.get(name)
+    if form is None:
+        raise NotFound(f"Expected a form named {name} in this release, but there is none.")
+    return form
+
+
+def form_of_item(bundle: Bundle, item: WorkItem, variables: Mapping[str, Any]) -> forms.Form:
+    """Give the form of a work item; a letter's own questions stand in front of its form."""
+    form = form_named(bundle, item.form)
+    if item.form != LETTER_FORM:
+        return form
+    letter = letter_of(bundle, item.calling, variables)
+    if not letter.asks:
+        return form
+    return forms.with_questions(form, _LETTER_PAGE, letter.title, letter.asks)
+
+
+def letter_of(
+    bundle: Bundle, calling: Mapping[str, str], variables: Mapping[str, Any]
+) -> forms.LetterTemplate:
+    """Give the template that the call activity around a letter names."""
+    name = calling.get("letter") or str(variables.get(calling.get("letter_from", ""), ""))
+    template = bundle.letters.get(name)
+    if template is None:
+        raise NotFound(f"Expected a letter named {name} in this release, but there is none.")
+    return template
+
+
+def offered(form: forms.Form, context: Context) -> dict[str, list[forms.Choice]]:
+    """Give the lists of a form that come from the case, by the name of their provider."""
+    names = {
+        question.choices
+        for page in form.pages
+        for asked in page.questions
+        for question in (asked, *asked.columns)
+        if question.choices
+    }
+    return {name: list(REGISTRY.choices[name](context)) for name in sorted(names)}
+
+
+def check_answers(form: forms.Form, raw: Mapping[str, Any], context: Context) -> forms.Answers:
+    """Give the typed answers; InvalidAnswers with everything that form and case object to."""
+    try:
+        answers = forms.check(form, raw, choices=offered(form, context), today=context.today)
+    except forms.AnswersInvalid as error:
+        raise InvalidAnswers([Problem(name, text) for name, text in error.problems]) from error
+    everything = {**answers.values, **answers.restricted}
+    problems = [
+        problem for name in form.checks for problem in REGISTRY.checks[name](context, everything)
+    ]
+    if problems:
+        raise InvalidAnswers(problems)
+    return answers
+
+
+def keep_answers(form: forms.Form, answers: forms.Answers, context: Context) -> None:
+    """Store the answers whole as a row of the case file, then where they belong."""
+    submission = Submission(
+        case_id=context.case_id,
+        instance_id=context.instance_id,
+        work_item_id=context.work_item_id,
+        release_id=context.release_id,
+        form=form.name,
+        answers=dict(answers.values),
+        restricted=dict(answers.restricted) or None,
+        by=context.actor,
+        at=context.now,
+    )
+    context.session.add(submission)
+    if form.records:
+        REGISTRY.recorders[form.records](context, dict(answers.values), dict(answers.restricted))
+    if submission.case_id is None:
+        submission.case_id = context.case_id

@@ -1,0 +1,69 @@
+"""Stuck steps: try one again, or let a person settle what nobody claimed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.casework import people
+from engine.commands.delivery import deliver_messages
+from engine.commands.surroundings import read_surroundings
+from engine.commands.unit import Unit, lock_instance
+from engine.errors import NotAllowed, NotFound, Rejected
+from engine.tables.database import Database
+from engine.tables.process import Incident, Message
+
+_MAY_RETRY = frozenset({"manager", "dmo", "complaints_manager"})
+
+
+def retry(db: Database, incident_id: int, *, by: str) -> bool:
+    """Try a stuck step again; True when it went on, False when it got stuck once more.
+
+    Raises NotFound, NotAllowed, Rejected when it was settled already.
+    """
+    with db.writing() as session:
+        around = read_surroundings(session)
+        if not people.roles_of(session, by, around.today) & _MAY_RETRY:
+            raise NotAllowed("Expected a manager or the Data Management Officer to do this.")
+        incident = session.get(Incident, incident_id)
+        if incident is None:
+            raise NotFound(f"Expected a stuck step {incident_id}, but there is none.")
+        if incident.resolved_at is not None:
+            raise Rejected("Expected a stuck step, but it was settled already.")
+        incident.retries += 1
+        if incident.instance_id is None:
+            went_on = _message_is_taken(session.get(Message, incident.message_id or 0))
+        else:
+            unit = Unit.load(
+                session, around, lock_instance(session, incident.instance_id), by
+            )
+            unit.run.retry()
+            unit.finish()
+            went_on = not unit.run.failed
+        _settle_others(session, incident, around.now, went_on=went_on)
+    deliver_messages(db, by=by)
+    return went_on
+
+
+def _message_is_taken(message: Message | None) -> bool:
+    return message is None or message.delivered_at is not None or message.dropped_at is not None
+
+
+def _settle_others(
+    session: Session, incident: Incident, now: dt.datetime, *, went_on: bool
+) -> None:
+    """Close this incident; a new one was opened if the step failed again."""
+    if incident.instance_id is None:
+        incident.resolved_at = now if went_on else None
+        return
+    earlier = session.scalars(
+        select(Incident).where(
+            Incident.instance_id == incident.instance_id,
+            Incident.resolved_at.is_(None),
+            Incident.id <= incident.id,
+        )
+    )
+    for one in earlier:
+        one.resolved_at = now

@@ -1,0 +1,199 @@
+"""Process instances that people begin: a new case, or a message brought in from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import messages
+from engine.casework import cases, people, visibility
+from engine.casework.context import Context
+from engine.commands.answers import check_answers, form_named, keep_answers
+from engine.commands.delivery import deliver_messages
+from engine.commands.outcomes import Outcome, sentence_of
+from engine.commands.surroundings import Surroundings, context_of_case, read_surroundings
+from engine.commands.unit import Unit
+from engine.errors import NotAllowed, NotFound
+from engine.operations import DOORS, Door
+from engine.releases import bundle, current_release_id
+from engine.tables.casefile import CaseFile
+from engine.tables.database import Database
+from engine.tables.process import Message, ProcessInstance, Setting, WorkItem
+
+#: The parameter set new cases begin with.
+PARAMETER_SET = "parameter_set"
+DEFAULT_SET = "NPH_2022"
+#: The process a new case begins with, and who may begin it (R-032).
+CASE_PROCESS = "spoc_case"
+_MAY_START = frozenset({"team_leader", "manager", "dmo"})
+
+
+def start(db: Database, process_id: str, *, by: str) -> Outcome:
+    """Begin a process that starts with a task: a concern becomes a case (R-013).
+
+    Raises NotFound for a process that does not exist, NotAllowed unless `by` leads a team,
+    manages a service or is the Data Management Officer.
+    """
+    with db.writing() as session:
+        around = read_surroundings(session)
+        if not people.roles_of(session, by, around.today) & _MAY_START:
+            raise NotAllowed(
+                "Expected a team leader or manager to raise a concern. Tell yours about it."
+            )
+        release_id = current_release_id(session)
+        parsed = bundle(session, release_id)
+        if process_id not in parsed.definitions.process_ids:
+            raise NotFound(f"Expected a process named {process_id}, but there is none.")
+        chosen = around.settings.get(PARAMETER_SET, DEFAULT_SET)
+        context = context_of_case(
+            session, around, parsed, by, case_id=None, parameter_set=chosen
+        )
+        case = cases.open_case(context)
+        instance = ProcessInstance(
+            process_id=process_id,
+            release_id=release_id,
+            parameter_set=chosen,
+            case_id=case.id,
+            started_at=around.now,
+            started_by=by,
+        )
+        unit = Unit.start(session, around, instance, actor=by)
+        unit.finish()
+        outcome = _outcome(unit, f"Case {case.reference} was opened", by)
+    deliver_messages(db, by=by)
+    return outcome
+
+
+def receive(
+    db: Database,
+    message: str,
+    raw: Mapping[str, Any],
+    *,
+    by: str,
+    refs: Mapping[str, int] | None = None,
+) -> Outcome:
+    """Take in a message from outside with the answers to its form, and deliver it.
+
+    refs: ``{"case_id": 12, "decision_id": 3}``, what the message is about as far as the
+        caller knows; the form's answers name the rest.
+    Raises NotFound for a message that has no door, NotAllowed, InvalidAnswers.
+    """
+    with db.writing() as session:
+        around = read_surroundings(session)
+        context = open_door(session, around, message, by=by, refs=refs or {})
+        form = form_named(bundle(session, context.release_id), door_named(message).form)
+        answers = check_answers(form, raw, context)
+        keep_answers(form, answers, context)
+        session.flush()
+        kept = messages.send(session, _envelope(context, message, door_named(message), refs or {}))
+        if context.case_id is not None:
+            context.audit("message_received", "message", None, new={"message": message})
+        session.flush()
+        message_id, case_id = kept.id, context.case_id
+    deliver_messages(db, by=by)
+    return _delivered(db, message_id, case_id, by)
+
+
+def door_named(message: str) -> Door:
+    """Give the door of a message; NotFound when nobody may bring it in from outside."""
+    door = DOORS.get(message)
+    if door is None:
+        raise NotFound(f"Expected a message that people may bring in, but {message} is not one.")
+    return door
+
+
+def open_door(
+    session: Session, around: Surroundings, message: str, *, by: str, refs: Mapping[str, int]
+) -> Context:
+    """Give the context of a door for one person; NotFound or NotAllowed as the case demands."""
+    door = door_named(message)
+    roles = people.roles_of(session, by, around.today)
+    case = session.get(CaseFile, refs.get("case_id", 0))
+    if refs.get("case_id") and case is None:
+        raise NotFound(f"Expected a case {refs['case_id']}, but there is none.")
+    if door.about and case and not visibility.may_see_case(session, case.id, by, roles):
+        raise NotFound(f"Expected a case {case.id}, but there is none.")
+    if door.roles and not roles & door.roles:
+        raise NotAllowed(f"Expected one of {', '.join(sorted(door.roles))} to do this.")
+    ids = {name: refs[name] for name in ("arrangement_id", "appeal_id") if name in refs}
+    context = context_of_case(
+        session,
+        around,
+        bundle(session, current_release_id(session)),
+        by,
+        case_id=case.id if case else None,
+        parameter_set=case.parameter_set
+        if case
+        else around.settings.get(PARAMETER_SET, DEFAULT_SET),
+        **ids,
+    )
+    context.refs = dict(refs)
+    return context
+
+
+def _envelope(
+    context: Context, message: str, door: Door, refs: Mapping[str, int]
+) -> messages.Envelope:
+    ids = {
+        "case_id": context.case_id,
+        "arrangement_id": context.arrangement_id,
+        "appeal_id": context.appeal_id,
+        "third_party_id": context.third_party_id,
+        "stage_id": refs.get("stage_id"),
+    }
+    about = ids.get(f"{door.about}_id") if door.about else None
+    if door.about and about is None:
+        raise NotFound(f"Expected to be told which {door.about} this is about.")
+    return messages.Envelope(
+        name=message,
+        key=f"{door.about}:{about}" if door.about else None,
+        refs=ids,
+        payload=dict(context.payload),
+        sent_by=context.actor,
+        sent_at=context.now,
+    )
+
+
+def _delivered(db: Database, message_id: int, case_id: int | None, by: str) -> Outcome:
+    with db.reading() as session:
+        message = session.get_one(Message, message_id)
+        opened = session.scalars(
+            select(WorkItem)
+            .where(
+                WorkItem.instance_id == (message.delivered_to or 0),
+                WorkItem.opened_at >= message.sent_at,
+                WorkItem.completed_at.is_(None),
+                WorkItem.cancelled_at.is_(None),
+            )
+            .order_by(WorkItem.id)
+        ).all()
+        said = "It is recorded" if message.delivered_at else (
+            "It is recorded and waits until the case can take it"
+        )
+        return Outcome(
+            instance_id=message.delivered_to,
+            case_id=case_id,
+            opened=[item.id for item in opened],
+            sentence=sentence_of(session, said, opened, stuck=False, by=by),
+        )
+
+
+def _outcome(unit: Unit, done: str, by: str) -> Outcome:
+    return Outcome(
+        instance_id=unit.instance.id,
+        case_id=unit.instance.case_id,
+        opened=[item.id for item in unit.opened],
+        sentence=sentence_of(
+            unit.session, done, unit.opened, stuck=bool(unit.run.failed), by=by
+        ),
+        stuck=bool(unit.run.failed),
+    )
+
+
+def choose_parameter_set(db: Database, name: str) -> None:
+    """Let new cases begin with another set of figures; running ones keep theirs."""
+    with db.writing() as session:
+        session.merge(Setting(name=PARAMETER_SET, value=name))

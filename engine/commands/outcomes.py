@@ -1,0 +1,69 @@
+"""What a person is told after something was done: what happened, what comes next, who has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.calendar import said
+from engine.tables.people import User
+from engine.tables.process import WorkItem
+
+#: How a role is called in a sentence.
+ROLE_NAMES = {
+    "team_leader": "a team leader",
+    "manager": "a manager",
+    "dmo": "the Data Management Officer",
+    "assistant_director": "an Assistant Director",
+    "complaints_manager": "the Complaints Manager",
+    "legal": "legal services",
+    "systems_team": "the systems team",
+    "contact_centre": "the contact centre",
+    "process_owner": "a process owner",
+    "officer": "an officer",
+}
+_SHOWN = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did, in ids for the program and in a sentence for the person."""
+
+    instance_id: int | None = None
+    case_id: int | None = None
+    #: Name of the task that was completed.
+    completed: str | None = None
+    #: Work items that this opened, oldest first.
+    opened: list[int] = field(default_factory=list)
+    sentence: str = ""
+    #: True when a step got stuck; the managers see it with its reason.
+    stuck: bool = False
+
+
+def sentence_of(
+    session: Session, done: str, opened: Sequence[WorkItem], *, stuck: bool, by: str
+) -> str:
+    """Say what happened, what comes next and who has it."""
+    said_first = f"{done}." if done else ""
+    if stuck:
+        return f"{said_first} The next step got stuck; managers can see why and start it again."
+    if not opened:
+        return said_first
+    parts = [_next(session, item, by) for item in opened[:_SHOWN]]
+    more = len(opened) - _SHOWN
+    tail = f" and {more} more" if more > 0 else ""
+    return f"{said_first} Next: {'; '.join(parts)}{tail}."
+
+
+def _next(session: Session, item: WorkItem, by: str) -> str:
+    if item.assignee is None:
+        who = ROLE_NAMES.get(item.role, item.role)
+    elif item.assignee == by:
+        who = "you"
+    else:
+        who = session.scalar(select(User.full_name).where(User.name == item.assignee)) or "nobody"
+    due = f", due {said(item.due_on)}" if item.due_on else ""
+    return f"“{item.name}”, with {who}{due}"

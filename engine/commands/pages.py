@@ -1,0 +1,162 @@
+"""What a form page needs: the form, the lists it offers, what is filled in already."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session, undefer
+
+import forms
+from engine import spiff
+from engine.calendar import Due
+from engine.casework import letters
+from engine.casework.context import Context
+from engine.commands.actions import open_action
+from engine.commands.answers import form_named, form_of_item, letter_of, offered
+from engine.commands.host import CaseHost
+from engine.commands.instances import door_named, open_door
+from engine.commands.permission import check_may_do
+from engine.commands.surroundings import context_of_instance, read_surroundings
+from engine.errors import NotAllowed, NotFound
+from engine.operations import REGISTRY
+from engine.releases import bundle
+from engine.tables.database import Database
+from engine.tables.process import ProcessInstance, WorkItem
+
+
+@dataclass(frozen=True)
+class FormView:
+    """One form as one person sees it now."""
+
+    form: forms.Form
+    #: Provider name -> what it offers.
+    choices: dict[str, list[forms.Choice]] = field(default_factory=dict)
+    #: First values by question id, from the case; never forced.
+    defaults: dict[str, Any] = field(default_factory=dict)
+    #: What was typed and saved before; None when nothing was.
+    draft: dict[str, Any] | None = None
+    draft_saved_at: dt.datetime | None = None
+    draft_saved_by: str | None = None
+    #: Why this person may look but not act; None when they may act.
+    read_only: str | None = None
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """Give the answers to begin with: the draft, else the defaults."""
+        return self.draft if self.draft is not None else dict(self.defaults)
+
+
+def form_of_task(db: Database, work_item_id: int, *, by: str) -> FormView:
+    """Give the form of a task with its lists, defaults and draft.
+
+    Raises NotFound when there is no such task for this person, Rejected when it is over.
+    A task that is somebody else's comes with ``read_only`` set.
+    """
+    with db.reading() as session:
+        item, host, _ = _at_task(session, work_item_id, by)
+        read_only = None
+        try:
+            check_may_do(session, item, by, host.context.today)
+        except NotAllowed as refusal:
+            read_only = str(refusal)
+        form = form_of_item(host.bundle, item, host.context.variables)
+        return FormView(
+            form=form,
+            choices=offered(form, host.context),
+            defaults=_defaults(form, host.context),
+            draft=item.draft if read_only is None else None,
+            draft_saved_at=item.draft_saved_at,
+            draft_saved_by=item.draft_saved_by,
+            read_only=read_only,
+        )
+
+
+def form_of_message(
+    db: Database, message: str, *, by: str, refs: Mapping[str, int] | None = None
+) -> FormView:
+    """Give the form of a door, such as an appeal or an arrangement to take over."""
+    with db.reading() as session:
+        around = read_surroundings(session)
+        context = open_door(session, around, message, by=by, refs=refs or {})
+        form = form_named(bundle(session, context.release_id), door_named(message).form)
+        return FormView(form, offered(form, context), _defaults(form, context))
+
+
+def form_of_action(db: Database, action: str, case_id: int, *, by: str) -> FormView:
+    """Give the form of an action of the case page."""
+    with db.reading() as session:
+        around = read_surroundings(session)
+        context = open_action(session, around, action, case_id, by=by)
+        form = form_named(bundle(session, context.release_id), action)
+        return FormView(form, offered(form, context), _defaults(form, context))
+
+
+def letter_preview(
+    db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str
+) -> letters.Preview:
+    """Show the letter as it stands with these answers, its missing parts marked."""
+    with db.reading() as session:
+        item, host, _ = _at_task(session, work_item_id, by)
+        template = letter_of(host.bundle, item.calling, host.context.variables)
+        form = form_of_item(host.bundle, item, host.context.variables)
+        values = forms.partial_values(form, raw)
+        return letters.preview(host.context, template, values)
+
+
+def today(db: Database) -> dt.date:
+    """Give the date in London, as the installation's clock says."""
+    with db.reading() as session:
+        return read_surroundings(session).today
+
+
+def now(db: Database) -> dt.datetime:
+    """Give the moment, as the installation's clock says."""
+    with db.reading() as session:
+        return read_surroundings(session).now
+
+
+def _at_task(
+    session: Session, work_item_id: int, by: str
+) -> tuple[WorkItem, CaseHost, spiff.Element]:
+    """Stand where a task stands: its item, its context and its element.
+
+    The instance's state is not loaded: what the context needs of it is kept with the item.
+    """
+    item = session.get(WorkItem, work_item_id, options=[undefer(WorkItem.draft)])
+    if item is None:
+        raise NotFound(f"Expected a task {work_item_id}, but there is none.")
+    around = read_surroundings(session)
+    with contextlib.suppress(NotAllowed):
+        check_may_do(session, item, by, around.today)
+    instance = session.get_one(ProcessInstance, item.instance_id)
+    parsed = bundle(session, instance.release_id)
+    context = context_of_instance(session, around, instance, parsed, by)
+    context.work_item_id = item.id
+    element = parsed.definitions.diagram(item.process_id).elements[item.element_id]
+    host = CaseHost(context, parsed)
+    host.at(element, item.calling, item.variables)
+    return item, host, element
+
+
+def _defaults(form: forms.Form, context: Context) -> dict[str, Any]:
+    """Ask the case for the first value of each question that names a fact."""
+    found: dict[str, Any] = {}
+    for page in form.pages:
+        for question in page.questions:
+            if not question.default_from:
+                continue
+            fact = REGISTRY.facts.get(question.default_from)
+            value = _said(fact(context)) if fact else None
+            if value not in (None, ""):
+                found[question.id] = value
+    return found
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, Due):
+        value = value.on
+    return value.isoformat() if isinstance(value, dt.date) else value

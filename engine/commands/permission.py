@@ -1,0 +1,52 @@
+"""Who may do a task: the person it is assigned to, or anybody who holds its role."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from engine.calendar import said
+from engine.casework import people, visibility
+from engine.clock import LONDON
+from engine.errors import NotAllowed, NotFound, Rejected
+from engine.tables.process import WorkItem
+
+
+def check_may_do(session: Session, item: WorkItem, by: str, today: dt.date) -> None:
+    """Raise NotFound, NotAllowed or Rejected unless `by` may do this task now."""
+    roles = people.roles_of(session, by, today)
+    mine = item.assignee == by
+    if not mine and item.role not in roles and not visibility.may_see_task(session, item, by, roles):
+        raise NotFound(f"Expected a task {item.id}, but there is none.")
+    check_is_open(item)
+    if item.assignee is not None and not mine:
+        raise NotAllowed(
+            f"Expected “{item.name}” to be yours, but {item.assignee} has it. "
+            "Ask them, or have it handed over to you."
+        )
+    if not mine and item.role not in roles:
+        raise NotAllowed(
+            f"Expected somebody who holds the role {item.role} to do “{item.name}”, "
+            "but you do not hold it."
+        )
+
+
+def check_is_open(item: WorkItem) -> None:
+    """Raise Rejected, naming who and when, unless the task is still open."""
+    if item.completed_at is not None:
+        raise Rejected(
+            f"Expected to complete “{item.name}”, but {item.completed_by} completed it on "
+            f"{_said(item.completed_at)}. What you typed is shown below; nothing was changed."
+        )
+    if item.cancelled_at is not None:
+        raise Rejected(
+            f"Expected to complete “{item.name}”, but it was cancelled on "
+            f"{_said(item.cancelled_at)} because the case moved on. "
+            "What you typed is shown below; nothing was changed."
+        )
+
+
+def _said(moment: dt.datetime) -> str:
+    local = moment.astimezone(LONDON)
+    return f"{said(local.date())} at {local:%H:%M}"

@@ -1,0 +1,254 @@
+"""The unit of work: one instance, one transaction - load, settle, act, save, rewrite its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, undefer
+
+from engine import messages, spiff
+from engine.calendar import Due
+from engine.casework.context import THE_SYSTEM
+from engine.commands.host import CaseHost
+from engine.commands.surroundings import Surroundings, context_of_instance
+from engine.errors import NotFound
+from engine.releases import Bundle, bundle
+from engine.tables.process import (
+    ElementHistory,
+    Incident,
+    ProcessInstance,
+    Subscription,
+    WorkItem,
+)
+
+#: Element kinds whose entering and leaving no reader of a history wants twice.
+_REFS = ("case_id", "arrangement_id", "appeal_id", "third_party_id")
+
+
+@dataclass
+class Unit:
+    """One change of one instance, from its locked row to its rewritten rows."""
+
+    session: Session
+    around: Surroundings
+    instance: ProcessInstance
+    bundle: Bundle
+    host: CaseHost
+    run: spiff.Run
+    actor: str
+    #: What waited when the instance was loaded; empty for a new one.
+    tasks_before: dict[str, spiff.WaitingTask] = field(default_factory=dict)
+    messages_before: dict[tuple[str, str], spiff.WaitingMessage] = field(default_factory=dict)
+    completed: tuple[str, WorkItem] | None = None
+    opened: list[WorkItem] = field(default_factory=list)
+
+    @classmethod
+    def load(
+        cls, session: Session, around: Surroundings, instance: ProcessInstance, actor: str
+    ) -> Unit:
+        """Take up an instance whose row is locked; timers that are due are settled first."""
+        parsed = bundle(session, instance.release_id)
+        context = context_of_instance(session, around, instance, parsed, actor)
+        host = CaseHost(context, parsed)
+        run = spiff.Run.load(parsed.definitions, instance.state or b"", host)
+        unit = cls(session, around, instance, parsed, host, run, actor)
+        unit.tasks_before = {task.task_id: task for task in run.waiting_tasks}
+        unit.messages_before = {(m.task_id, m.element.id): m for m in run.waiting_messages}
+        if instance.next_due_at is not None and instance.next_due_at <= around.now:
+            run.settle()
+        return unit
+
+    @classmethod
+    def start(
+        cls,
+        session: Session,
+        around: Surroundings,
+        instance: ProcessInstance,
+        *,
+        actor: str,
+        start_element: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> Unit:
+        """Begin a new instance; its row is added and has its id before anything runs."""
+        session.add(instance)
+        session.flush()
+        parsed = bundle(session, instance.release_id)
+        context = context_of_instance(session, around, instance, parsed, actor)
+        host = CaseHost(context, parsed)
+        run = spiff.Run.start(
+            parsed.definitions,
+            instance.process_id,
+            host,
+            start_element=start_element,
+            variables=variables or {},
+        )
+        unit = cls(session, around, instance, parsed, host, run, actor)
+        run.settle()
+        return unit
+
+    def finish(self) -> None:
+        """Save the state and rewrite everything that others read: items, waits, history."""
+        run, instance = self.run, self.instance
+        for name in _REFS:
+            setattr(instance, name, getattr(self.host.context, name))
+        instance.state = run.save()
+        instance.next_due_at = run.next_due_at
+        if run.ended and instance.ended_at is None:
+            instance.ended_at = self.around.now
+            instance.ended_with = " ".join(run.ended_with)
+        self._rewrite_work_items()
+        self._rewrite_subscriptions()
+        self._append_history()
+        self._keep_messages()
+        self._keep_failures()
+        self.session.flush()
+
+    def _rewrite_work_items(self) -> None:
+        now_waiting = {task.task_id: task for task in self.run.waiting_tasks}
+        done = self.completed[0] if self.completed else None
+        gone = [task_id for task_id in self.tasks_before if task_id not in now_waiting]
+        cancelled = [task_id for task_id in gone if task_id != done]
+        if cancelled:
+            self.session.execute(
+                update(WorkItem)
+                .where(
+                    WorkItem.instance_id == self.instance.id,
+                    WorkItem.task_id.in_(cancelled),
+                    WorkItem.completed_at.is_(None),
+                )
+                .values(cancelled_at=self.around.now)
+            )
+        for task_id, task in now_waiting.items():
+            if task_id not in self.tasks_before:
+                self.opened.append(self._open(task))
+        self.session.add_all(self.opened)
+
+    def _open(self, task: spiff.WaitingTask) -> WorkItem:
+        element = task.element
+        holder = self.host.holder(element, task.calling, task.variables)
+        due = self._value(task, "due")
+        about = self._value(task, "about")
+        return WorkItem(
+            instance_id=self.instance.id,
+            case_id=self.instance.case_id,
+            process_id=element.process_id,
+            element_id=element.id,
+            task_id=task.task_id,
+            name=f"{element.name}: {about}" if about else element.name,
+            form=element.properties.get("form", ""),
+            calling=dict(task.calling),
+            variables=dict(task.variables),
+            role=holder.role,
+            assignee=holder.user,
+            due_on=due.on if isinstance(due, Due) else due,
+            due_reason=due.reason if isinstance(due, Due) else None,
+            opened_at=self.around.now,
+            draft=_draft_of_cancelled(self.instance.id, element),
+        )
+
+    def _value(self, task: spiff.WaitingTask, name: str) -> Any:
+        """Evaluate one of the element's properties; None when it has none."""
+        text = task.element.properties.get(name)
+        return self.run.evaluate(task.task_id, text) if text else None
+
+    def _rewrite_subscriptions(self) -> None:
+        now_waiting = {(m.task_id, m.element.id): m for m in self.run.waiting_messages}
+        gone = [key for key in self.messages_before if key not in now_waiting]
+        for task_id, element_id in gone:
+            self.session.execute(
+                delete(Subscription).where(
+                    Subscription.instance_id == self.instance.id,
+                    Subscription.task_id == task_id,
+                    Subscription.element_id == element_id,
+                )
+            )
+        self.session.add_all(
+            Subscription(
+                instance_id=self.instance.id,
+                name=waiting.name,
+                key=waiting.key or "",
+                element_id=element_id,
+                task_id=task_id,
+            )
+            for (task_id, element_id), waiting in now_waiting.items()
+            if (task_id, element_id) not in self.messages_before
+        )
+
+    def _append_history(self) -> None:
+        done_task, item = self.completed if self.completed else (None, None)
+        self.session.add_all(
+            ElementHistory(
+                instance_id=self.instance.id,
+                case_id=self.instance.case_id,
+                process_id=happened.process_id,
+                element_id=happened.element_id,
+                what=happened.what,
+                at=self.around.now,
+                by=self.actor if happened.task_id == done_task else THE_SYSTEM,
+                work_item_id=item.id if item and happened.task_id == done_task else None,
+            )
+            for happened in self.run.happened
+        )
+
+    def _keep_messages(self) -> None:
+        context = self.host.context
+        refs = {name: getattr(context, name) for name in _REFS}
+        for sent in self.run.sent:
+            messages.send(
+                self.session,
+                messages.Envelope(
+                    name=sent.name,
+                    key=sent.key,
+                    fallback_key=sent.fallback_key,
+                    refs=refs,
+                    payload=sent.payload,
+                    sender_instance_id=self.instance.id,
+                    sent_by=self.actor,
+                    sent_at=self.around.now,
+                ),
+            )
+
+    def _keep_failures(self) -> None:
+        self.session.add_all(
+            Incident(
+                instance_id=self.instance.id,
+                case_id=self.instance.case_id,
+                process_id=failed.process_id,
+                element_id=failed.element_id,
+                reason=failed.reason,
+                opened_at=self.around.now,
+            )
+            for failed in self.run.failed
+        )
+
+
+def lock_instance(session: Session, instance_id: int) -> ProcessInstance:
+    """Lock one instance's row (PostgreSQL waits; SQLite has one writer) and give it with state."""
+    instance = session.scalars(
+        select(ProcessInstance)
+        .where(ProcessInstance.id == instance_id)
+        .options(undefer(ProcessInstance.state))
+        .with_for_update()
+    ).one_or_none()
+    if instance is None:
+        raise NotFound(f"Expected a process instance {instance_id}, but there is none.")
+    return instance
+
+
+def _draft_of_cancelled(instance_id: int, element: spiff.Element) -> Any:
+    """Take over the draft of the same task when it was cancelled and is now reached again."""
+    last = (
+        select(WorkItem.id, WorkItem.draft, WorkItem.cancelled_at)
+        .where(
+            WorkItem.instance_id == instance_id,
+            WorkItem.process_id == element.process_id,
+            WorkItem.element_id == element.id,
+        )
+        .order_by(WorkItem.id.desc())
+        .limit(1)
+        .subquery()
+    )
+    return select(last.c.draft).where(last.c.cancelled_at.is_not(None)).scalar_subquery()

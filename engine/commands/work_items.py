@@ -1,0 +1,172 @@
+"""What a person can do with a task: start it, save a draft, complete it, hand it over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from engine.casework import people
+from engine.casework.audit import Chain, Entry
+from engine.commands.answers import check_answers, form_of_item, keep_answers
+from engine.commands.delivery import deliver_messages
+from engine.commands.outcomes import Outcome, sentence_of
+from engine.commands.permission import check_is_open, check_may_do
+from engine.commands.surroundings import Surroundings, read_surroundings
+from engine.commands.unit import Unit
+from engine.errors import InvalidAnswers, NotAllowed, NotFound, Problem, Rejected
+from engine.tables.casefile import CaseFile
+from engine.tables.database import Database
+from engine.tables.process import ProcessInstance, WorkItem
+
+
+def complete(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str) -> Outcome:
+    """Complete a task and carry its instance on until everything waits.
+
+    raw: {question id: answer} as a browser, a scenario or a program gives them; they are
+        checked here, against the form of the instance's release.
+    Returns what opened next in the same instance. A step that gets stuck on the way is not
+        raised: it becomes an incident and ``stuck`` is True.
+    Raises NotFound (or not for you to see), NotAllowed, Rejected (somebody was quicker) and
+        InvalidAnswers; nothing is changed then.
+    """
+    with db.writing() as session:
+        item, instance = _locked(session, work_item_id)
+        around = read_surroundings(session)
+        check_may_do(session, item, by, around.today)
+        unit = Unit.load(session, around, instance, by)
+        late = item.task_id not in {task.task_id for task in unit.run.waiting_tasks}
+        outcome = Outcome(instance_id=instance.id, case_id=instance.case_id)
+        if not late:
+            outcome = _complete(unit, item, raw, by)
+        unit.finish()
+        if not late:
+            outcome = _outcome(unit, item, by)
+    if late:
+        raise Rejected(
+            f"Expected “{item.name}” to be open, but its time had come before you completed it. "
+            "Open the case to see what it waits for now."
+        )
+    deliver_messages(db, by=by)
+    return outcome
+
+
+def _complete(unit: Unit, item: WorkItem, raw: Mapping[str, Any], by: str) -> Outcome:
+    """Check and keep the answers, then let the instance go on."""
+    waiting = unit.tasks_before[item.task_id]
+    context = unit.host.at(waiting.element, waiting.calling, waiting.variables)
+    context.work_item_id = item.id
+    form = form_of_item(unit.bundle, item, waiting.variables)
+    answers = check_answers(form, raw, context)
+    keep_answers(form, answers, context)
+    item.assignee = item.assignee or by
+    item.completed_at, item.completed_by = unit.around.now, by
+    item.draft = None
+    unit.completed = (item.task_id, item)
+    unit.run.complete(item.task_id, answers.variables)
+    if item.case_id is None:
+        item.case_id = context.case_id
+    if context.case_id is not None:
+        context.audit("task_completed", "work_item", item.id, new={"form": item.form})
+    return Outcome()
+
+
+def _outcome(unit: Unit, item: WorkItem, by: str) -> Outcome:
+    stuck = bool(unit.run.failed)
+    return Outcome(
+        instance_id=unit.instance.id,
+        case_id=unit.instance.case_id,
+        completed=item.name,
+        opened=[opened.id for opened in unit.opened],
+        sentence=sentence_of(
+            unit.session, f"“{item.name}” is done", unit.opened, stuck=stuck, by=by
+        ),
+        stuck=stuck,
+    )
+
+
+def save_draft(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str) -> None:
+    """Keep what was typed so far, sealed; raises as ``complete`` does, but judges no answer."""
+    with db.writing() as session:
+        item = _item(session, work_item_id)
+        around = read_surroundings(session)
+        check_may_do(session, item, by, around.today)
+        item.draft = dict(raw)
+        item.draft_saved_at, item.draft_saved_by = around.now, by
+        item.assignee = item.assignee or by
+
+
+def claim(db: Database, work_item_id: int, *, by: str) -> None:
+    """Assign an open task of your role to yourself; Rejected when somebody has it already."""
+    with db.writing() as session:
+        item = _item(session, work_item_id)
+        around = read_surroundings(session)
+        if item.assignee not in (None, by) and item.completed_at is None:
+            raise Rejected(
+                f"Expected “{item.name}” to be free, but {item.assignee} has started it."
+            )
+        check_may_do(session, item, by, around.today)
+        item.assignee = by
+        _note(session, around, item, by, "task_claimed", None)
+
+
+def release_task(db: Database, work_item_id: int, *, by: str) -> None:
+    """Give a task back to everybody who holds its role; the draft stays with it."""
+    with db.writing() as session:
+        item = _item(session, work_item_id)
+        around = read_surroundings(session)
+        check_may_do(session, item, by, around.today)
+        item.assignee = None
+        _note(session, around, item, by, "task_released", None)
+
+
+def reassign(db: Database, work_item_id: int, to: str, *, by: str, note: str = "") -> None:
+    """Hand a task over to somebody who holds its role, with a note for them.
+
+    Those who may: the one who has it, a manager, the Data Management Officer.
+    """
+    with db.writing() as session:
+        item = _item(session, work_item_id)
+        around = read_surroundings(session)
+        roles = people.roles_of(session, by, around.today)
+        if item.assignee != by and not roles & {"manager", "dmo"}:
+            check_may_do(session, item, by, around.today)
+            raise NotAllowed("Expected a manager or the one who has the task to hand it over.")
+        check_is_open(item)
+        if item.role not in people.roles_of(session, to, around.today):
+            raise InvalidAnswers(
+                [Problem("to", f"Expected somebody who holds the role {item.role}. Choose another.")]
+            )
+        old, item.assignee = item.assignee, to
+        _note(session, around, item, by, "task_reassigned", {"from": old, "to": to, "note": note})
+
+
+def _note(
+    session: Session, around: Surroundings, item: WorkItem, by: str, action: str, new: Any
+) -> None:
+    case = session.get(CaseFile, item.case_id) if item.case_id else None
+    chain = Chain.of_case(session, case) if case else Chain.of_administration(session)
+    chain.add(Entry(action, "work_item", item.id, actor=by, new=new), at=around.now)
+
+
+def _item(session: Session, work_item_id: int) -> WorkItem:
+    item = session.get(WorkItem, work_item_id, with_for_update=True)
+    if item is None:
+        raise NotFound(f"Expected a task {work_item_id}, but there is none.")
+    return item
+
+
+def _locked(session: Session, work_item_id: int) -> tuple[WorkItem, ProcessInstance]:
+    """Lock the instance's row, first of all, and give it with the item."""
+    row = session.execute(
+        select(WorkItem, ProcessInstance)
+        .join(ProcessInstance, ProcessInstance.id == WorkItem.instance_id)
+        .where(WorkItem.id == work_item_id)
+        .options(undefer(ProcessInstance.state))
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"Expected a task {work_item_id}, but there is none.")
+    return row[0], row[1]

@@ -1,0 +1,43 @@
+"""The doors: messages that people bring in from outside, with the form each one asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Door:
+    """One message a person may bring: its form, and which id its receiver is found by."""
+
+    form: str
+    #: ``case``, ``arrangement``, ``appeal``, ``stage``; None when the message starts a process.
+    about: str | None
+    #: Roles that may bring it; empty: any member of staff.
+    roles: frozenset[str] = frozenset()
+
+
+_OWNERS = frozenset({"team_leader", "manager", "dmo"})
+
+#: Message name -> door.
+DOORS: Mapping[str, Door] = {
+    "appeal_received": Door("log_appeal", None),
+    "look_asked": Door("ask_for_a_look", "arrangement"),
+    "earlier_look": Door("ask_for_a_look", "stage"),
+    "arrangement_taken_over": Door("take_over_arrangement", None, frozenset({"dmo"})),
+    "appeal_withdrawn": Door("withdraw_appeal", "appeal"),
+    "customer_left": Door("customer_left", "case", _OWNERS),
+    "case_opened_in_error": Door("opened_in_error", "case", _OWNERS),
+    "matter_settled": Door("matter_settled", "case", _OWNERS),
+}
+
+#: Actions of the case page: each is a form with a recorder, and nothing runs but that.
+ACTIONS: Mapping[str, frozenset[str]] = {
+    "add_evidence": frozenset(),
+    "log_contact": frozenset(),
+    "withdraw_third_party": _OWNERS,
+    "owed_action_done": frozenset(),
+    "record_delivery": frozenset(),
+    "place_hold": frozenset({"dmo", "complaints_manager", "legal"}),
+    "lift_hold": frozenset({"dmo", "complaints_manager", "legal"}),
+}

@@ -1,0 +1,19 @@
+"""Releases: what a process owner edits, as one immutable, numbered bundle."""
+
+from __future__ import annotations
+
+from engine.releases.bundle import Bundle, build, read_folder
+from engine.releases.figures import POLICY_FILE, Figure
+from engine.releases.store import bundle, current_release_id, forget, install
+
+__all__ = [
+    "POLICY_FILE",
+    "Bundle",
+    "Figure",
+    "build",
+    "bundle",
+    "current_release_id",
+    "forget",
+    "install",
+    "read_folder",
+]

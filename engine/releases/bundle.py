@@ -1,0 +1,129 @@
+"""A release as the engine uses it: every file parsed once and shared by all its instances."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from engine import spiff
+from engine.errors import Finding, InvalidRelease
+from engine.releases.figures import POLICY_FILE, Figure, read_figures
+from forms import Form, FormFileError, LetterTemplate, load_form, load_letter
+
+#: The folders a process owner edits, and what kind of file belongs there.
+EDITED = {
+    "bpmn": (".bpmn",),
+    "bpmn/decisions": (".dmn",),
+    "bpmn/scenarios": (".yaml",),
+    "forms/definitions": (".yaml",),
+    "forms/letters": (".md", ".yaml"),
+}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One release, parsed: shared between threads and never changed."""
+
+    release_id: int
+    files: Mapping[str, bytes]
+    definitions: spiff.Definitions
+    forms: Mapping[str, Form]
+    letters: Mapping[str, LetterTemplate]
+    #: Parameter set -> name -> figure.
+    figures: Mapping[str, Mapping[str, Figure]]
+    #: Control variables some form, service task, decision or message of this release sets.
+    variables: frozenset[str]
+
+    def starts(self, message: str) -> tuple[str, str] | None:
+        """Give the process and start event a message starts; None when it starts none."""
+        for process_id in self.definitions.process_ids:
+            element_id = self.definitions.diagram(process_id).start_messages.get(message)
+            if element_id:
+                return process_id, element_id
+        return None
+
+
+def read_folder(source: Path) -> dict[str, bytes]:
+    """Read every file a process owner edits below `source`, by its path from there."""
+    return {
+        path.relative_to(source).as_posix(): path.read_bytes()
+        for folder, endings in EDITED.items()
+        for path in sorted((source / folder).glob("*"))
+        if path.suffix in endings and path.is_file()
+    }
+
+
+def build(files: Mapping[str, bytes], release_id: int = 0) -> Bundle:
+    """Parse the files of one release; InvalidRelease with every finding when one cannot be read."""
+    findings: list[Finding] = []
+    forms = dict(_load(files, "forms/definitions/", ".yaml", load_form, findings))
+    letters = dict(_load(files, "forms/letters/", ".md", load_letter, findings))
+    figures: list[Figure] = []
+    if POLICY_FILE in files:
+        figures, problems = read_figures(files[POLICY_FILE])
+        findings.extend(problems)
+    try:
+        definitions = spiff.parse(_drawn(files))
+    except InvalidRelease as error:
+        raise InvalidRelease([*error.findings, *findings]) from error
+    if findings:
+        raise InvalidRelease(findings)
+    by_set: dict[str, dict[str, Figure]] = {}
+    for figure in figures:
+        by_set.setdefault(figure.parameter_set, {})[figure.name] = figure
+    variables = frozenset(_form_variables(forms)) | frozenset(_drawn_variables(definitions))
+    return Bundle(release_id, dict(files), definitions, forms, letters, by_set, variables)
+
+
+def _drawn(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {
+        path: content
+        for path, content in files.items()
+        if PurePosixPath(path).suffix in (".bpmn", ".dmn") and path != POLICY_FILE
+    }
+
+
+def _load(
+    files: Mapping[str, bytes], folder: str, ending: str, load: Any, findings: list[Finding]
+) -> Iterator[tuple[str, Any]]:
+    for path, content in files.items():
+        if not (path.startswith(folder) and path.endswith(ending)):
+            continue
+        name = PurePosixPath(path).stem
+        try:
+            yield name, load(name, content)
+        except FormFileError as error:
+            findings.extend(
+                Finding(path, name, line, sentence, "form_file")
+                for line, sentence in error.problems
+            )
+
+
+def _form_variables(forms: Mapping[str, Form]) -> Iterator[str]:
+    for form in forms.values():
+        for page in form.pages:
+            yield from (question.variable for question in page.questions if question.variable)
+
+
+def _drawn_variables(definitions: spiff.Definitions) -> Iterator[str]:
+    for process_id in definitions.process_ids:
+        for element in definitions.diagram(process_id).elements.values():
+            if element.result:
+                yield element.result
+            yield from _payload_names(element.properties.get("payload", ""))
+    yield from definitions.other_variables
+
+
+def _payload_names(payload: str) -> Iterator[str]:
+    if not payload:
+        return
+    try:
+        tree = ast.parse(payload.strip(), mode="eval").body
+    except SyntaxError:
+        return
+    if isinstance(tree, ast.Dict):
+        keys = (key.value for key in tree.keys if isinstance(key, ast.Constant))
+        yield from (key for key in keys if isinstance(key, str))

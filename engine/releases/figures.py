@@ -1,0 +1,130 @@
+"""The figures of the policy, read from the cells of ``policy.dmn``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from engine.errors import Finding
+
+#: Where the figures stand in a release.
+POLICY_FILE = "bpmn/decisions/policy.dmn"
+_COLUMNS = ("parameter_set", "parameter", "value", "unit", "source", "minimum", "maximum")
+_LIST_UNIT = "list"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of one parameter set: its cell, its unit and where it comes from."""
+
+    parameter_set: str
+    name: str
+    text: str
+    unit: str
+    source: str
+    minimum: str = ""
+    maximum: str = ""
+
+    @property
+    def value(self) -> int | str | list[str]:
+        """Give the figure as code reads it: a whole number, a list, else its text."""
+        if self.unit == _LIST_UNIT:
+            return [part.strip() for part in self.text.split(";") if part.strip()]
+        return int(self.text) if self.text.lstrip("-").isdigit() else self.text
+
+
+def read_figures(content: bytes) -> tuple[list[Figure], list[Finding]]:
+    """Read every row of the policy table; rows that cannot be read come back as findings."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    root = etree.fromstring(content, parser)
+    figures: list[Figure] = []
+    findings: list[Finding] = []
+    for rule in root.iter("{*}rule"):
+        cells = dict(zip(_COLUMNS, _cells(rule), strict=False))
+        problem = _problem(cells)
+        if problem:
+            findings.append(
+                Finding(
+                    POLICY_FILE, rule.get("id", ""), rule.sourceline or 0, problem, "policy_row"
+                )
+            )
+            continue
+        figures.append(
+            Figure(
+                parameter_set=cells["parameter_set"],
+                name=cells["parameter"],
+                text=cells["value"],
+                unit=cells["unit"],
+                source=cells["source"],
+                minimum=cells.get("minimum", ""),
+                maximum=cells.get("maximum", ""),
+            )
+        )
+    return figures, findings + list(_out_of_range(figures)) + list(_twice(figures))
+
+
+def _cells(rule: Any) -> list[str]:
+    entries = [child for child in rule if etree.QName(child).localname.endswith("Entry")]
+    return [_text(entry) for entry in entries]
+
+
+def _text(entry: Any) -> str:
+    said = "".join(entry.itertext()).strip()
+    try:
+        value = ast.literal_eval(said) if said else ""
+    except (ValueError, SyntaxError):
+        return said
+    return str(value)
+
+
+def _problem(cells: dict[str, str]) -> str | None:
+    for column in ("parameter_set", "parameter", "value", "unit", "source"):
+        if not cells.get(column):
+            return (
+                f"Expected the column {column} to be filled in the row of "
+                f"{cells.get('parameter') or 'an unnamed parameter'}, but it is empty. Fill it in."
+            )
+    return None
+
+
+def _out_of_range(figures: list[Figure]) -> Iterator[Finding]:
+    for figure in figures:
+        if not figure.text.isdigit():
+            continue
+        low, high = _number(figure.minimum), _number(figure.maximum)
+        value = int(figure.text)
+        if (low is not None and value < low) or (high is not None and value > high):
+            yield Finding(
+                POLICY_FILE,
+                figure.name,
+                0,
+                f"Expected {figure.name} in {figure.parameter_set} to lie between "
+                f"{figure.minimum or 'any'} and {figure.maximum or 'any'}, but it is {value}. "
+                "Change the value, or the limits if the policy changed.",
+                "policy_range",
+                figure.source,
+            )
+
+
+def _twice(figures: list[Figure]) -> Iterator[Finding]:
+    seen: set[tuple[str, str]] = set()
+    for figure in figures:
+        key = (figure.parameter_set, figure.name)
+        if key in seen:
+            yield Finding(
+                POLICY_FILE,
+                figure.name,
+                0,
+                f"Expected one row for {figure.name} in {figure.parameter_set}, but there are "
+                "two. Take one away.",
+                "policy_row_twice",
+            )
+        seen.add(key)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.lstrip("-").isdigit() else None

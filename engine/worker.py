@@ -1,0 +1,62 @@
+"""The worker: in the background it runs what is due, delivers messages and sweeps what was lost."""
+
+from __future__ import annotations
+
+import logging
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine import clock
+from engine.casework.audit import Chain
+from engine.commands import deliver_messages, read_surroundings, run_due, sweep_unclaimed
+from engine.tables.database import Database
+
+logger = logging.getLogger("spoc.worker")
+
+#: Seconds between two looks at what is due.
+TICK_SECONDS = 5
+SWEEP_MINUTES = 10
+
+
+class Worker:
+    """Ticks in the background of one process; every tick calls what a person could call too."""
+
+    def __init__(self, db: Database) -> None:
+        """Prepare the ticks; nothing runs before ``start``."""
+        self.db = db
+        self._scheduler = BackgroundScheduler(timezone=clock.LONDON)
+        common = {"max_instances": 1, "coalesce": True}
+        self._scheduler.add_job(self.tick, "interval", seconds=TICK_SECONDS, **common)
+        self._scheduler.add_job(self.sweep, "interval", minutes=SWEEP_MINUTES, **common)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop after the tick that is running."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def tick(self) -> None:
+        """Run what is due and deliver what waits; a failure is logged and the next tick comes."""
+        try:
+            deliver_messages(self.db)
+            run_due(self.db)
+        except Exception:
+            logger.exception("A tick of the worker failed; the next one tries again.")
+
+    def sweep(self) -> None:
+        """Show unclaimed messages to a person and anchor the audit chains of the day."""
+        try:
+            sweep_unclaimed(self.db)
+            self.anchor()
+        except Exception:
+            logger.exception("A sweep of the worker failed; the next one tries again.")
+
+    def anchor(self) -> None:
+        """Keep today's head of the administration's chain and of each case's chain that grew."""
+        with self.db.writing() as session:
+            today = read_surroundings(session).today
+            for chain in Chain.grown_since_anchor(session):
+                chain.anchor(today)
