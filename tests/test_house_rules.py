@@ -9,7 +9,7 @@ import re
 import subprocess
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
@@ -40,30 +40,30 @@ def test_no_module_is_too_long() -> None:
     allowed = dict.fromkeys(_modules(*PRODUCT), LONGEST_MODULE)
     allowed |= dict.fromkeys(_modules("tests", "bench"), LONGEST_TEST_MODULE)
     lengths = {path: len(path.read_text().splitlines()) for path in allowed}
-    assert [
+    _none(
         f"{_name(path)} has {lengths[path]} lines, but {most} are allowed; split it by noun"
         for path, most in allowed.items()
         if lengths[path] > most
-    ] == []
+    )
 
 
 def test_no_function_is_too_long() -> None:
-    assert [
+    _none(
         f"{_name(path)}: {node.name} has {_lines(node)} lines"
         for path in _modules(*PRODUCT, "tests", "bench")
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and _lines(node) > LONGEST_FUNCTION
-    ] == []
+    )
 
 
 def test_no_module_offers_too_many_names() -> None:
     counts = {path: len(_public_names(_tree(path))) for path in _modules(*PRODUCT)}
-    assert [
+    _none(
         f"{_name(path)} offers {count} public names, but {MOST_PUBLIC_NAMES} are allowed"
         for path, count in counts.items()
         if count > MOST_PUBLIC_NAMES and path.name != "__init__.py"
-    ] == []
+    )
 
 
 def test_each_module_says_in_one_sentence_what_it_is_for() -> None:
@@ -71,16 +71,16 @@ def test_each_module_says_in_one_sentence_what_it_is_for() -> None:
         path: (ast.get_docstring(_tree(path)) or "").split("\n")[0]
         for path in _modules(*PRODUCT, "tests", "bench")
     }
-    assert [_name(path) for path, first in firsts.items() if not first.endswith((".", ":"))] == []
+    _none(_name(path) for path, first in firsts.items() if not first.endswith((".", ":")))
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
     parts = {path: set(path.relative_to(ROOT).with_suffix("").parts) for path in _all_modules()}
-    assert [
+    _none(
         _name(path)
         for path, names in parts.items()
         if {n.removesuffix("s") for n in names} & SAYS_NOTHING
-    ] == []
+    )
 
 
 def test_nothing_installed_takes_the_names_of_our_packages() -> None:
@@ -89,21 +89,21 @@ def test_nothing_installed_takes_the_names_of_our_packages() -> None:
 
 def test_tests_have_no_packages_of_the_same_names_as_ours() -> None:
     """With an __init__.py, tests/engine could be taken for engine."""
-    assert [_name(path) for path in (ROOT / "tests").rglob("__init__.py")] == []
+    _none(_name(path) for path in (ROOT / "tests").rglob("__init__.py"))
 
 
 def test_each_decision_record_has_a_number_of_its_own() -> None:
     names = [path.name for path in (ROOT / "docs" / "decisions").glob("*.md")]
     numbers = Counter(name.split("-")[0] for name in names if name[0].isdigit())
-    assert [number for number, count in numbers.items() if count > 1] == []
+    _none(number for number, count in numbers.items() if count > 1)
 
 
 def test_nothing_is_left_unfinished() -> None:
-    assert list(_lines_with(UNFINISHED)) == []
+    _none(_lines_with(UNFINISHED))
 
 
 def test_no_file_names_the_host_of_a_package_registry() -> None:
-    assert list(_lines_with(REGISTRIES)) == []
+    _none(_lines_with(REGISTRIES))
     lock = ROOT / "web" / "assets" / "package-lock.json"
     assert '"resolved"' not in lock.read_text()
 
@@ -114,12 +114,12 @@ def test_each_dependency_is_locked_with_its_hash() -> None:
         "requirements.txt": project["dependencies"],
         "requirements-dev.txt": project["dependencies"] + project["optional-dependencies"]["dev"],
     }
-    assert [
+    _none(
         f"{name} lacks {requirement}: make lock"
         for name, requirements in wanted.items()
         for requirement in requirements
         if canonicalize_name(Requirement(requirement).name) not in _locked(ROOT / name)
-    ] == []
+    )
 
 
 def test_continuous_integration_runs_make_test_and_nothing_else() -> None:
@@ -132,36 +132,42 @@ def test_each_setting_is_documented() -> None:
     """Whoever runs the product finds every environment variable that it reads."""
     texts = [path.read_text() for path in _files() if path.suffix == ".md"]
     known = "\n".join(texts)
-    assert [
+    _none(
         f"{_name(path)} reads {setting}, which no page of docs/ names"
         for path in _modules(*PRODUCT)
         for setting in _settings(path)
         if setting not in known and (ROOT / "docs").exists()
-    ] == []
+    )
 
 
 def test_each_user_task_has_a_form() -> None:
     known = {path.stem for path in (ROOT / "forms" / "definitions").rglob("*.yaml")}
-    assert [
+    _none(
         f"{_name(path)} {element.get('id')}: there is no form {form!r}"
         for path in _edited("bpmn/**/*.bpmn")
         for element, form in _forms_asked_for(path)
         if form not in known
-    ] == []
+    )
 
 
 def test_each_form_and_scenario_names_its_source() -> None:
     files = [*_edited("forms/definitions/**/*.yaml"), *_edited("bpmn/scenarios/**/*.yaml")]
-    assert [_name(path) for path in files if not _sourced(path)] == []
+    _none(_name(path) for path in files if not _sourced(path))
 
 
 def test_each_row_of_a_decision_table_names_its_source() -> None:
-    assert [
+    _none(
         f"{_name(path)}: row {number} names no source"
         for path in _edited("bpmn/**/*.dmn")
         for number, text in enumerate(_row_sources(path), start=1)
         if text in {"", '""'}
-    ] == []
+    )
+
+
+def _none(found: Iterable[str]) -> None:
+    """Pass when nothing was found, else name each thing found on a line of its own."""
+    lines = list(found)
+    assert not lines, "\n" + "\n".join(lines)
 
 
 def _modules(*folders: str) -> list[Path]:
@@ -246,7 +252,8 @@ def _forms_asked_for(path: Path) -> Iterator[tuple[etree._Element, str]]:
 
 
 def _sourced(path: Path) -> bool:
-    content = yaml.safe_load(path.read_text())
+    with path.open() as stream:
+        content = yaml.safe_load(stream)
     entries = content if isinstance(content, list) else [content]
     return all(isinstance(entry, dict) and entry.get("source") for entry in entries)
 
