@@ -619,6 +619,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("form", sa.String(), nullable=False),
         sa.Column("calling", sa.JSON(), nullable=False),
+        sa.Column("variables", sa.JSON(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("assignee", sa.String(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
