@@ -89,6 +89,8 @@ def _missing_for_tests() -> list[str]:
         missing.append("postgresql")
     if not shutil.which("setpriv"):
         missing.append("util-linux")
+    if not ctypes.util.find_library("atomic"):
+        missing.append("libatomic1")  # what drives Chromium is linked against it
     return missing
 
 
