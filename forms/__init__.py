@@ -1,0 +1,42 @@
+"""Forms and letters as process owners write them: loaded, checked, answered; no Flask, no SQL."""
+
+from __future__ import annotations
+
+from forms.definition import Form, Page, load_form, with_questions
+from forms.journey import (
+    Answers,
+    AnswersInvalid,
+    check,
+    check_page,
+    next_page,
+    page_is_complete,
+    pages_asked,
+    questions_asked,
+    raw_from_post,
+    summary,
+)
+from forms.letter import LetterTemplate, load_letter
+from forms.marked import FormFileError
+from forms.questions import Choice, Question
+
+__all__ = [
+    "Answers",
+    "AnswersInvalid",
+    "Choice",
+    "Form",
+    "FormFileError",
+    "LetterTemplate",
+    "Page",
+    "Question",
+    "check",
+    "check_page",
+    "load_form",
+    "load_letter",
+    "next_page",
+    "page_is_complete",
+    "pages_asked",
+    "questions_asked",
+    "raw_from_post",
+    "summary",
+    "with_questions",
+]
