@@ -38,6 +38,8 @@ class CaseFile(Row):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     opened_on: Mapped[dt.date]
     opened_by: Mapped[str]
+    #: The day anybody here first heard of it (K-9); no conversation about it is earlier.
+    concern_on: Mapped[dt.date | None]
     #: The team leader or manager who carries the case.
     owner: Mapped[str]
     behaviour_kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -75,6 +77,10 @@ class Stage(Row):
     referred_on: Mapped[dt.date | None]
     referred_by: Mapped[str | None]
     discussed_with: Mapped[str | None]
+    #: formal: whom the referral proposes, and what was missing when it was sent back.
+    proposed_spoc: Mapped[str | None]
+    proposed_cover: Mapped[str | None]
+    sent_back_because: Mapped[str | None]
     looks: Mapped[int] = mapped_column(default=0)
     #: From when evidence is collected under this stage (R-024).
     evidence_from: Mapped[dt.date | None]
