@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
+from hypothesis import settings
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 
 from engine.tables.columns import KEY_VARIABLE
@@ -35,6 +37,11 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# The same examples every time, however busy the machine is: a failure is the change's, not luck's.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -127,6 +134,25 @@ def database(request: pytest.FixtureRequest) -> Database:
     """An empty, migrated database, first on SQLite and then on PostgreSQL."""
     found: Database = request.getfixturevalue(f"{request.param}_database")
     return found
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """What any database is told from here on: each statement, and COMMIT; clear() starts anew."""
+    told: list[str] = []
+
+    def statement(_connection: Connection, _cursor: object, sql: str, *_rest: object) -> None:
+        if not sql.startswith(("BEGIN", "PRAGMA")):
+            told.append(sql)
+
+    def commit(_connection: Connection) -> None:
+        told.append("COMMIT")
+
+    event.listen(Engine, "before_cursor_execute", statement)
+    event.listen(Engine, "commit", commit)
+    yield told
+    event.remove(Engine, "before_cursor_execute", statement)
+    event.remove(Engine, "commit", commit)
 
 
 def _create_database(postgres_url: str, options: str = "") -> str:

@@ -85,7 +85,12 @@ class Database:
             )
         self._here.writes = True
         try:
-            with self._turn(), _collisions(), Session(self._writer) as session, session.begin():
+            with (
+                self._turn(),
+                _collisions(),
+                Session(self._writer, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 yield session
         finally:
             self._here.writes = False

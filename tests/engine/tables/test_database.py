@@ -26,6 +26,24 @@ def test_what_is_written_can_be_read(database: Database) -> None:
         assert session.get_one(Setting, "colour").value == "purple"
 
 
+def test_what_was_written_can_still_be_looked_at_afterwards(database: Database) -> None:
+    with database.writing() as session:
+        row = Setting(name="colour", value="purple")
+        session.add(row)
+    assert row.value == "purple"
+
+
+def test_a_unit_of_work_says_no_more_than_it_must(
+    database: Database, statements: list[str]
+) -> None:
+    with database.writing() as session:
+        session.add(Setting(name="colour", value="purple"))
+    assert [said.split()[0] for said in statements] == ["INSERT", "COMMIT"]
+    statements.clear()
+    _setting(database, "colour")
+    assert [said.split()[0] for said in statements] == ["SELECT"]
+
+
 def test_an_error_inside_the_block_undoes_all_of_it(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.writing() as session:
         _add_and_fail(session)
