@@ -46,3 +46,8 @@ def frozen(at: dt.datetime) -> Iterator[None]:
         yield
     finally:
         _frozen.reset(token)
+
+
+def hold(at: dt.datetime | None) -> None:
+    """Stop the clock at a moment for the rest of this context; None lets it run again."""
+    _frozen.set(at_local(at) if at is not None else None)

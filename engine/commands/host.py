@@ -14,6 +14,7 @@ from engine.casework.context import Context
 from engine.casework.people import Holder
 from engine.errors import ElementFailed, InvalidAnswers
 from engine.operations import REGISTRY
+from engine.operations.failing import fail_if_planned
 from engine.releases import Bundle
 
 #: Prefix of a holder or fact that belongs to the case.
@@ -65,6 +66,7 @@ class CaseHost:
         context = self.at(at, calling, variables)
         with context.session.begin_nested():
             try:
+                fail_if_planned(operation)
                 return run(context, **parameters)
             except (ElementFailed, InvalidAnswers):
                 raise

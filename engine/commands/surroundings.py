@@ -37,7 +37,7 @@ class Surroundings:
 
 def read_surroundings(session: Session) -> Surroundings:
     """Read the settings (one statement), set the clock by them and give what they say."""
-    settings = dict(session.execute(select(Setting.name, Setting.value)).tuples().all())
+    settings = dict(session.execute(select(Setting.name, Setting.value)).all())
     clock.use_offset(dt.timedelta(seconds=float(settings.get(CLOCK_OFFSET, "0"))))
     calendar = calendar_of(session, settings.get(VERSION, "0"))
     return Surroundings(clock.now(), calendar, settings)

@@ -1,0 +1,14 @@
+"""Checks of a release before it may run; each finding says where, what and how to mend it."""
+
+from __future__ import annotations
+
+from engine.checks.references import ROLES, check_references
+from engine.errors import Finding
+from engine.releases import Bundle
+
+__all__ = ["ROLES", "check_references", "check_release"]
+
+
+def check_release(bundle: Bundle) -> list[Finding]:
+    """Give every finding of every check for one parsed release."""
+    return check_references(bundle)

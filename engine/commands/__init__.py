@@ -1,0 +1,52 @@
+"""What can be done: every function here is one transaction, or says how many it makes."""
+
+from __future__ import annotations
+
+from engine.commands.actions import act
+from engine.commands.delivery import deliver_messages, sweep_unclaimed
+from engine.commands.incidents import retry
+from engine.commands.instances import choose_parameter_set, receive, start
+from engine.commands.outcomes import ROLE_NAMES, Outcome
+from engine.commands.pages import (
+    FormView,
+    form_of_action,
+    form_of_message,
+    form_of_task,
+    letter_preview,
+    now,
+    today,
+)
+from engine.commands.surroundings import Surroundings, read_surroundings
+from engine.commands.timers import Moved, move_clock, pass_time, rearm, run_due
+from engine.commands.work_items import claim, complete, reassign, release_task, save_draft
+
+__all__ = [
+    "ROLE_NAMES",
+    "FormView",
+    "Moved",
+    "Outcome",
+    "Surroundings",
+    "act",
+    "choose_parameter_set",
+    "claim",
+    "complete",
+    "deliver_messages",
+    "form_of_action",
+    "form_of_message",
+    "form_of_task",
+    "letter_preview",
+    "move_clock",
+    "now",
+    "pass_time",
+    "read_surroundings",
+    "reassign",
+    "rearm",
+    "receive",
+    "release_task",
+    "retry",
+    "run_due",
+    "save_draft",
+    "start",
+    "sweep_unclaimed",
+    "today",
+]

@@ -1,0 +1,23 @@
+"""Scenarios: what must happen, on a simulated clock, as files and as a Python object."""
+
+from __future__ import annotations
+
+from engine.scenario.expectations import Unexpected
+from engine.scenario.scenario import Scenario
+from engine.scenario.script import Script, ScriptError, read_scripts
+from engine.scenario.stage import Stages, add_people, stages
+from engine.scenario.suite import ScenarioResult, run_scenarios, run_script
+
+__all__ = [
+    "Scenario",
+    "ScenarioResult",
+    "Script",
+    "ScriptError",
+    "Stages",
+    "Unexpected",
+    "add_people",
+    "read_scripts",
+    "run_scenarios",
+    "run_script",
+    "stages",
+]

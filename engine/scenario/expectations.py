@@ -1,0 +1,204 @@
+"""What a scenario may expect, read from the same rows that people's pages read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.casework import register as register_entries
+from engine.clock import LONDON
+from engine.commands import read_surroundings
+from engine.errors import InvalidAnswers
+from engine.tables.audit import AuditEvent
+from engine.tables.casefile import Stage, Submission
+from engine.tables.database import Database
+from engine.tables.decisions import Appeal, Arrangement, Decision, Flag, Letter
+from engine.tables.process import ElementHistory, Message, ProcessInstance, WorkItem
+
+_SHOWN = 40
+
+
+class Unexpected(Exception):
+    """Something is not as the scenario expects it."""
+
+
+def open_tasks(db: Database, case_id: int | None, tasks: Sequence[str], *, wanted: bool) -> None:
+    """Raise Unexpected unless each task is open (or, with ``wanted=False``, is not)."""
+    now_open = {item.element_id for item in _open_items(db, case_id)}
+    wrong = [task for task in tasks if (task in now_open) != wanted]
+    if wrong:
+        state = "open" if wanted else "not open"
+        raise Unexpected(
+            f"Expected {', '.join(wrong)} to be {state}, but open are: "
+            f"{', '.join(sorted(now_open)) or 'none'}."
+        )
+
+
+def due(db: Database, case_id: int | None, tasks: Mapping[str, Any]) -> None:
+    """Raise Unexpected unless each open task is due on its date."""
+    dates: dict[str, set[str]] = {}
+    for item in _open_items(db, case_id):
+        dates.setdefault(item.element_id, set()).add(str(item.due_on))
+    for task, wanted in tasks.items():
+        if str(wanted) not in dates.get(task, set()):
+            found = ", ".join(sorted(dates.get(task, set()))) or "not open"
+            raise Unexpected(f"Expected {task} to be due on {wanted}, but it is {found}.")
+
+
+def history(db: Database, case_id: int | None, elements: Sequence[Any]) -> None:
+    """Raise Unexpected unless each element was entered as often, or on the date, as said."""
+    with db.reading() as session:
+        rows = session.execute(
+            select(ElementHistory.element_id, ElementHistory.at).where(
+                ElementHistory.case_id == case_id, ElementHistory.what == "entered"
+            )
+        ).all()
+    entered: dict[str, list[dt.date]] = {}
+    for element_id, at in rows:
+        entered.setdefault(element_id, []).append(at.astimezone(LONDON).date())
+    for element in elements:
+        wanted = element if isinstance(element, Mapping) else {element: None}
+        for element_id, more in wanted.items():
+            _check_entered(str(element_id), entered.get(str(element_id), []), more)
+
+
+def _check_entered(element_id: str, dates: Sequence[dt.date], more: Any) -> None:
+    if not dates:
+        raise Unexpected(f"Expected {element_id} to have happened, but it has not.")
+    if isinstance(more, int) and len(dates) != more:
+        raise Unexpected(f"Expected {element_id} {more} times, but it happened {len(dates)} times.")
+    if more is not None and not isinstance(more, int) and str(more) not in map(str, dates):
+        raise Unexpected(
+            f"Expected {element_id} on {more}, but it was on {', '.join(map(str, dates))}."
+        )
+
+
+def letter(db: Database, case_id: int | None, wanted: Mapping[str, Any]) -> None:
+    """Raise Unexpected unless a letter of that template was issued as said."""
+    with db.reading() as session:
+        issued = session.execute(
+            select(Letter, Decision)
+            .outerjoin(Decision, Decision.letter_id == Letter.id)
+            .where(Letter.case_id == case_id, Letter.template == wanted["template"])
+            .order_by(Letter.id)
+        ).all()
+        if "count" in wanted and len(issued) != wanted["count"]:
+            raise Unexpected(f"Expected {wanted['count']} letters, but there are {len(issued)}.")
+        if not issued:
+            raise Unexpected(f"Expected a letter {wanted['template']}, but none was issued.")
+        last, decided = issued[-1]
+        _equal("issued", wanted.get("on"), last.issued_on)
+        _equal("appeal until", wanted.get("appeal_until"), decided and decided.appeal_until)
+        for text in _texts(wanted.get("contains")):
+            if text not in last.html:
+                raise Unexpected(f"Expected the letter to say {text!r}, but it does not.")
+
+
+def register(db: Database, case_id: int | None, wanted: Mapping[str, Any]) -> None:
+    """Raise Unexpected unless the newest entry of the case in the register says this."""
+    with db.reading() as session:
+        today = read_surroundings(session).today
+        entries = register_entries.entries(session, today, case_id=case_id)
+        if not entries:
+            raise Unexpected("Expected an entry in the register, but there is none.")
+        for name, value in wanted.items():
+            _equal(name, value, getattr(entries[-1], name))
+
+
+def flag(db: Database, case_id: int | None, wanted: Mapping[str, str]) -> None:
+    """Raise Unexpected unless each system's newest flag stands as said."""
+    with db.reading() as session:
+        flags = session.scalars(
+            select(Flag)
+            .join(Arrangement, Arrangement.id == Flag.arrangement_id)
+            .where(Arrangement.case_id == case_id)
+            .order_by(Flag.id)
+        ).all()
+        states = {one.system: register_entries.flag_state(one) for one in flags}
+    for system, state in wanted.items():
+        _equal(f"flag in {system}", state, states.get(system))
+
+
+def decision(db: Database, case_id: int | None, wanted: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise Unexpected unless the newest decision of each kind has these fields."""
+    with db.reading() as session:
+        for kind, fields in wanted.items():
+            newest = session.scalar(
+                select(Decision)
+                .where(Decision.case_id == case_id, Decision.kind == kind)
+                .order_by(Decision.id.desc())
+                .limit(1)
+            )
+            if newest is None:
+                raise Unexpected(f"Expected a decision {kind}, but there is none.")
+            for name, value in fields.items():
+                _equal(f"{kind} {name}", value, getattr(newest, name))
+
+
+def ended(db: Database, case_id: int | None, ends: Sequence[str]) -> None:
+    """Raise Unexpected unless instances of the case ended with each of these end events."""
+    with db.reading() as session:
+        found = {
+            name
+            for text in session.scalars(
+                select(ProcessInstance.ended_with).where(
+                    ProcessInstance.case_id == case_id, ProcessInstance.ended_at.is_not(None)
+                )
+            )
+            for name in (text or "").split()
+        }
+    for end in ends:
+        if end not in found:
+            raise Unexpected(
+                f"Expected to end with {end}, but ended are: {', '.join(sorted(found)) or 'none'}."
+            )
+
+
+def says(refusal: Exception, arguments: Mapping[str, Any]) -> None:
+    """Raise Unexpected unless a refusal names the question and says the words it should."""
+    about = arguments.get("about")
+    if about and isinstance(refusal, InvalidAnswers):
+        questions = [problem.question for problem in refusal.problems]
+        if about not in questions:
+            raise Unexpected(f"Expected it to be about {about}, but it is about {questions}.")
+    text = arguments.get("says")
+    if text and str(text).lower() not in str(refusal).lower():
+        raise Unexpected(f"Expected it to say {text!r}, but it says: {refusal}")
+
+
+
+
+
+def _open_items(db: Database, case_id: int | None) -> list[WorkItem]:
+    with db.reading() as session:
+        return _open(session, case_id)
+
+
+def _open(session: Session, case_id: int | None) -> list[WorkItem]:
+    return list(
+        session.scalars(
+            select(WorkItem)
+            .where(
+                WorkItem.case_id == case_id,
+                WorkItem.completed_at.is_(None),
+                WorkItem.cancelled_at.is_(None),
+            )
+            .order_by(WorkItem.id)
+        )
+    )
+
+
+
+def _equal(what: str, wanted: Any, found: Any) -> None:
+    if wanted is not None and str(wanted) != str(found):
+        raise Unexpected(f"Expected {what} to be {wanted}, but it is {found}.")
+
+
+def _texts(given: Any) -> list[str]:
+    if given is None:
+        return []
+    return [str(text) for text in given] if isinstance(given, list) else [str(given)]
