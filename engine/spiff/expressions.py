@@ -1,0 +1,425 @@
+"""Evaluates the small language: within a work budget, on whitelisted types, without side effects.
+
+Fact F4: the library evaluates with ``eval`` and goes back to it on every load; this takes its
+place wherever a diagram or a decision table holds text.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import datetime as dt
+import difflib
+import operator
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.errors import EngineError
+from engine.spiff.language import Unreadable, parse_expression, parse_script
+from engine.spiff.plain import NotPlain, plain, variable_name
+
+#: Steps and values one evaluation may look at.
+WORK = 20_000
+_LONGEST_STRING = 100_000
+_MOST_BITS = 64
+_MOST_DIGITS = 15
+_SCALARS = (bool, int, float, str, dt.date, dt.datetime, dt.timedelta, type(None))
+_CONTAINERS = (list, tuple, dict)
+_CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
+#: What a failing expression can raise; anything else is a fault of the installation.
+FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+    EngineError,
+)
+
+
+class ExpressionError(ValueError):
+    """An expression could not be evaluated; the message is for people."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one evaluation can read."""
+
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    #: Known to the release, so None when unset.
+    known: frozenset[str] = frozenset()
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    #: Gives ``case.<name>``; called at most once a name and evaluation.
+    fact: Callable[[str], Any] | None = None
+    #: Properties of the calling element, read as ``call.<name>``.
+    calling: Mapping[str, str] = field(default_factory=dict)
+
+
+def evaluate(text: str, scope: Scope) -> Any:
+    """Give the value of an expression; it may be a date or a due date. Raises ExpressionError."""
+    return _guarded(text, lambda: _Evaluation(scope).value(parse_expression(text).body))
+
+
+def execute(text: str, scope: Scope) -> dict[str, Any]:
+    """Give the variables a script sets, all of them or none. Raises ExpressionError."""
+
+    def run() -> dict[str, Any]:
+        evaluation = _Evaluation(scope)
+        evaluation.run(parse_script(text).body)
+        return {name: plain(value) for name, value in evaluation.written.items()}
+
+    written: dict[str, Any] = _guarded(text, run)
+    return written
+
+
+def _guarded(text: str, action: Callable[[], Any]) -> Any:
+    try:
+        return action()
+    except (ExpressionError, Unreadable, NotPlain) as error:
+        raise ExpressionError(f"{_short(text)}: {error}") from None
+    except FAULTS as error:
+        said = str(error) or type(error).__name__
+        raise ExpressionError(f"{_short(text)}: {said}") from error
+
+
+def _short(text: str) -> str:
+    return textwrap.shorten(text, 80, placeholder=" ...")
+
+
+class _Evaluation:
+    """One evaluation: its budget, its facts already asked for, its local names."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.left = WORK
+        self.local: dict[str, Any] = {}
+        self.written: dict[str, Any] = {}
+        self.facts: dict[str, Any] = {}
+
+    def charge(self, work: int) -> None:
+        self.left -= work
+        if self.left < 0:
+            raise ExpressionError("Expected a short computation, but it goes on. Make it simpler.")
+
+    def value(self, node: ast.expr) -> Any:
+        self.charge(1)
+        result = _READERS[type(node)](self, node)
+        kind = type(result)
+        if kind is str and len(result) > _LONGEST_STRING:
+            raise ExpressionError("Expected a short text, but it grew too long. Make it shorter.")
+        if kind is int and result.bit_length() > _MOST_BITS:
+            raise ExpressionError("Expected a smaller number, but it grew too large.")
+        if kind in _CONTAINERS:
+            if not isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
+                self.weigh(result)
+        elif kind not in _SCALARS and not getattr(kind, "__expression_value__", False):
+            raise ExpressionError(f"Expected a plain value, but got {kind.__name__}.")
+        return result
+
+    def weigh(self, container: Any) -> None:
+        """Charge for every value inside, each as often as it is there."""
+        stack = [container]
+        while stack:
+            item = stack.pop()
+            self.charge(1)
+            if isinstance(item, dict):
+                stack.extend(item.values())
+            elif isinstance(item, list | tuple):
+                stack.extend(item)
+
+    # Names
+
+    def name(self, node: ast.Name) -> Any:
+        name = node.id
+        for source in (self.local, self.written, self.scope.variables, _CONSTANTS):
+            if name in source:
+                return source[name]
+        if name in self.scope.known:
+            return None
+        if name in ("case", "call"):
+            raise ExpressionError(f"Expected {name}.something, but {name} stands alone.")
+        raise ExpressionError(self._unknown("variable", name, self._variable_names()))
+
+    def _variable_names(self) -> Iterable[str]:
+        return {*self.local, *self.written, *self.scope.variables, *self.scope.known}
+
+    @staticmethod
+    def _unknown(what: str, name: str, names: Iterable[str]) -> str:
+        close = difflib.get_close_matches(name, sorted(names), n=1)
+        advice = f"Did you mean {close[0]}?" if close else "Check its spelling."
+        return f"Expected a known {what}, but there is no {name}. {advice}"
+
+    def attribute(self, node: ast.Attribute) -> Any:
+        owner = node.value
+        if isinstance(owner, ast.Name) and owner.id not in self.local:
+            if owner.id == "case":
+                return self.fact(node.attr)
+            if owner.id == "call":
+                return self.scope.calling.get(node.attr)
+        value = self.value(owner)
+        if node.attr in _readable(value):
+            return getattr(value, node.attr)
+        raise ExpressionError(f"Expected a value that has {node.attr}, but this one has not.")
+
+    def fact(self, name: str) -> Any:
+        if name not in self.facts:
+            if self.scope.fact is None:
+                raise ExpressionError(f"Expected no fact of a case here, but case.{name} is used.")
+            self.facts[name] = self.scope.fact(name)
+        return self.facts[name]
+
+    # Calls
+
+    def call(self, node: ast.Call) -> Any:
+        function = self._function(node.func)
+        arguments = [self.value(argument) for argument in node.args]
+        named = {word.arg: self.value(word.value) for word in node.keywords if word.arg}
+        for argument in arguments:
+            if isinstance(argument, _CONTAINERS):
+                self.weigh(argument)
+        return function(*arguments, **named)
+
+    def _function(self, node: ast.expr) -> Callable[..., Any]:
+        if isinstance(node, ast.Name):
+            for source in (self.scope.functions, _FUNCTIONS):
+                if node.id in source:
+                    return source[node.id]
+            names = {*self.scope.functions, *_FUNCTIONS}
+            raise ExpressionError(self._unknown("function", node.id, names))
+        assert isinstance(node, ast.Attribute)
+        value = self.value(node.value)
+        method = _METHODS.get((type(value), node.attr))
+        if method is None:
+            raise ExpressionError(f"Expected a function of the product, but got .{node.attr}().")
+        return lambda *arguments: method(value, *arguments)
+
+    # Operators
+
+    def unary(self, node: ast.UnaryOp) -> Any:
+        value = self.value(node.operand)
+        if isinstance(node.op, ast.Not):
+            return not value
+        _numbers(value)
+        return -value if isinstance(node.op, ast.USub) else +value
+
+    def binary(self, node: ast.BinOp) -> Any:
+        return _combine(type(node.op), self.value(node.left), self.value(node.right))
+
+    def both(self, node: ast.BoolOp) -> Any:
+        stop_at = isinstance(node.op, ast.Or)
+        result: Any = None
+        for part in node.values:
+            result = self.value(part)
+            if bool(result) is stop_at:
+                break
+        return result
+
+    def compare(self, node: ast.Compare) -> Any:
+        left = self.value(node.left)
+        for sign, part in zip(node.ops, node.comparators, strict=True):
+            right = self.value(part)
+            self._weigh_both(left, right)
+            if not _compared(sign, left, right):
+                return False
+            left = right
+        return True
+
+    def _weigh_both(self, *values: Any) -> None:
+        for value in values:
+            if isinstance(value, _CONTAINERS):
+                self.weigh(value)
+            elif isinstance(value, str):
+                self.charge(len(value) // 1000)
+
+    def either(self, node: ast.IfExp) -> Any:
+        return self.value(node.body if self.value(node.test) else node.orelse)
+
+    # Containers
+
+    def subscript(self, node: ast.Subscript) -> Any:
+        value = self.value(node.value)
+        if not isinstance(value, str | list | tuple | dict):
+            raise ExpressionError("Expected a list or a mapping before the bracket, but it is not.")
+        if isinstance(node.slice, ast.Slice):
+            parts = (node.slice.lower, node.slice.upper, node.slice.step)
+            return value[slice(*(None if part is None else self.value(part) for part in parts))]
+        return value[self.value(node.slice)]
+
+    def listed(self, node: ast.List | ast.Tuple) -> Any:
+        items = [self.value(item) for item in node.elts]
+        return items if isinstance(node, ast.List) else tuple(items)
+
+    def mapped(self, node: ast.Dict) -> dict[Any, Any]:
+        pairs = zip(node.keys, node.values, strict=True)
+        return {self.value(key): self.value(item) for key, item in pairs if key is not None}
+
+    def each(self, node: ast.ListComp | ast.GeneratorExp) -> list[Any]:
+        result: list[Any] = []
+        before = dict(self.local)
+        self._generate(node, 0, result)
+        self.local = before
+        return result
+
+    def _generate(self, node: ast.ListComp | ast.GeneratorExp, at: int, into: list[Any]) -> None:
+        if at == len(node.generators):
+            into.append(self.value(node.elt))
+            return
+        generator = node.generators[at]
+        items = self.value(generator.iter)
+        if not isinstance(items, list | tuple | dict):
+            raise ExpressionError("Expected a list after 'in', but it is not one.")
+        assert isinstance(generator.target, ast.Name)
+        for item in items:
+            self.charge(1)
+            self.local[generator.target.id] = item
+            if all(self.value(condition) for condition in generator.ifs):
+                self._generate(node, at + 1, into)
+
+    # Scripts
+
+    def run(self, statements: list[ast.stmt]) -> None:
+        for statement in statements:
+            self.charge(1)
+            if isinstance(statement, ast.If):
+                self.run(statement.body if self.value(statement.test) else statement.orelse)
+            elif isinstance(statement, ast.Assign):
+                assert isinstance(statement.targets[0], ast.Name)
+                self._write(statement.targets[0].id, self.value(statement.value))
+            elif isinstance(statement, ast.AugAssign):
+                assert isinstance(statement.target, ast.Name)
+                old = self.name(ast.Name(statement.target.id, ast.Load()))
+                new = _combine(type(statement.op), old, self.value(statement.value))
+                self._write(statement.target.id, new)
+
+    def _write(self, name: str, value: Any) -> None:
+        if isinstance(value, _CONTAINERS):
+            self.weigh(value)
+        self.written[variable_name(name)] = value
+
+
+def _readable(value: Any) -> frozenset[str]:
+    """Give the attributes of a value that an expression may read."""
+    if getattr(type(value), "__expression_value__", False) and dataclasses.is_dataclass(value):
+        return frozenset(part.name for part in dataclasses.fields(value))
+    if isinstance(value, dt.datetime):
+        return frozenset({"year", "month", "day", "hour", "minute"})
+    if isinstance(value, dt.date):
+        return frozenset({"year", "month", "day"})
+    if isinstance(value, dt.timedelta):
+        return frozenset({"days"})
+    return frozenset()
+
+
+def _numbers(*values: Any) -> None:
+    for value in values:
+        if value is None:
+            raise ExpressionError("Expected a number, but the value is not set.")
+        if not isinstance(value, int | float | dt.timedelta):
+            raise ExpressionError(f"Expected a number, but got {type(value).__name__}.")
+
+
+def _combine(sign: type[ast.operator], left: Any, right: Any) -> Any:
+    if sign is ast.Add and isinstance(left, str) and isinstance(right, str):
+        if len(left) + len(right) > _LONGEST_STRING:
+            raise ExpressionError("Expected a short text, but it grew too long. Make it shorter.")
+        return left + right
+    if sign is ast.Add and isinstance(left, list) and isinstance(right, list):
+        return left + right
+    if sign in (ast.Add, ast.Sub) and isinstance(left, dt.date):
+        if not isinstance(right, dt.date | dt.timedelta):
+            raise ExpressionError("Expected a length of time beside a date, but got another value.")
+    else:
+        _numbers(left, right)
+    return _ARITHMETIC[sign](left, right)
+
+
+def _compared(sign: ast.cmpop, left: Any, right: Any) -> bool:
+    if isinstance(sign, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and (left is None or right is None):
+        side = "left" if left is None else "right"
+        raise ExpressionError(f"Expected two values to compare, but the {side} one is not set.")
+    return bool(_COMPARISONS[type(sign)](left, right))
+
+
+def _contains(left: Any, right: Any) -> bool:
+    if not isinstance(right, str | list | tuple | dict):
+        raise ExpressionError("Expected a list after 'in', but it is not one.")
+    return left in right
+
+
+def _rounded(value: float, digits: int = 0) -> float:
+    if not isinstance(digits, int) or abs(digits) > _MOST_DIGITS:
+        raise ExpressionError(f"Expected at most {_MOST_DIGITS} digits. Round to fewer.")
+    return round(value, digits) if digits else round(value)
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.eq,
+    ast.IsNot: operator.ne,
+    ast.In: _contains,
+    ast.NotIn: lambda left, right: not _contains(left, right),
+}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "len": len,
+    "min": min,
+    "max": max,
+    "sum": sum,
+    "abs": abs,
+    "round": _rounded,
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": bool,
+    "any": any,
+    "all": all,
+    "sorted": sorted,
+}
+_METHODS: dict[tuple[type, str], Callable[..., Any]] = {
+    **{
+        (str, name): getattr(str, name)
+        for name in ("lower", "upper", "strip", "title", "startswith", "endswith", "split")
+    },
+    (dict, "get"): dict.get,
+    (dict, "keys"): list,
+    (dict, "values"): lambda value: list(value.values()),
+    (dict, "items"): lambda value: list(value.items()),
+    (list, "count"): list.count,
+    (list, "index"): list.index,
+    (dt.date, "isoformat"): dt.date.isoformat,
+    (dt.date, "weekday"): dt.date.weekday,
+    (dt.datetime, "isoformat"): dt.datetime.isoformat,
+    (dt.datetime, "date"): dt.datetime.date,
+}
+_READERS: dict[type[ast.expr], Callable[[_Evaluation, Any], Any]] = {
+    ast.Constant: lambda _, node: node.value,
+    ast.Name: _Evaluation.name,
+    ast.Attribute: _Evaluation.attribute,
+    ast.Call: _Evaluation.call,
+    ast.UnaryOp: _Evaluation.unary,
+    ast.BinOp: _Evaluation.binary,
+    ast.BoolOp: _Evaluation.both,
+    ast.Compare: _Evaluation.compare,
+    ast.IfExp: _Evaluation.either,
+    ast.Subscript: _Evaluation.subscript,
+    ast.List: _Evaluation.listed,
+    ast.Tuple: _Evaluation.listed,
+    ast.Dict: _Evaluation.mapped,
+    ast.ListComp: _Evaluation.each,
+    ast.GeneratorExp: _Evaluation.each,
+}

@@ -1,0 +1,124 @@
+"""One running instance as the library keeps it, and how to find what waits in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.diagram import Element
+from engine.spiff.evaluator import drawn, owner_of
+from engine.spiff.gateways import CHOSEN, WAITS, ChoiceOfEvents
+from engine.spiff.messages import KEY, RoutedMessage
+from engine.spiff.timers import DUE, SINCE, ClockTimer
+
+# The library would put the variables of every task into its log records.
+for _name in ("spiff", "spiff.workflow", "spiff.task"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Instance(BpmnWorkflow):
+    """An instance whose activities bring the spec of what runs inside them."""
+
+    def create_subprocess(self, my_task: Any, spec_name: Any) -> Any:
+        """Give a new workflow of the spec an activity holds, owned by its task."""
+        workflow = BpmnSubWorkflow(spec_name, parent_task_id=my_task.id, top_workflow=self)
+        self.subprocesses[my_task.id] = workflow
+        return workflow
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One thing that a waiting task waits for; of an event gateway, one of its branches."""
+
+    task: Any
+    element: Element
+    #: ClockTimer, RoutedMessage or what the library knows.
+    definition: Any
+    #: Where the moment or the key is kept.
+    record: dict[str, Any]
+    #: Name of the branch of an event gateway.
+    branch: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Give the address of this wait alone."""
+        return str(self.task.id) if self.branch is None else f"{self.task.id}/{self.branch}"
+
+    @property
+    def due_at(self) -> dt.datetime | None:
+        """Give the moment a timer fires, None for anything else."""
+        if not isinstance(self.definition, ClockTimer) or DUE not in self.record:
+            return None
+        return dt.datetime.fromisoformat(self.record[DUE])
+
+    @property
+    def since(self) -> dt.datetime:
+        """Give the moment a timer was reached."""
+        return dt.datetime.fromisoformat(self.record[SINCE])
+
+    @property
+    def key(self) -> str | None:
+        """Give the key a message is waited for under."""
+        key: str | None = self.record.get(KEY)
+        return key
+
+    @property
+    def is_message(self) -> bool:
+        """Tell whether a message is waited for."""
+        return isinstance(self.definition, RoutedMessage)
+
+    def happen(self, **internal: Any) -> None:
+        """Let it happen: the task goes on when the instance is settled."""
+        if self.branch is None:
+            self.task.internal_data.update(internal, event_fired=True)
+        else:
+            self.task.internal_data.update(internal, **{CHOSEN: self.branch})
+        self.task.task_spec._update(self.task)
+
+
+def workflows(top: Any) -> list[Any]:
+    """Give the instance and everything that runs inside it, outer before inner."""
+    inner = [each for each in top.subprocesses.values() if owner_of(each) is not None]
+    return [top, *sorted(inner, key=lambda each: int(each.depth))]
+
+
+def tasks(top: Any) -> Iterator[Any]:
+    """Give every task, outer workflows first, parents before children."""
+    for workflow in workflows(top):
+        yield from list(workflow.tasks.values())
+
+
+def waits(top: Any) -> Iterator[Wait]:
+    """Give everything that is waited for, outer workflows first."""
+    for task in tasks(top):
+        if task.state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+            yield from _waits_of(task)
+
+
+def _waits_of(task: Any) -> Iterator[Wait]:
+    definition = task.task_spec.event_definition
+    element = drawn(task)
+    if element is None:
+        return
+    if not isinstance(definition, ChoiceOfEvents):
+        yield Wait(task, element, definition, task.internal_data)
+        return
+    for name, branch in definition.branches.items():
+        behind = drawn_behind(task, name)
+        record = task.internal_data.get(WAITS, {}).get(name)
+        if behind is not None and record is not None:
+            yield Wait(task, behind, branch, record, name)
+
+
+def drawn_behind(task: Any, name: str) -> Element | None:
+    """Give the element of an event that stands behind an event gateway."""
+    element: Element | None = task.workflow.spec.task_specs[name].drawn
+    return element

@@ -1,0 +1,122 @@
+"""Keeps an instance small for years: what is over and done with is taken out of its tree.
+
+Fact F2: the library's tree grows for ever in a loop, every step costs more, and at depth 1000 the
+instance hangs without a word. A pruned tree looks as it did in the first round.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.gateways import ENDED, EndJoin
+from engine.spiff.merging import changes
+
+
+def prune(top: Any) -> None:
+    """Take out finished subprocesses and all but the last round of each loop."""
+    _drop_finished(top)
+    for workflow in (top, *top.subprocesses.values()):
+        _splice(workflow)
+
+
+def _drop_finished(top: Any) -> None:
+    for task_id in list(top.subprocesses):
+        owner = top.get_task_from_id(task_id) if _has(top, task_id) else None
+        if owner is None or owner.has_state(TaskState.FINISHED_MASK):
+            del top.subprocesses[task_id]
+
+
+def _has(top: Any, task_id: Any) -> bool:
+    return task_id in top.tasks or any(task_id in each.tasks for each in top.subprocesses.values())
+
+
+def _splice(workflow: Any) -> None:
+    alive = _alive(workflow)
+    starts = [workflow.task_tree]
+    while starts:
+        chain = _chain(starts.pop(), alive)
+        _splice_chain(workflow, chain)
+        starts.extend(child for child in chain[-1].children if child.id in alive)
+
+
+def _alive(workflow: Any) -> set[Any]:
+    """Give the ids of tasks that are open or have an open one below; a waiting end is over."""
+    alive: set[Any] = set()
+    for task in workflow.tasks.values():
+        if not task.has_state(TaskState.NOT_FINISHED_MASK) or _is_ended(task):
+            continue
+        at = task
+        while at is not None and at.id not in alive:
+            alive.add(at.id)
+            at = at.parent
+    return alive
+
+
+def _is_ended(task: Any) -> bool:
+    """Tell whether a task is the end of a path, or is only predicted behind one."""
+    parent = task.parent
+    return any(
+        at is not None and isinstance(at.task_spec, EndJoin) and at.state == TaskState.WAITING
+        for at in (task, parent)
+    )
+
+
+def _chain(first: Any, alive: set[Any]) -> list[Any]:
+    """Give the tasks from the first one down to where open paths part or end."""
+    chain = [first]
+    while True:
+        below = [child for child in chain[-1].children if child.id in alive]
+        if len(below) != 1:
+            return chain
+        chain.append(below[0])
+
+
+def _splice_chain(workflow: Any, chain: list[Any]) -> None:
+    last = {
+        task.task_spec.name: index
+        for index, task in enumerate(chain)
+        if task.state == TaskState.COMPLETED
+    }
+    index = 0
+    while index < len(chain):
+        task = chain[index]
+        to = last.get(task.task_spec.name, index)
+        if task.state == TaskState.COMPLETED and to > index and task.parent is not None:
+            _replace(workflow, task, chain[to])
+            index = to
+        index += 1
+
+
+def _replace(workflow: Any, earlier: Any, later: Any) -> None:
+    """Put the later task in the place of the earlier one and drop what lay between."""
+    later.parent._children.remove(later.id)
+    parent = earlier.parent
+    parent._children[parent._children.index(earlier.id)] = later.id
+    later._parent = parent.id
+    _drop(workflow, earlier)
+
+
+def _drop(workflow: Any, task: Any) -> None:
+    stack = [task]
+    while stack:
+        at = stack.pop()
+        stack.extend(at.children)
+        if isinstance(at.task_spec, EndJoin) and at.parent.state == TaskState.COMPLETED:
+            _keep_changes(workflow, at)
+        del workflow.tasks[at.id]
+        workflow.top_workflow.event_manager.remove_task(at)
+
+
+def _keep_changes(workflow: Any, end: Any) -> None:
+    """Keep what an ended side path changed since it parted from the main path."""
+    if end.state not in (TaskState.WAITING, TaskState.CANCELLED):
+        return
+    at = end.parent
+    while at.parent is not None and len(at.parent.children) == 1:
+        at = at.parent
+    base = at.parent.data if at.parent is not None else {}
+    changed = changes(base, end.parent.data)
+    if changed:
+        workflow.data.setdefault(ENDED, {}).update(changed)
