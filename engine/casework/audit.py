@@ -118,7 +118,7 @@ class Chain:
             .order_by(AuditEvent.number)
         )
         kept = select(AuditAnchor.number, AuditAnchor.hash).where(AuditAnchor.chain == self.name)
-        anchors = dict(self.session.execute(kept).tuples().all())
+        anchors = dict(self.session.execute(kept).all())
         for event, detail in links:
             if not _holds(event, detail, expected, previous, anchors):
                 return expected

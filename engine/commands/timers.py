@@ -127,7 +127,7 @@ def _rearm_tasks(unit: Unit) -> list[Moved]:
         text = task.element.properties.get("due") if task else None
         if task is None or not text:
             continue
-        due = unit.run.evaluate(task.task_id, text)
+        due = unit.run.value(task.task_id, text)
         on = due.on if isinstance(due, Due) else due
         if on != item.due_on:
             moved.append(Moved(item.element_id, str(item.due_on), str(on)))

@@ -152,7 +152,7 @@ class Unit:
     def _value(self, task: spiff.WaitingTask, name: str) -> Any:
         """Evaluate one of the element's properties; None when it has none."""
         text = task.element.properties.get(name)
-        return self.run.evaluate(task.task_id, text) if text else None
+        return self.run.value(task.task_id, text) if text else None
 
     def _rewrite_subscriptions(self) -> None:
         now_waiting = {(m.task_id, m.element.id): m for m in self.run.waiting_messages}

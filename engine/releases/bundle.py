@@ -113,8 +113,11 @@ def _drawn_variables(definitions: spiff.Definitions) -> Iterator[str]:
         for element in definitions.diagram(process_id).elements.values():
             if element.result:
                 yield element.result
+            if element.multiple is not None and element.multiple.item:
+                yield element.multiple.item
             yield from _payload_names(element.properties.get("payload", ""))
-    yield from definitions.other_variables
+    for table in definitions.decisions.values():
+        yield from table.outputs
 
 
 def _payload_names(payload: str) -> Iterator[str]:
