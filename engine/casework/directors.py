@@ -1,0 +1,123 @@
+"""Who may decide an appeal: a director who had no part in what is appealed (R-075, R-077)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.casework import appeals, owners, people
+from engine.casework.context import Context
+from engine.casework.people import Holder
+from engine.errors import Problem
+from engine.tables.casefile import Stage
+from engine.tables.decisions import Appeal, Decision
+from engine.tables.people import User
+from forms import Choice
+
+#: The role on the policy's list of those who decide appeals.
+ROLE = "assistant_director"
+#: The answer that names somebody who is not on that list.
+OTHER = "other"
+_OTHER_ROLES = ("manager", "complaints_manager")
+
+
+def director(context: Context) -> Holder:
+    """Give the director this appeal is allocated to; any of them before it is allocated."""
+    return Holder(ROLE, appeals.current(context).director)
+
+
+def conflicts(context: Context, appeal: Appeal) -> dict[str, str]:
+    """Give who may not decide an appeal, by user name, and the part each of them had (R-077)."""
+    decision = context.session.get_one(Decision, appeal.decision_id)
+    arrangement = owners.arrangement_of(context, decision)
+    stage = _stage_before(context, decision)
+    parts: list[tuple[str | None, str]] = [
+        *((name, "is complained about on this case") for name in context.case().allegation_against),
+        (decision.decided_by, "made the decision"),
+        *((name, "took part in the decision") for name in decision.took_part),
+        (stage.referred_by if stage else None, "referred the case"),
+        (stage.discussed_with if stage else None, "discussed the case before it was referred"),
+        (arrangement.spoc if arrangement else None, "is the single point of contact"),
+        (arrangement.cover if arrangement else None, "is the cover"),
+    ]
+    found: dict[str, str] = {}
+    for name, part in parts:
+        if name:
+            found.setdefault(name, part)
+    return found
+
+
+def directors_free(context: Context) -> list[Choice]:
+    """Offer the directors without a conflict, and the way out when none of them can (R-077).
+
+    Whoever manages the person who decided stays on the list, with a warning.
+    """
+    appeal = appeals.current(context)
+    decision = context.session.get_one(Decision, appeal.decision_id)
+    decider = context.session.get(User, decision.decided_by)
+    barred = conflicts(context, appeal)
+    free = [c for c in people.holders_in(context, [ROLE]) if c.value not in barred]
+    return [
+        *(
+            _warned(choice) if decider and decider.line_manager == choice.value else choice
+            for choice in free
+        ),
+        Choice(
+            OTHER,
+            "Another senior officer",
+            "Only if every director has a conflict or is away. You will be asked why.",
+        ),
+    ]
+
+
+def senior_officers(context: Context) -> list[Choice]:
+    """Offer senior officers without a conflict, for when no director can decide."""
+    barred = conflicts(context, appeals.current(context))
+    panel = people.holders_of(context.session, ROLE, context.today)
+    offered = people.holders_in(context, _OTHER_ROLES)
+    return [c for c in offered if c.value not in barred and c.value not in panel]
+
+
+def director_is_free(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Refuse somebody who had a part in what is appealed, and say which part (R-077)."""
+    question = "other_director" if values.get("director") == OTHER else "director"
+    chosen = values.get(question)
+    part = conflicts(context, appeals.current(context)).get(str(chosen))
+    if part is None:
+        return []
+    name = people.full_name(context.session, str(chosen))
+    return [
+        Problem(
+            question,
+            f"Expected somebody who had no part in the decision, but {name} {part}. "
+            "Choose another person.",
+        )
+    ]
+
+
+def allocate(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
+    """Give the appeal to its director; somebody outside the list shows in the exceptions."""
+    appeal = appeals.current(context)
+    outside = values["director"] == OTHER
+    appeal.director = values["other_director"] if outside else values["director"]
+    context.audit(
+        "appeal_allocated_outside_the_list" if outside else "appeal_allocated",
+        "appeal",
+        appeal.id,
+        new={"director": appeal.director},
+    )
+
+
+def _warned(choice: Choice) -> Choice:
+    said = [choice.hint, "Line manager of the person who decided"]
+    return Choice(choice.value, choice.label, ". ".join(filter(None, said)))
+
+
+def _stage_before(context: Context, decision: Decision) -> Stage | None:
+    """Give the stage in which a decision was made, or the formal one before its arrangement."""
+    if decision.owner_kind == "stage":
+        return context.session.get(Stage, decision.owner_id)
+    return context.session.scalars(
+        select(Stage).where(Stage.case_id == decision.case_id, Stage.kind == "formal")
+    ).first()

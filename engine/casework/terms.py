@@ -1,0 +1,130 @@
+"""The terms of an arrangement as people answer them: who, how, by when, and what is restricted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.casework.context import Context
+from engine.errors import Problem
+from engine.tables.casefile import CaseFile, Customer
+from engine.tables.decisions import Arrangement, Restriction
+
+#: The questions of the terms; they have the same ids in every form that sets terms.
+QUESTIONS = (
+    "spoc",
+    "cover",
+    "contact_method",
+    "contact_address",
+    "visiting",
+    "response_days",
+    "support",
+    "restrictions",
+)
+_PLAIN = ("spoc", "cover", "contact_method", "contact_address", "visiting", "support")
+
+
+def kept(values: dict[str, Any]) -> dict[str, Any]:
+    """Give the terms among some answers, to be kept with the decision that sets them."""
+    return {name: values[name] for name in QUESTIONS if name in values}
+
+
+def apply(
+    context: Context, arrangement: Arrangement, values: dict[str, Any], *, from_on: dt.date
+) -> None:
+    """Write answered terms onto an arrangement; what was not answered stays as it is.
+
+    Restrictions are replaced as a whole: those in force end the day the new ones begin.
+    """
+    for name in _PLAIN:
+        if name in values:
+            setattr(arrangement, name, values[name])
+    if "response_days" in values:
+        days = values["response_days"]
+        arrangement.response_time = f"{days} working day{'' if days == 1 else 's'}"
+    if "restrictions" in values:
+        end_restrictions(context, arrangement, on=from_on)
+        context.session.add_all(
+            Restriction(
+                arrangement_id=arrangement.id,
+                kind=row["kind"],
+                limit=row["limit"],
+                reason=row["reason"],
+                from_on=from_on,
+            )
+            for row in values["restrictions"]
+        )
+
+
+def end_restrictions(context: Context, arrangement: Arrangement, *, on: dt.date) -> None:
+    """End every restriction of an arrangement that has no end yet."""
+    for row in restrictions_of(context, arrangement):
+        row.until_on = on
+
+
+def restrictions_of(context: Context, arrangement: Arrangement) -> list[Restriction]:
+    """Give the restrictions of an arrangement that have not ended, oldest first."""
+    return list(
+        context.session.scalars(
+            select(Restriction)
+            .where(Restriction.arrangement_id == arrangement.id, Restriction.until_on.is_(None))
+            .order_by(Restriction.id)
+        )
+    )
+
+
+def terms_are_sound(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell what is wrong with answered terms (R-036, R-044, R-060); [] when none were answered."""
+    case = context.session.get(CaseFile, context.case_id) if context.case_id else None
+    return [
+        *_people_problems(values, case.allegation_against if case else []),
+        *_route_problems(context, values, case),
+    ]
+
+
+def _people_problems(values: dict[str, Any], complained_about: list[str]) -> Iterator[Problem]:
+    spoc, cover = values.get("spoc"), values.get("cover")
+    if spoc and spoc == cover:
+        yield Problem(
+            "cover",
+            "Expected somebody else as cover, but the single point of contact cannot stand in "
+            "for themselves. Choose another person.",
+        )
+    for question, person in (("spoc", spoc), ("cover", cover)):
+        if person and person in complained_about:
+            yield Problem(
+                question,
+                "Expected somebody the customer has not complained about, but there is a "
+                "complaint about this person on the case. Choose another person.",
+            )
+
+
+def _route_problems(
+    context: Context, values: dict[str, Any], case: CaseFile | None
+) -> Iterator[Problem]:
+    if values.get("contact_method") != "email":
+        return
+    domain = context.policy("landlord.email_domain")
+    address = values.get("contact_address", "")
+    if address and not address.lower().endswith(f"@{domain.lower()}"):
+        yield Problem(
+            "contact_address",
+            f"Expected one of our own e-mail addresses, ending in @{domain}, but it is another. "
+            "Give the address the customer is to write to.",
+        )
+    if not _customer_email(context, values, case):
+        yield Problem(
+            "contact_method",
+            "Expected a way the customer can use, but we have no e-mail address for them. "
+            "Choose another way, or find out their address first.",
+        )
+
+
+def _customer_email(context: Context, values: dict[str, Any], case: CaseFile | None) -> str:
+    if case is None:
+        return str(values.get("email", ""))
+    customer = context.session.get(Customer, case.customer_id) if case.customer_id else None
+    return customer.email if customer else ""
