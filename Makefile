@@ -23,7 +23,7 @@ help:
 setup: $(VENV)/.installed web/static/manifest.json letters
 
 run: setup
-	$(BIN)/flask --app web serve
+	SPOC_DEMO=$${SPOC_DEMO:-1} $(BIN)/flask --app web serve
 
 test: setup $(VENV)/.installed-dev tests-need check
 	$(BIN)/pytest -n 2
