@@ -1,0 +1,34 @@
+"""Whom a lane of a diagram means when it names a person of the case."""
+
+from __future__ import annotations
+
+from engine.casework import arrangements
+from engine.casework.context import Context
+from engine.casework.people import Holder, roles_of, working_here
+
+#: Roles whose holders carry a case through its first stages.
+CASE_OWNERS = ("team_leader", "manager")
+
+
+def case_owner(context: Context) -> Holder:
+    """Give the one who carries the case; any team leader once that person left or lost the role."""
+    owner = context.case().owner
+    held = roles_of(context.session, owner, context.today)
+    for role in CASE_OWNERS:
+        if role in held:
+            return Holder(role, owner)
+    return Holder(CASE_OWNERS[0], None)
+
+
+def case_recorder(context: Context) -> Holder:
+    """Give who writes down what a decision meeting decided: any manager who is free to."""
+    return Holder("manager", None)
+
+
+def case_proposed_spoc(context: Context) -> Holder:
+    """Give the proposed SPOC; the Data Management Officer when that person has left."""
+    proposed = arrangements.find(context)
+    here = {user.name for user in working_here(context.session, context.today)}
+    if proposed is not None and proposed.spoc in here:
+        return Holder("officer", proposed.spoc)
+    return Holder("dmo", None)

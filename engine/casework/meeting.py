@@ -1,0 +1,214 @@
+"""The decision meeting: arranged, held by enough people, its answers and its decision judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from engine.calendar import said
+from engine.casework import notices, people, reviews, stages
+from engine.casework.context import Context
+from engine.casework.decision import ARRANGED
+from engine.errors import Problem
+
+#: The seven factors, in the order in which they are asked (R-040).
+FACTORS = (
+    "severity",
+    "instances",
+    "breadth_and_frequency",
+    "why_difficult",
+    "needs_and_circumstances",
+    "protected_characteristic",
+    "equality_needs",
+)
+#: Further answers that must say something of their own (R-005, R-006).
+_STATEMENTS = ("equality_conclusion", "ways_to_mend", "less_restrictive", "proportionality")
+#: What people write where they have nothing to say.
+_EMPTY_WORDS = {
+    "",
+    "na",
+    "none",
+    "no",
+    "nil",
+    "nothing",
+    "asabove",
+    "seeabove",
+    "same",
+    "ditto",
+    "tbc",
+}
+
+
+def arrange_meeting(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
+    """Keep when the meeting is and who is invited, and invite them (R-026, R-038)."""
+    stage = stages.need(context, "formal")
+    stage.meeting_on = dt.date.fromisoformat(values["meeting_on"])
+    stage.attendees = values["invited"]
+    for name in values["invited"]:
+        notices.write(context, name, "invitation", stage.meeting_on)
+    context.audit(
+        "meeting_arranged",
+        "stage",
+        stage.id,
+        new={"on": values["meeting_on"], "invited": values["invited"]},
+    )
+
+
+def meeting_can_be_held(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell when too few are invited, the proposed SPOC is not, or somebody complained about is."""
+    invited = values["invited"]
+    stage = stages.need(context, "formal")
+    problems = [*_quorum(context, "invited", invited)]
+    if stage.proposed_spoc and stage.proposed_spoc not in invited:
+        name = people.full_name(context.session, stage.proposed_spoc)
+        problems.append(
+            Problem(
+                "invited",
+                f"Expected the proposed single point of contact to be invited, but {name} is not. "
+                "Add them, so that they are asked before anything is decided about them.",
+            )
+        )
+    return problems + people.takes_no_part(context, "invited", invited)
+
+
+def recorder_is_free(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell when the one who records the decision referred the case or is part of the matter."""
+    stage = stages.need(context, "formal")
+    barred: dict[str | None, str] = {
+        stage.referred_by: "you referred the case",
+        values.get("spoc"): "you are to be the single point of contact",
+        **dict.fromkeys(context.case().allegation_against, "the customer has complained about you"),
+    }
+    why = barred.get(context.actor)
+    if why is None:
+        return []
+    return [
+        Problem(
+            "",
+            f"Expected somebody with no part in the matter to record the decision, but {why}. "
+            "Hand the task over to another manager; what you typed can be saved as a draft.",
+        )
+    ]
+
+
+def meeting_was_held(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell when a meeting lacks its quorum, comes before the referral or had a wrong attendee."""
+    attendees = values["attendees"]
+    problems = [*_quorum(context, "attendees", attendees)]
+    referred_on = stages.need(context, "formal").referred_on
+    held_on = dt.date.fromisoformat(values["held_on"])
+    if referred_on is not None and held_on < referred_on:
+        problems.append(
+            Problem(
+                "held_on",
+                f"Expected a date from {said(referred_on)} on, when the case was referred or its "
+                f"second look began, but it is {said(held_on)}. Check the date.",
+            )
+        )
+    return problems + people.takes_no_part(context, "attendees", attendees)
+
+
+def factors_are_answered(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell which factor or statement says nothing, or repeats another (R-005, R-006, R-040)."""
+    problems = []
+    seen: dict[str, str] = {}
+    for question in (*FACTORS, *_STATEMENTS):
+        if question not in values:
+            continue
+        plain = "".join(sign for sign in values[question].casefold() if sign.isalnum())
+        if plain in _EMPTY_WORDS:
+            sentence = "Expected an answer of its own, but this says nothing. Say what you found."
+            problems.append(Problem(question, sentence))
+        elif plain in seen:
+            sentence = (
+                "Expected an answer of its own, but it repeats another. Say what is different."
+            )
+            problems.append(Problem(question, sentence))
+        seen.setdefault(plain, question)
+    return problems
+
+
+def decision_is_sound(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell what stands against what the meeting decided (R-039 to R-044, R-082)."""
+    outcome = values["formal_outcome"]
+    if outcome in ARRANGED:
+        return [
+            *_reasons_without_evidence(values),
+            *_method_does_not_fit(values),
+            *_review_out_of_range(context, values),
+            *_begins_before_meeting(values),
+        ]
+    if outcome == "not_agreed":
+        return list(_second_look_too_late(context, values))
+    return list(_closed_too_soon(context))
+
+
+def _quorum(context: Context, question: str, names: list[str]) -> Iterator[Problem]:
+    least = context.policy("meeting.quorum")
+    if len(set(names)) < least:
+        yield Problem(
+            question,
+            f"Expected at least {least} people, but there are {len(set(names))}. "
+            "A meeting with fewer cannot decide.",
+        )
+
+
+def _reasons_without_evidence(values: dict[str, Any]) -> Iterator[Problem]:
+    for number, row in enumerate(values["reasons"]):
+        if not row.get("evidence"):
+            yield Problem(
+                f"reasons.{number}.evidence",
+                "Expected each reason for a limit on contact to rest on a record, but this one "
+                "names none. Choose at least one, or take the reason out.",
+            )
+
+
+def _method_does_not_fit(values: dict[str, Any]) -> Iterator[Problem]:
+    if values["method_fits"] == "no":
+        yield Problem(
+            "contact_method",
+            "Expected a way the customer can use, but you say they cannot use this one. Choose "
+            "another way, or say below what we do so that they can.",
+        )
+
+
+def _review_out_of_range(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
+    least, most = reviews.interval(context)
+    months = values["review_months"]
+    if not least <= months <= most:
+        yield Problem(
+            "review_months",
+            f"Expected a review after {least} to {most} months, as the policy says, but it is "
+            f"{months}. Choose a number between the two.",
+        )
+
+
+def _begins_before_meeting(values: dict[str, Any]) -> Iterator[Problem]:
+    held_on = dt.date.fromisoformat(values["held_on"])
+    if dt.date.fromisoformat(values["from_on"]) < held_on:
+        yield Problem(
+            "from_on",
+            f"Expected a date from {said(held_on)} on, when the meeting decided. Check the date.",
+        )
+
+
+def _second_look_too_late(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
+    held_on = dt.date.fromisoformat(values["held_on"])
+    latest = context.calendar.months(held_on, context.policy("look_again.within")).on
+    look_on = dt.date.fromisoformat(values["look_again_on"])
+    if look_on > latest:
+        yield Problem(
+            "look_again_on",
+            f"Expected a date up to {said(latest)}, as the policy says, but it is "
+            f"{said(look_on)}. Choose an earlier one.",
+        )
+
+
+def _closed_too_soon(context: Context) -> Iterator[Problem]:
+    if stages.need(context, "formal").looks < 1:
+        yield Problem(
+            "formal_outcome",
+            "Expected a second look before the matter is closed, but this is the first. Choose "
+            "“Not now” and a date to look again.",
+        )

@@ -1,0 +1,119 @@
+"""Notices to people who work here: an e-mail with a link and no personal data (R-102)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select
+
+from engine.calendar import Due
+from engine.casework import appeals, arrangements, directors, holders, people, reviews, stages
+from engine.casework.context import Context
+from engine.casework.people import Holder
+from engine.tables.people import User
+from engine.tables.process import Outbox
+
+#: The kind of outbox row that is an e-mail.
+EMAIL = "email"
+_PEOPLE_OF_THE_CASE: dict[str, Callable[[Context], Holder]] = {
+    "case.owner": holders.case_owner,
+    "case.director": directors.director,
+    "case.spoc": arrangements.spoc_of_case,
+}
+#: What each notice is about, in words that name nobody.
+_SENTENCES = {
+    "informal_contact_late": "The first talk with the customer is late.",
+    "comparison_late": "The comparison of contact before and after the warning is late.",
+    "meeting_late": "The decision meeting is late.",
+    "letter_late": "A letter is late.",
+    "review_near": "A periodic review is due soon.",
+    "appeal_day_three": "An appeal has to be answered soon: this is the first reminder.",
+    "appeal_day_four": "An appeal has to be answered soon: this is the last reminder.",
+    "flag_late": "A flag in another system is not confirmed yet.",
+    "partner_ack_late": "The partner has not acknowledged a notice yet.",
+    "deletion_near": "The case will be deleted soon, unless a hold is placed on it.",
+    "owed_action": "You have something to do that we owe a customer.",
+    "invitation": "You are invited to a decision meeting.",
+}
+_ANYTHING = "Something on this case needs you."
+#: Notices about a date that can stay the same while their timer fires anew: what date it is.
+_DATES: dict[str, Callable[[Context], dt.date | Due | None]] = {
+    "informal_contact_late": lambda context: context.case().opened_on,
+    "comparison_late": stages.warning_review_on,
+    "meeting_late": stages.meeting_due,
+    "review_near": reviews.review_due,
+    "appeal_day_three": appeals.appeal_due,
+    "appeal_day_four": appeals.appeal_due,
+    "deletion_near": lambda context: context.case().delete_after,
+}
+
+
+def tell(
+    context: Context, role: str, about: str, also: str | None = None, and_also: str | None = None
+) -> int:
+    """Tell people that something is late or near; gives to how many an e-mail goes.
+
+    role, also, and_also: a role, whose holders are all told, or a person of the case such as
+        ``case.director``.
+    Each is told once for one instance and one date, however often the timer fires.
+    """
+    date = _date_of(context, about)
+    named = [name for name in (role, also, and_also) if name]
+    wanted = dict.fromkeys(user for name in named for user in _people(context, name))
+    told = [name for name in wanted if write(context, name, about, date)]
+    if told:
+        context.audit("told", "notice", None, new={"about": about, "people": told})
+    return len(told)
+
+
+def write(context: Context, name: str, about: str, date: dt.date) -> bool:
+    """Write one e-mail to one person, unless it was written before for this date.
+
+    It holds the case's reference and the way to it, nothing about the customer.
+    """
+    user = context.session.get(User, name)
+    key = f"{about}:{context.instance_id or 0}:{date.isoformat()}:{name}"
+    if user is None or key in _written(context):
+        return False
+    reference = context.case().reference
+    sentence = _SENTENCES.get(about, _ANYTHING)
+    context.session.add(
+        Outbox(
+            kind=EMAIL,
+            case_id=context.case_id,
+            content={
+                "key": key,
+                "to": user.email,
+                "subject": f"{reference}: {sentence}",
+                "text": f"{sentence} Open the case to see what to do.",
+                "path": f"/cases/{context.case_id}",
+            },
+            made_at=context.now,
+            next_try_at=context.now,
+        )
+    )
+    return True
+
+
+def _written(context: Context) -> set[str]:
+    rows = context.session.scalars(
+        select(Outbox.content).where(Outbox.case_id == context.case_id, Outbox.kind == EMAIL)
+    )
+    return {content["key"] for content in rows if "key" in content}
+
+
+def _people(context: Context, name: str) -> Iterator[str]:
+    find = _PEOPLE_OF_THE_CASE.get(name)
+    holder = find(context) if find else Holder(name, None)
+    if holder.user is not None:
+        yield holder.user
+    else:
+        yield from people.holders_of(context.session, holder.role, context.today)
+
+
+def _date_of(context: Context, about: str) -> dt.date:
+    """Give the date a notice is about; today when it can only come once anyway."""
+    found = _DATES[about](context) if about in _DATES else None
+    date = found.on if isinstance(found, Due) else found
+    return date or context.today

@@ -1,0 +1,111 @@
+"""People, the roles they hold on a date, and who of them a piece of work falls to (R-011)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from engine.casework.context import Context
+from engine.errors import Problem
+from engine.tables.people import RoleHolder, User
+from forms import Choice
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who gets a task: one person of a role, or anybody who holds it."""
+
+    role: str
+    #: User name; None for anybody who holds the role.
+    user: str | None
+
+
+def roles_of(session: Session, user: str, on: dt.date) -> set[str]:
+    """Give the roles a person holds that day, or stands in for as a deputy; none for a leaver."""
+    return set(
+        session.scalars(
+            select(RoleHolder.role)
+            .join(User, User.name == user)
+            .where(
+                or_(RoleHolder.user_name == user, RoleHolder.deputy == user),
+                *_held_on(on),
+                *_works_here(on),
+            )
+        )
+    )
+
+
+def holders_of(session: Session, role: str, on: dt.date) -> list[str]:
+    """Give the user names of those who hold a role that day, their deputies after them."""
+    rows = session.execute(
+        select(RoleHolder.user_name, RoleHolder.deputy)
+        .where(RoleHolder.role == role, *_held_on(on))
+        .order_by(RoleHolder.id)
+    ).all()
+    names = dict.fromkeys([row.user_name for row in rows] + [row.deputy for row in rows])
+    here = {user.name for user in working_here(session, on)}
+    return [name for name in names if name in here]
+
+
+def working_here(session: Session, on: dt.date) -> list[User]:
+    """Give everybody who works here that day, by name."""
+    return list(session.scalars(select(User).where(*_works_here(on)).order_by(User.full_name)))
+
+
+def full_name(session: Session, name: str) -> str:
+    """Give a person's name as it is written; the user name when nobody is known by it."""
+    user = session.get(User, name)
+    return user.full_name if user is not None else name
+
+
+def as_choices(users: Iterable[User]) -> list[Choice]:
+    """Offer people by name, with what they do as a hint."""
+    return [Choice(user.name, user.full_name, user.job_title) for user in users]
+
+
+def staff(context: Context) -> list[Choice]:
+    """Offer everybody who works here today."""
+    return as_choices(working_here(context.session, context.today))
+
+
+def staff_not_complained_about(context: Context) -> list[Choice]:
+    """Offer everybody who works here, but nobody the customer has complained about."""
+    accused = context.case().allegation_against
+    here = working_here(context.session, context.today)
+    return as_choices(user for user in here if user.name not in accused)
+
+
+def holders_in(context: Context, roles: Collection[str]) -> list[Choice]:
+    """Offer those who hold one of the roles today."""
+    names = {name for role in roles for name in holders_of(context.session, role, context.today)}
+    here = working_here(context.session, context.today)
+    return as_choices(user for user in here if user.name in names)
+
+
+def takes_no_part(context: Context, question: str, names: Iterable[str]) -> list[Problem]:
+    """Say which of these people the customer has complained about; they take no part."""
+    accused = context.case().allegation_against
+    return [
+        Problem(
+            question,
+            "Expected people the customer has not complained about, but "
+            f"{full_name(context.session, name)} is one of those. Choose somebody else.",
+        )
+        for name in dict.fromkeys(names)
+        if name in accused
+    ]
+
+
+def _held_on(on: dt.date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        RoleHolder.from_on <= on,
+        or_(RoleHolder.until_on.is_(None), RoleHolder.until_on >= on),
+    )
+
+
+def _works_here(on: dt.date) -> tuple[ColumnElement[bool], ...]:
+    return (or_(User.left_on.is_(None), User.left_on >= on),)
