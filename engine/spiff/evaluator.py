@@ -73,14 +73,9 @@ class Evaluator:
             calling=calling,
         )
 
-    def text(self, task: Any, name: str) -> str | None:
-        """Give the text that a property of the task's element evaluates to, None without it."""
-        element = drawn(task)
+    def key(self, task: Any, element: Element | None, name: str) -> str | None:
+        """Give the text that a property of an element evaluates to, None without it."""
         expression = element.properties.get(name) if element else None
-        return self.key(task, name, expression)
-
-    def key(self, task: Any, name: str, expression: str | None) -> str | None:
-        """Give the text a message key evaluates to, None without an expression."""
         if not expression:
             return None
         value = self.evaluate(task, expression)

@@ -14,11 +14,13 @@ from SpiffWorkflow.bpmn.specs.control import _EndJoin
 from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway, InclusiveGateway, ParallelGateway
 from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.merging import changes, merged
-from engine.spiff.messages import BROUGHT
+from engine.spiff.messages import BROUGHT, RoutedMessage
+from engine.spiff.timers import ClockTimer
 
 #: Order in which the waiting tokens of one join came.
 ARRIVED = "arrived"
@@ -189,9 +191,11 @@ class ChoiceOfEvents(EventDefinition):
     def has_fired(self, my_task: Any) -> bool:
         """Tell whether a branch was chosen; the first time, moments and keys are fixed."""
         if WAITS not in my_task.internal_data:
+            specs = my_task.workflow.spec.task_specs
             my_task.internal_data[WAITS] = {
-                name: definition.record(my_task) if hasattr(definition, "record") else {}
+                name: definition.record(my_task, specs[name].drawn)
                 for name, definition in self.branches.items()
+                if isinstance(definition, ClockTimer | RoutedMessage)
             }
         return CHOSEN in my_task.internal_data
 
@@ -218,7 +222,7 @@ class EventChoice(EventBasedGateway):
 
     def connect(self, child: Any) -> None:
         """Take over what the event behind waits for."""
-        super(EventBasedGateway, self).connect(child)
+        TaskSpec.connect(self, child)
         self.event_definition.branches[child.name] = child.event_definition
         child.event_definition = NoneEventDefinition()
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 
+from engine.spiff.diagram import Element
 from engine.spiff.evaluator import Evaluator, calling_of, drawn
 from engine.spiff.host import SentMessage
 
@@ -20,14 +21,18 @@ KEY, BROUGHT = "key", "brought"
 class RoutedMessage(MessageEventDefinition):
     """A message that is delivered to one task by its id, and collected when it is thrown."""
 
-    def record(self, task: Any) -> dict[str, str | None]:
-        """Work out the key it waits under. Raises ElementFailed."""
-        return {KEY: task.workflow.script_engine.text(task, "message_key")}
+    def record(self, task: Any, element: Element | None) -> dict[str, str | None]:
+        """Work out the key it waits under. Raises ElementFailed.
+
+        element: the event itself, which may stand behind the gateway that waits.
+        """
+        evaluator: Evaluator = task.workflow.script_engine
+        return {KEY: evaluator.key(task, element, "message_key")}
 
     def has_fired(self, my_task: Any) -> bool:
         """Tell whether it came; the first time it is asked, the key is fixed."""
         if KEY not in my_task.internal_data:
-            my_task.internal_data.update(self.record(my_task))
+            my_task.internal_data.update(self.record(my_task, drawn(my_task)))
         return bool(my_task.internal_data.get("event_fired", False))
 
     def catches(self, my_task: Any, event: Any) -> bool:
@@ -42,8 +47,8 @@ class RoutedMessage(MessageEventDefinition):
         evaluator.sent.append(
             SentMessage(
                 name=self.name,
-                key=evaluator.text(my_task, "message_key"),
-                fallback_key=evaluator.text(my_task, "fallback_key"),
+                key=evaluator.key(my_task, element, "message_key"),
+                fallback_key=evaluator.key(my_task, element, "fallback_key"),
                 payload=_payload(evaluator, my_task, element.properties.get("payload")),
                 element=element,
                 calling=calling_of(my_task),

@@ -28,10 +28,14 @@ from engine.spiff.activities import (
 )
 from engine.spiff.decisions import DecisionTable
 from engine.spiff.diagram import Diagram
+from engine.spiff.documents import SPIFF, local_name, namespace
 from engine.spiff.gateways import ChoiceOfEvents, EndJoin, EventChoice, InclusiveJoin, ParallelJoin
 from engine.spiff.messages import RoutedMessage
 from engine.spiff.reader import DrawnProcess, child, text_of
 from engine.spiff.timers import ClockTimer
+
+#: Extension elements that the library reads.
+_UNDERSTOOD = ("serviceTaskOperator", "calledDecisionId", "preScript", "postScript")
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -135,7 +139,7 @@ class _Call(_OurInstances, task_spec.CallActivityParser):
     pass
 
 
-class _Rule(_OurInstances, task_spec.SpiffTaskParser):
+class _Rule(_OurInstances, task_spec.BusinessRuleTaskParser):
     def create_task(self) -> DecisionTask:
         """Make the task and give it the table it names."""
         task = DecisionTask(self.spec, self.bpmn_id, dmnEngine=None, **self.bpmn_attributes)
@@ -194,8 +198,7 @@ def build_specs(
         parser = _Parser(tables)
         parser.add_bpmn_xml(_copy(process), process.document.file)
         spec = specs[process.id] = parser.get_spec(process.id)
-        inner = parser.get_subprocess_specs(process.id, require_call_activity_specs=False)
-        nested[process.id] = {name: found for name, found in inner.items() if found is not None}
+        nested[process.id] = _embedded(parser, spec)
         for each in (spec, *nested[process.id].values()):
             _finish(each, process.diagram)
     for process_id, spec in specs.items():
@@ -204,15 +207,28 @@ def build_specs(
     return specs
 
 
-def _copy(process: DrawnProcess) -> etree._Element:
-    """Give a tree the library may keep, without the other processes of the file.
+def _embedded(parser: _Parser, spec: ProcessSpec) -> dict[str, ProcessSpec]:
+    """Give the specs of the subprocesses drawn inside, at any depth, by id."""
+    found: dict[str, ProcessSpec] = {}
+    for task in list(spec.task_specs.values()):
+        if isinstance(task, SubWorkflowTask) and not isinstance(task, CallActivity):
+            inner = found[task.spec] = parser.get_spec(task.spec)
+            found.update(_embedded(parser, inner))
+    return found
 
-    What only explains goes too: the library looks for documentation at any depth.
-    """
+
+def _copy(process: DrawnProcess) -> etree._Element:
+    """Give a tree the library may keep: one process, and of our extensions what it understands."""
     root = deepcopy(process.document.root)
     for other in root.findall(full_tag("process")):
         if other.get("id") != process.id:
             root.remove(other)
+    for extensions in root.iter(full_tag("extensionElements")):
+        for node in list(extensions):
+            if namespace(node) != SPIFF or local_name(node) not in _UNDERSTOOD:
+                extensions.remove(node)
+    for parameter in root.iter(f"{{{SPIFF}}}parameter"):
+        parameter.set("type", parameter.get("type") or "any")
     return root
 
 

@@ -14,7 +14,8 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 
 from engine.clock import LONDON, at_local
-from engine.spiff.evaluator import Evaluator
+from engine.spiff.diagram import Element
+from engine.spiff.evaluator import Evaluator, drawn
 
 _DURATION = re.compile(
     r"^P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -33,8 +34,11 @@ class NoMoment(ValueError):
 class ClockTimer(TimerEventDefinition):
     """A timer that fires when the unit of work says its moment has come, never by itself."""
 
-    def record(self, task: Any) -> dict[str, str]:
-        """Work out when it fires; moments as ISO text in UTC. Raises ElementFailed."""
+    def record(self, task: Any, element: Element | None) -> dict[str, str]:
+        """Work out when it fires; moments as ISO text in UTC. Raises ElementFailed.
+
+        element: the event itself, which may stand behind the gateway that waits.
+        """
         evaluator: Evaluator = task.workflow.script_engine
         return {
             DUE: self.due(task, evaluator.now).isoformat(),
@@ -54,7 +58,7 @@ class ClockTimer(TimerEventDefinition):
     def has_fired(self, my_task: Any) -> bool:
         """Tell whether it was fired; the first time it is asked, the moment is fixed."""
         if DUE not in my_task.internal_data:
-            my_task.internal_data.update(self.record(my_task))
+            my_task.internal_data.update(self.record(my_task, drawn(my_task)))
         return bool(my_task.internal_data.get("event_fired", False))
 
     def catches(self, my_task: Any, event: Any) -> bool:

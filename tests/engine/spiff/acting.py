@@ -35,8 +35,11 @@ class Stage:
             "on": on,
             "after": after,
             "days": lambda n: dt.timedelta(days=n),
-            "today": lambda: self.time.date(),
+            "today": self.today,
         }
+
+    def today(self) -> dt.date:
+        return self.time.date()
 
     def now(self) -> dt.datetime:
         return self.time
