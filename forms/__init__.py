@@ -15,7 +15,8 @@ from forms.journey import (
     raw_from_post,
     summary,
 )
-from forms.letter import LetterTemplate, load_letter
+from forms.letter import LetterTemplate, load_letter, write_letter
+from forms.letter_gaps import Gap, dummy_in
 from forms.marked import FormFileError
 from forms.questions import Choice, Question
 
@@ -25,11 +26,13 @@ __all__ = [
     "Choice",
     "Form",
     "FormFileError",
+    "Gap",
     "LetterTemplate",
     "Page",
     "Question",
     "check",
     "check_page",
+    "dummy_in",
     "load_form",
     "load_letter",
     "next_page",
@@ -39,4 +42,5 @@ __all__ = [
     "raw_from_post",
     "summary",
     "with_questions",
+    "write_letter",
 ]

@@ -110,17 +110,20 @@ def load_letter(name: str, content: bytes) -> LetterTemplate:
     section = Section.of(marked, "this letter", problems)
     blocks = tuple(_blocks(text, first_line, section))
     template = _template(section, name, blocks)
-    section.finish()
     _check_blocks(section, template)
+    section.finish()
     if problems:
         raise FormFileError(problems)
     return template
 
 
-def write_letter(template: LetterTemplate, facts: Mapping[str, Fact]) -> WrittenLetter:
+def write_letter(
+    template: LetterTemplate, facts: Mapping[str, Fact], *, waived: frozenset[str] = frozenset()
+) -> WrittenLetter:
     """Give the letter's blocks as HTML, and what is missing; missing parts are marked in the HTML.
 
-    facts: by placeholder; an absent or empty one is missing.
+    facts: by placeholder; an absent or empty one is missing. waived: required blocks that this
+        letter need not have, such as the appeal where the policy offers none.
     """
     parts: list[str] = []
     gaps: list[Gap] = []
@@ -133,7 +136,7 @@ def write_letter(template: LetterTemplate, facts: Mapping[str, Fact]) -> Written
         said.add(block.id)
         parts.append(_block_html(block, facts, found))
     for block_id, source in template.required_blocks.items():
-        if block_id not in said:
+        if block_id not in said | waived:
             gap = Gap(block_id, source, "", f"This letter must have the part “{block_id}”")
             gaps.append(gap)
             parts.append(f'<p><mark class="letter__missing">{html.escape(gap.sentence)}</mark></p>')
@@ -221,9 +224,7 @@ def _blocks(text: str, first_line: int, section: Section) -> Iterator[Block]:
         yield _block(heading, lines, line, section)
 
 
-def _block(
-    heading: re.Match[str] | None, lines: list[str], line: int, section: Section
-) -> Block:
+def _block(heading: re.Match[str] | None, lines: list[str], line: int, section: Section) -> Block:
     attributes = dict(_ATTRIBUTE.findall(heading["attributes"])) if heading else {}
     when, _, values = attributes.get("when", "").partition(":")
     block = Block(

@@ -35,9 +35,7 @@ def render(tokens: Sequence[Token], facts: Mapping[str, Fact], marks: Mapping[st
 
 def placeholders(tokens: Sequence[Token]) -> frozenset[str]:
     """Name the placeholders of a block."""
-    return frozenset(
-        token.content for token in _walk(tokens) if token.type in (_INLINE, _BLOCK)
-    )
+    return frozenset(token.content for token in _walk(tokens) if token.type in (_INLINE, _BLOCK))
 
 
 def half_placeholders(tokens: Sequence[Token]) -> list[str]:

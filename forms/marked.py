@@ -127,7 +127,11 @@ class Section:
             if key in self.known:
                 continue
             close = difflib.get_close_matches(key, self.known, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(self.known)}."
+            hint = (
+                f"Did you mean {close[0]}?"
+                if close
+                else f"Known are: {', '.join(sorted(self.known))}."
+            )
             self.tell(f"Expected no “{key}” in {self.what}. {hint}", key)
 
     def _ask(self, key: str) -> Marked | None:

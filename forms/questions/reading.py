@@ -144,9 +144,7 @@ def _check_place(section: Section, question: Question, *, in_rows: bool) -> None
         section.tell("Expected a variable to be a short answer, not a passage or a group.")
 
 
-def _check_conditions(
-    section: Section, question: Question, before: Mapping[str, Question]
-) -> None:
+def _check_conditions(section: Section, question: Question, before: Mapping[str, Question]) -> None:
     for name, values in question.when.items():
         asked = before.get(name)
         if asked is None:

@@ -1,0 +1,144 @@
+"""Whether a letter may leave: every part said, nothing left open, no impossible date (R-046)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.calendar import said
+from engine.casework import arrangements, letter_dates, letters
+from engine.casework.context import Context
+from engine.casework.letters import Preview
+from engine.errors import Problem
+from engine.tables.people import User
+from forms import Gap, LetterTemplate, dummy_in
+
+_VAGUE = re.compile(r"as soon as|shortly|soon\b|in due course|when(ever)? possible", re.I)
+_HOLDS_NUMBER = re.compile(
+    r"\d|\b(?:same|next|one|two|three|four|five|six|seven|ten|fifteen|twenty)\b", re.I
+)
+_FEWEST_DIGITS = 6
+#: The parts of a letter that name the date of the next review.
+_REVIEW_PARTS = ("duration_and_review", "review_timescale")
+
+
+def letter_is_complete(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell everything that keeps the letter from being issued; [] when it may leave.
+
+    values: the answers to the letter's own questions and to how it is sent.
+    """
+    template = letters.template_of(context)
+    made = letters.preview(context, template, values)
+    return [
+        *(_of_gap(gap, template) for gap in made.missing),
+        *_dates(context, template, made, values),
+        *_routes(context, made),
+        *_sending(context, values),
+        *_promises(made, values),
+    ]
+
+
+def _of_gap(gap: Gap, template: LetterTemplate) -> Problem:
+    asked = {question.id for question in template.asks}
+    if gap.placeholder in asked:
+        return Problem(gap.placeholder, f"{gap.sentence}. Fill it in before the letter leaves.")
+    part = next((block.title for block in template.blocks if block.id == gap.block), "")
+    place = f", in “{part}”" if part else ""
+    return Problem("", f"{gap.sentence}{place} ({gap.source}). Complete it on the case first.")
+
+
+def _dates(
+    context: Context, template: LetterTemplate, made: Preview, values: Mapping[str, Any]
+) -> Iterator[Problem]:
+    decision = letters.decision_told(context, template)
+    if decision is not None and made.issued_on < decision.decided_on:
+        yield Problem(
+            "sent_on",
+            f"Expected the letter to leave no earlier than the decision of "
+            f"{said(decision.decided_on)}, but this date is before it. Check the date.",
+        )
+    review_on = made.facts.get("review_on")
+    names_review = any(block.id in _REVIEW_PARTS for block in template.blocks)
+    if names_review and isinstance(review_on, dt.date) and review_on <= made.issued_on:
+        asked = any(question.id == "review_on" for question in template.asks)
+        yield Problem(
+            "review_on" if asked else "",
+            f"Expected a review after the letter of {said(made.issued_on)}, but it is set for "
+            f"{said(review_on)}. Give a later date.",
+        )
+    if letter_dates.is_appealable(context, template) and made.appeal_until is None:
+        yield Problem(
+            "",
+            "Expected a last day to appeal, but none could be worked out (R-051). Tell the "
+            "Data Management Officer.",
+        )
+    yield from _evidence_period(context, made)
+
+
+def _evidence_period(context: Context, made: Preview) -> Iterator[Problem]:
+    """Refuse a period of evidence outside the time the review looks back on (R-054, X-8)."""
+    first, last = made.facts.get("evidence_from"), made.facts.get("evidence_to")
+    if not (isinstance(first, dt.date) and isinstance(last, dt.date)):
+        return
+    arrangement = arrangements.find(context)
+    began = (arrangement.in_force_on or arrangement.from_on) if arrangement else None
+    if first > last or last > made.issued_on or (began is not None and first < began):
+        since = f" after the arrangement began on {said(began)}" if began else ""
+        yield Problem(
+            "",
+            f"Expected the period looked at to lie{since} and before this letter, but it runs from "
+            f"{said(first)} to {said(last)}. Correct it in the review.",
+        )
+
+
+def _routes(context: Context, made: Preview) -> Iterator[Problem]:
+    """Refuse an emergency route to the SPOC, and an answer without a time (C-08, C-11)."""
+    emergency = str(made.facts.get("emergency_route", ""))
+    arrangement = arrangements.find(context)
+    for name in (arrangement.spoc, arrangement.cover) if arrangement else ():
+        person = context.session.get(User, name) if name else None
+        if person is not None and _leads_to(emergency, person):
+            yield Problem(
+                "",
+                f"Expected an emergency route that works at any time, but it is the number or "
+                f"address of {person.full_name} (R-048). Put it right in the register.",
+            )
+    response = str(made.facts.get("response_time", ""))
+    if response and (_VAGUE.search(response) or not _HOLDS_NUMBER.search(response)):
+        yield Problem(
+            "",
+            f"Expected a time within which the customer gets an answer, such as 5 working days, "
+            f"but it says “{response}” (R-049). Put it right in the register.",
+        )
+
+
+def _leads_to(route: str, person: User) -> bool:
+    digits = re.sub(r"\D", "", person.phone)
+    by_phone = len(digits) >= _FEWEST_DIGITS and digits in re.sub(r"\D", "", route)
+    return by_phone or (bool(person.email) and person.email.lower() in route.lower())
+
+
+def _sending(context: Context, values: Mapping[str, Any]) -> Iterator[Problem]:
+    for name in ("sent_to", "proof"):
+        if dummy := dummy_in(str(values.get(name, ""))):
+            yield Problem(name, f"“{dummy}” only holds a place. Enter what it really is.")
+    if values.get("channel") == "email" and "@" not in str(values.get("sent_to", "")):
+        yield Problem("sent_to", "Enter the e-mail address the letter was sent to.")
+    if values.get("copy_to_third_party") == "yes" and letters.third_party_of(context) is None:
+        yield Problem(
+            "copy_to_third_party",
+            "Expected somebody who speaks for the customer with authority, but nobody does now "
+            "(R-056). Choose no, or record their authority first.",
+        )
+
+
+def _promises(made: Preview, values: Mapping[str, Any]) -> Iterator[Problem]:
+    for number, row in enumerate(values.get("promises", [])):
+        if dt.date.fromisoformat(row["due_on"]) < made.issued_on:
+            yield Problem(
+                f"promises.{number}.due_on",
+                "Expected a promise to be kept after the letter, but this date is before it. "
+                "Give a later date.",
+            )

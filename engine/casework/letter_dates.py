@@ -1,0 +1,105 @@
+"""The dates of letters: by when one must leave, and until when its decision can be appealed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from engine.calendar import Due
+from engine.casework import appeals, look_requests
+from engine.casework.context import Context
+from engine.clock import LONDON
+from engine.tables.decisions import Decision
+from engine.tables.process import PolicyValue, WorkItem
+from forms import LetterTemplate
+
+#: How a policy table says that days are working days.
+_WORKING_DAYS = "working days"
+_OFF = ("no", "off", "false")
+
+
+def is_appealable(context: Context, template: LetterTemplate) -> bool:
+    """Tell whether a letter starts a time to appeal: its template says so and the policy lets it.
+
+    The figure a template names in ``appealable_if`` switches it off, such as the policy's own
+    answer to whether a warning can be appealed.
+    """
+    if not template.appealable:
+        return False
+    switch = template.appealable_if
+    return not switch or str(context.policy(switch)).lower() not in _OFF
+
+
+def appeal_until(context: Context, template: LetterTemplate, issued_on: dt.date) -> Due | None:
+    """Give the customer's last day to appeal, counted from the letter (R-051, K-5, X-5).
+
+    None when the letter tells nothing that can be appealed.
+    """
+    if not is_appealable(context, template):
+        return None
+    length = int(context.policy("appeal.window"))
+    if _unit(context, "appeal.window") == _WORKING_DAYS:
+        return context.calendar.working_days(issued_on, length)
+    last = context.calendar.calendar_days(issued_on, length)
+    return context.calendar.forward_to_working_day(last)
+
+
+def due_on(context: Context, template: LetterTemplate, decision: Decision | None) -> Due | None:
+    """Give the last day on which a letter should leave, and why (R-031, R-045).
+
+    The template names the date it is counted from and the figure that says how many working days.
+    """
+    start = _starts(context, template.due_from, decision)
+    if start is None or not template.due_within:
+        return start if isinstance(start, Due) else None
+    return context.calendar.working_days(start, int(context.policy(template.due_within)))
+
+
+def default_warning_review_on(context: Context) -> dt.date:
+    """Offer the date on which contact is compared after a warning written today (R-023)."""
+    due = context.calendar.calendar_days(context.today, int(context.policy("warning.review_after")))
+    return due.on
+
+
+def today(context: Context) -> dt.date:
+    """Offer today."""
+    return context.today
+
+
+def _starts(context: Context, name: str, decision: Decision | None) -> dt.date | Due | None:
+    if name == "appeal_due":
+        return appeals.appeal_due(context)
+    if name == "appeal_received_on":
+        return appeals.appeal_received_on(context)
+    if name == "look_received_on":
+        return look_requests.look_received_on(context)
+    return decision.decided_on if decision is not None else _wanted_on(context)
+
+
+def _wanted_on(context: Context) -> dt.date:
+    """Give the day the letter was asked for: that of its open task, else today."""
+    opened_at = context.session.scalar(
+        select(WorkItem.opened_at)
+        .where(
+            WorkItem.instance_id == context.instance_id,
+            WorkItem.form == "issue_letter",
+            WorkItem.completed_at.is_(None),
+            WorkItem.cancelled_at.is_(None),
+        )
+        .order_by(WorkItem.id.desc())
+    )
+    return opened_at.astimezone(LONDON).date() if opened_at else context.today
+
+
+def _unit(context: Context, figure: str) -> str:
+    return str(
+        context.session.scalar(
+            select(PolicyValue.unit).where(
+                PolicyValue.release_id == context.release_id,
+                PolicyValue.parameter_set == context.parameter_set,
+                PolicyValue.name == figure,
+            )
+        )
+        or ""
+    )

@@ -1,0 +1,63 @@
+"""The frame of a letter: sender, address, reference, greeting and signature around its text."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+
+from forms import Gap
+
+#: What stands in the frame: placeholder -> requirement and the words that mark it as missing.
+_FRAME = {
+    "landlord_name": "R-045",
+    "customer_name": "R-045",
+    "customer_address": "R-045",
+    "letter_date": "R-045",
+    "case_reference": "R-045",
+    "author_name": "R-045",
+}
+
+
+def framed(
+    title: str, text: str, facts: Mapping[str, str | Sequence[str]], *, copy_to: str = ""
+) -> str:
+    """Give the letter as one HTML article; what is missing in its frame is marked.
+
+    text: the blocks, already HTML. copy_to: who gets a copy, named in the letter; "" for nobody.
+    """
+    said = {name: _said(name, facts) for name in _FRAME}
+    sender = [said["author_name"], _escaped(facts.get("author_title", "")), said["landlord_name"]]
+    copy = f'<p class="letter__copy">Copy to: {html.escape(copy_to)}</p>\n' if copy_to else ""
+    return (
+        '<article class="letter" lang="en-GB">\n'
+        f'<p class="letter__landlord">{said["landlord_name"]}</p>\n'
+        f'<p class="letter__address">{said["customer_name"]}<br>\n{said["customer_address"]}</p>\n'
+        f'<p class="letter__meta">{said["letter_date"]}<br>\n'
+        f"Our reference: {said['case_reference']}</p>\n"
+        f'<h2 class="letter__title">{html.escape(title)}</h2>\n'
+        f"<p>Dear {said['customer_name']}</p>\n"
+        f"{text}\n"
+        '<p class="letter__close">Yours sincerely</p>\n'
+        f'<p class="letter__author">{"<br>".join(part for part in sender if part)}</p>\n'
+        f"{copy}</article>\n"
+    )
+
+
+def gaps_in_frame(facts: Mapping[str, str | Sequence[str]]) -> Iterator[Gap]:
+    """Give what the frame of a letter still lacks."""
+    for name, source in _FRAME.items():
+        if not facts.get(name):
+            yield Gap("frame", source, name, f"Missing: {name.replace('_', ' ')}")
+
+
+def _said(name: str, facts: Mapping[str, str | Sequence[str]]) -> str:
+    value = facts.get(name, "")
+    if not value:
+        words = html.escape(f"Missing: {name.replace('_', ' ')}")
+        return f'<mark class="letter__missing">{words}</mark>'
+    return _escaped(value)
+
+
+def _escaped(value: str | Sequence[str]) -> str:
+    text = value if isinstance(value, str) else "\n".join(value)
+    return html.escape(text.strip()).replace("\n", "<br>\n")

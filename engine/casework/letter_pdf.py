@@ -1,0 +1,56 @@
+"""Letters as PDF: A4, tagged for screen readers, made from the HTML that is kept."""
+
+from __future__ import annotations
+
+import html
+import logging
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.tables.decisions import Letter
+
+_LOG = logging.getLogger("spoc.letters")
+
+
+def letter_pdf(letter: Letter) -> bytes | None:
+    """Give an issued letter as PDF: the one kept, else one made now from its HTML.
+
+    None when this machine cannot make PDFs, because WeasyPrint does not find Pango.
+    """
+    return letter.pdf or as_pdf(letter.html, letter.title)
+
+
+def as_pdf(article: str, title: str) -> bytes | None:
+    """Give the HTML of a letter as PDF; None when this machine cannot make PDFs."""
+    weasyprint = _weasyprint()
+    if weasyprint is None:
+        return None
+    page = (
+        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title></head><body>{article}</body></html>"
+    )
+    sheet = weasyprint.CSS(string=_style(), url_fetcher=_fetch_nothing)
+    document = weasyprint.HTML(string=page, url_fetcher=_fetch_nothing)
+    return bytes(document.write_pdf(stylesheets=[sheet], pdf_tags=True))
+
+
+@cache
+def _weasyprint() -> Any:
+    """Load WeasyPrint on first use: it is slow to load, and not everywhere installed whole."""
+    try:
+        import weasyprint  # noqa: PLC0415
+    except OSError as missing:
+        _LOG.warning("Letters are kept without a PDF, because Pango is missing: %s", missing)
+        return None
+    return weasyprint
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_name("letter.css").read_text()
+
+
+def _fetch_nothing(url: str) -> Any:
+    """Refuse every address: a letter is made of its own text and nothing from elsewhere."""
+    raise ValueError(f"Expected a letter without anything from elsewhere, but it asks for {url}.")
