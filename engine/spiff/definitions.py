@@ -9,9 +9,11 @@ from typing import Any
 from engine.errors import Finding, InvalidDiagram, NotFound
 from engine.spiff.decisions import DecisionTable, decision_nodes, read_table
 from engine.spiff.diagram import Diagram
-from engine.spiff.documents import Document, open_document
+from engine.spiff.documents import Document, line_of, open_document
+from engine.spiff.instance import Instance
 from engine.spiff.parser import build_specs
-from engine.spiff.reader import DrawnProcess, processes
+from engine.spiff.profile import Drawn, findings
+from engine.spiff.reader import DrawnProcess
 
 
 @dataclass(frozen=True)
@@ -43,35 +45,76 @@ def parse(files: Mapping[str, bytes]) -> Definitions:
     Raises InvalidDiagram with every finding at once, each with file, element and line. Nothing
     else is raised, whatever the files hold.
     """
-    findings: list[Finding] = []
+    found: list[Finding] = []
     documents: list[Document] = []
     for file, data in files.items():
         if file.endswith((".bpmn", ".dmn")):
             opened = open_document(file, data)
             if isinstance(opened, Finding):
-                findings.append(opened)
+                found.append(opened)
             else:
                 documents.append(opened)
-    drawn = [p for d in documents if d.file.endswith(".bpmn") for p in processes(d)]
-    tables: dict[str, DecisionTable] = {}
+    drawn = Drawn(tuple(documents), _tables(documents))
+    found.extend(findings(drawn))
+    _raise_errors(found)
+    specs = _specs(drawn, found)
+    _raise_errors(found)
+    return Definitions(
+        diagrams={process.id: process.diagram for process in drawn.processes},
+        decisions=drawn.tables,
+        warnings=tuple(found),
+        specs=specs,
+    )
+
+
+def _raise_errors(found: list[Finding]) -> None:
+    if any(finding.severity == "error" for finding in found):
+        raise InvalidDiagram(found)
+
+
+def _tables(documents: list[Document]) -> dict[str, DecisionTable]:
+    """Give the tables that can be read; what is wrong with the others is a finding."""
+    found: dict[str, DecisionTable] = {}
     for document in documents:
         if document.file.endswith(".dmn"):
             for node in decision_nodes(document):
                 table = read_table(document, node)
                 if table is not None:
-                    tables[table.id] = table
-    if findings:
-        raise InvalidDiagram(findings)
-    return _definitions(drawn, tables, findings)
+                    found.setdefault(table.id, table)
+    return found
 
 
-def _definitions(
-    drawn: list[DrawnProcess], tables: dict[str, DecisionTable], findings: list[Finding]
-) -> Definitions:
-    specs = build_specs(drawn, tables)
-    return Definitions(
-        diagrams={process.id: process.diagram for process in drawn},
-        decisions=tables,
-        warnings=tuple(findings),
-        specs=specs,
+def _specs(drawn: Drawn, found: list[Finding]) -> Mapping[str, Any]:
+    """Build what the library runs and put one instance of each together, without running it."""
+    specs: dict[str, Any] = {}
+    at = None
+    try:
+        specs = build_specs(drawn.processes, drawn.tables)
+        for process in drawn.processes:
+            at = process
+            Instance(specs[process.id], {})
+    except Exception as error:  # whatever the library raises is a finding, never a crash
+        found.append(_not_built(drawn, at, error))
+    return specs
+
+
+def _not_built(drawn: Drawn, at: DrawnProcess | None, error: Exception) -> Finding:
+    element_id = getattr(error, "id", "") or (at.id if at else "")
+    file = getattr(error, "file_name", "") or (at.document.file if at else "")
+    line = 0
+    for document in drawn.diagrams:
+        for node in document.root.iter():
+            if document.file == file and element_id and node.get("id") == element_id:
+                line = line_of(node)
+                break
+    said = str(error.args[0]) if error.args else type(error).__name__
+    if isinstance(error, RecursionError):
+        said = "it is nested too deeply"
+    return Finding(
+        file,
+        element_id,
+        line,
+        f"Expected a diagram the engine can run, but it cannot: {said}. Draw it more simply.",
+        "not_runnable",
+        "SpiffWorkflow 3.2.0",
     )

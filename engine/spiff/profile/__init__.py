@@ -7,21 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import Finding
-from engine.spiff.profile import elements, events, flows, identity, links, loops, tables, texts
 from engine.spiff.profile.drawn import Drawn
+from engine.spiff.profile.elements import RULES as ELEMENTS
+from engine.spiff.profile.events import RULES as EVENTS
+from engine.spiff.profile.flows import RULES as FLOWS
+from engine.spiff.profile.identity import RULES as IDENTITY
+from engine.spiff.profile.links import RULES as LINKS
+from engine.spiff.profile.loops import RULES as LOOPS
+from engine.spiff.profile.tables import RULES as TABLES
+from engine.spiff.profile.texts import RULES as TEXTS
 
 __all__ = ["Drawn", "findings"]
 
-_RULES = (
-    *identity.RULES,
-    *elements.RULES,
-    *events.RULES,
-    *flows.RULES,
-    *loops.RULES,
-    *links.RULES,
-    *tables.RULES,
-    *texts.RULES,
-)
+_RULES = (*IDENTITY, *ELEMENTS, *EVENTS, *FLOWS, *LOOPS, *LINKS, *TABLES, *TEXTS)
 
 
 def findings(drawn: Drawn) -> Iterator[Finding]:

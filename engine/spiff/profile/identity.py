@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.errors import Finding
-from engine.spiff.documents import BPMN, line_of, local_name, namespace
+from engine.spiff.documents import BPMN, Document, line_of, local_name, namespace
 from engine.spiff.profile.drawn import Drawn, called, refusal
 from engine.spiff.reader import processes
 
@@ -71,15 +71,14 @@ def ids(drawn: Drawn) -> Iterator[Finding]:
             seen.setdefault(id_, line_of(node))
     for process in drawn.processes:
         for node in (process.node, *(each.node for each in process.nodes), *process.flows):
-            yield from _id_of(drawn, process.document, node)
+            yield from _id_of(process.document, node)
 
 
-def _id_of(drawn: Drawn, document: object, node: etree._Element) -> Iterator[Finding]:
-    owner = next(each for each in drawn.documents if each is document)
+def _id_of(document: Document, node: etree._Element) -> Iterator[Finding]:
     id_ = node.get("id")
     if not id_:
         yield refusal(
-            owner,
+            document,
             node,
             "missing_id",
             f"Expected an id, but {local_name(node)} {called(node)} has none and would be left "
@@ -87,7 +86,7 @@ def _id_of(drawn: Drawn, document: object, node: etree._Element) -> Iterator[Fin
         )
     elif id_ in RESERVED or id_.endswith(RESERVED_ENDS):
         yield refusal(
-            owner,
+            document,
             node,
             "reserved_id",
             f"Expected an id of your own, but {id_} is one the engine uses itself. "

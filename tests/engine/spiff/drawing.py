@@ -18,8 +18,8 @@ _CONDITION = re.compile(r"^(\w+)\s*\[(.*)\]$")
 def draw(process_id: str, *parts: str, flows: str, rest: str = "") -> bytes:
     """One process; flows as in ``a -> b -> c; g -> d [x > 1]; g => e`` (=> is the default)."""
     body = scope(*parts, flows=flows)
-    names = sorted(set(re.findall(r'messageRef="(\w+)"', body)))
-    messages = "".join(f'<bpmn:message id="{name}" name="{name}"/>' for name in names)
+    names = sorted(set(re.findall(r'messageRef="m_(\w+)"', body)))
+    messages = "".join(f'<bpmn:message id="m_{name}" name="{name}"/>' for name in names)
     process = f'<bpmn:process id="{process_id}" isExecutable="true">{body}</bpmn:process>'
     return f"{_HEAD}{messages}{rest}{process}</bpmn:definitions>".encode()
 
@@ -85,7 +85,8 @@ def event(**kind: str) -> str:
         if name == "conditional":
             inner = f"<bpmn:condition>{escape(value)}</bpmn:condition>"
             return f"<bpmn:conditionalEventDefinition>{inner}</bpmn:conditionalEventDefinition>"
-        attribute = f' {name}Ref="{value}"' if value else ""
+        mark = "m_" if name == "message" else ""
+        attribute = f' {name}Ref="{mark}{value}"' if value else ""
         return f"<bpmn:{name}EventDefinition{attribute}/>"
     return ""
 

@@ -1,0 +1,112 @@
+"""Rules on loops: each turn waits for something, and no join waits for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from lxml import etree
+
+from engine.errors import Finding
+from engine.spiff.profile.drawn import Drawn, Scope, called
+from engine.spiff.reader import DrawnNode
+
+_WAITING = ("user_task", "manual_task", "task", "catch_event", "receive_task", "event_gateway")
+_DECIDING = ("exclusive_gateway", "inclusive_gateway", "event_gateway")
+
+
+def waiting_loops(drawn: Drawn) -> Iterator[Finding]:
+    """A loop waits for a person, a message or a timer in each turn."""
+    waiting = _Waiting(drawn)
+    for scope in drawn.scopes:
+        automatic = {each.id for each in scope.nodes.values() if not waiting.at(each)}
+        for name in _cycle(scope, automatic):
+            yield scope.refuse(
+                scope.nodes[name].node,
+                "loop_without_wait",
+                f"Expected the loop through {called(scope.nodes[name].node)} to wait for a person, "
+                "a message or a timer, but it runs by itself for ever. Draw a step that waits.",
+            )
+
+
+def deciding_loops(drawn: Drawn) -> Iterator[Finding]:
+    """A loop has a gateway that can leave it."""
+    for scope in drawn.scopes:
+        plain = {each.id for each in scope.nodes.values() if each.kind not in _DECIDING}
+        for name in _cycle(scope, plain):
+            yield scope.refuse(
+                scope.nodes[name].node,
+                "loop_without_exit",
+                f"Expected a gateway that leaves the loop through "
+                f"{called(scope.nodes[name].node)}, but there is none. Draw an exclusive gateway.",
+            )
+
+
+def self_fed_joins(drawn: Drawn) -> Iterator[Finding]:
+    """A parallel gateway does not wait for a path that begins behind it."""
+    for scope, each in drawn.nodes:
+        incoming = scope.incoming[each.id]
+        if each.kind != "parallel_gateway" or len(incoming) < 2:  # noqa: PLR2004  # a join
+            continue
+        before = scope.reached({start.id for start in scope.starts}, without=each.id)
+        anything = scope.reached({start.id for start in scope.starts})
+        for flow in incoming:
+            source = flow.get("sourceRef") or ""
+            if source in anything and source not in before:
+                yield scope.refuse(
+                    each.node,
+                    "join_waits_for_itself",
+                    f"Expected {called(each.node)} to wait for paths that come before it, but the "
+                    f"one over {source} begins behind it. Draw an exclusive gateway in front.",
+                )
+
+
+class _Waiting:
+    """Tells which elements wait for something, looking into what runs inside."""
+
+    def __init__(self, drawn: Drawn) -> None:
+        self.drawn = drawn
+
+    @cached_property
+    def _inside(self) -> dict[etree._Element, Scope]:
+        return {scope.node: scope for scope in self.drawn.scopes}
+
+    @cached_property
+    def _called(self) -> dict[str, etree._Element]:
+        return {process.id: process.node for process in self.drawn.processes}
+
+    def at(self, each: DrawnNode, seen: frozenset[etree._Element] = frozenset()) -> bool:
+        if each.kind in _WAITING:
+            return True
+        node = each.node
+        if each.kind == "call_activity":
+            node = self._called.get(each.node.get("calledElement") or "", each.node)
+        inside = self._inside.get(node)
+        if inside is None or node in seen:
+            return each.kind == "call_activity" and inside is None
+        return any(self.at(inner, seen | {node}) for inner in inside.nodes.values())
+
+
+def _cycle(scope: Scope, names: set[str]) -> list[str]:
+    """Give one element of a cycle among the named ones, or nothing."""
+    done: set[str] = set()
+    for first in names:
+        on_path: list[str] = []
+        stack = [(first, iter(sorted(scope.targets(first))))] if first not in done else []
+        done.add(first)
+        on_path.append(first)
+        while stack:
+            target = next((name for name in stack[-1][1] if name in names), None)
+            if target is None:
+                stack.pop()
+                on_path.pop()
+            elif target in on_path:
+                return [target]
+            elif target not in done:
+                done.add(target)
+                on_path.append(target)
+                stack.append((target, iter(sorted(scope.targets(target)))))
+    return []
+
+
+RULES = (waiting_loops, deciding_loops, self_fed_joins)
