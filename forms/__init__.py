@@ -11,9 +11,11 @@ from forms.journey import (
     next_page,
     page_is_complete,
     pages_asked,
+    partial_values,
     questions_asked,
     raw_from_post,
     summary,
+    values_so_far,
 )
 from forms.letter import LetterTemplate, load_letter, write_letter
 from forms.letter_gaps import Gap, dummy_in
@@ -38,9 +40,11 @@ __all__ = [
     "next_page",
     "page_is_complete",
     "pages_asked",
+    "partial_values",
     "questions_asked",
     "raw_from_post",
     "summary",
+    "values_so_far",
     "with_questions",
     "write_letter",
 ]

@@ -59,6 +59,32 @@ def check_page(
     return _checked(questions_asked(form, page_id, raw), raw, Around(today, choices or {}))
 
 
+def values_so_far(
+    form: Form,
+    raw: RawAnswers,
+    *,
+    choices: Choices | None = None,
+    today: dt.date,
+) -> dict[str, Any]:
+    """Give the typed answers that can be read already; the others are simply left out."""
+    given = _answers(raw)
+    values, _ = check_questions(asked(form.questions, given), given, Around(today, choices or {}))
+    return values
+
+
+def partial_values(form: Form, raw: RawAnswers) -> dict[str, Any]:
+    """Give typed answers as far as there are any, for a look ahead: no rule is asked.
+
+    What cannot be read, and answers to questions that are not asked, are absent.
+    """
+    given = _answers(raw)
+    found = {
+        question.id: question.partial(given.get(question.id))
+        for question in asked(form.questions, given)
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def raw_from_post(
     form: Form, page_id: str | None, post: Mapping[str, Sequence[str]]
 ) -> dict[str, Raw]:

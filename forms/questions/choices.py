@@ -31,10 +31,6 @@ class Radios(Question):
     #: More than one answer may be given.
     several: ClassVar[bool] = False
 
-    options: tuple[Choice, ...] = ()
-    #: A provider of the engine instead of options.
-    choices: str = ""
-
     @classmethod
     def keys(cls, section: Section) -> dict[str, Any]:
         """Read the options, or the name of the provider that offers them."""
@@ -100,6 +96,11 @@ class Radios(Question):
     def value(self, data: Any) -> Any:
         """Give the value chosen, or the list of them."""
         return list(data) if self.several else data[0]
+
+    def partial(self, raw: Raw) -> Any:
+        """Give what was chosen, offered or not."""
+        texts = self.given(raw)
+        return self.value(texts) if texts else None
 
     def shown(self, raw: Raw, choices: Mapping[str, Sequence[Choice]]) -> str:
         """Give the labels of what was chosen, one a line."""

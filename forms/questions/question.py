@@ -104,6 +104,12 @@ class Question:
     messages: Mapping[str, str] = field(default_factory=dict)
     #: Line in the file.
     line: int = 0
+    #: What can be chosen, where the file says so; () for types without a choice.
+    options: tuple[Choice, ...] = ()
+    #: The provider of the engine that offers what can be chosen; "" for none.
+    choices: str = ""
+    #: The questions of each entry of a group; () for every other type.
+    columns: tuple[Question, ...] = ()
 
     #: The name of the type in a form file.
     type: ClassVar[str] = ""
@@ -159,6 +165,11 @@ class Question:
     def checker(self, around: Around) -> Any:
         """Give the WTForms field, still unbound, that checks one answer."""
         return Field(validators=self.validators())
+
+    def partial(self, raw: Raw) -> Any:
+        """Give the typed answer as far as there is one, whatever the rules say about it."""
+        texts = self.given(raw)
+        return self.value(texts[0]) if texts else None
 
     def validators(self, *more: Any) -> list[Any]:
         """Give the validators of the field: required or not first, then those of the type."""
