@@ -1,0 +1,227 @@
+"""Who sees what of a case: one table; what is not in it does not exist for that person (R-102)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from engine.errors import NotFound
+from engine.tables.casefile import CaseFile, Stage
+from engine.tables.decisions import Appeal, Arrangement, Decision
+from engine.tables.process import WorkItem
+
+
+class Viewer(Protocol):
+    """Somebody who looks: a user name and the roles held today."""
+
+    @property
+    def name(self) -> str:
+        """Give the user name."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Give the roles held today."""
+
+
+class Part(StrEnum):
+    """A part of a case that is shown or is not."""
+
+    CARD = "card"
+    LETTERS = "letters"
+    TASKS = "tasks"
+    DECISIONS = "decisions"
+    EVIDENCE = "evidence"
+    CONTACTS = "contacts"
+    TIMELINE = "timeline"
+    DIAGRAMS = "diagrams"
+    #: Health, addiction: only for their author and those named here (R-109).
+    RESTRICTED = "restricted"
+    #: Requests for copies, holds, deletion.
+    RETENTION = "retention"
+    #: The list of every arrangement; the case it is about shows its card.
+    REGISTER = "register"
+
+
+class Tie(StrEnum):
+    """What ties a person to a case."""
+
+    #: None needed: every case.
+    ANY = "any"
+    #: Opened it, carries it or referred it.
+    CARRIES = "carries"
+    #: Took part in one of its decisions or meetings.
+    TOOK_PART = "took_part"
+    #: Holds or held a task of it in this role.
+    WORKED = "worked"
+    #: A task of it is open for anybody in this role.
+    WAITED_FOR = "waited_for"
+    #: An appeal of it is allocated to them.
+    DIRECTS = "directs"
+    #: Is the single point of contact or the cover of an arrangement that has not ended.
+    CONTACT = "contact"
+
+
+#: A row for everybody, whatever the role.
+ANYBODY = "anybody"
+
+_CASE = frozenset(Part) - {Part.RESTRICTED, Part.RETENTION, Part.REGISTER}
+_CARD = frozenset({Part.CARD})
+#: Role and tie -> the parts they open. What is not here is not seen (requirements A.11).
+_TABLE: dict[tuple[str, Tie], frozenset[Part]] = {
+    ("dmo", Tie.ANY): frozenset(Part),
+    ("complaints_manager", Tie.ANY): _CASE | {Part.RETENTION, Part.REGISTER},
+    ("legal", Tie.ANY): _CASE | {Part.RETENTION, Part.REGISTER},
+    ("manager", Tie.ANY): _CASE | {Part.REGISTER},
+    ("team_leader", Tie.CARRIES): _CASE,
+    ("team_leader", Tie.WORKED): _CASE,
+    ("assistant_director", Tie.DIRECTS): _CASE,
+    ("assistant_director", Tie.WORKED): _CASE,
+    ("assistant_director", Tie.WAITED_FOR): _CASE,
+    ("systems_team", Tie.WORKED): _CARD,
+    ("systems_team", Tie.WAITED_FOR): _CARD,
+    (ANYBODY, Tie.TOOK_PART): _CASE,
+    (ANYBODY, Tie.CONTACT): frozenset({Part.CARD, Part.LETTERS}),
+}
+
+
+def parts_of(session: Session, viewer: Viewer, case_id: int) -> frozenset[Part]:
+    """Give the parts of one case this person sees, with one statement.
+
+    Raises NotFound when there is no such case or this person sees nothing of it.
+    """
+    rows = list(_rows(viewer))
+    held = [_tied(viewer, role, tie) for role, tie, _ in rows]
+    found = session.execute(
+        select(*[flag.label(f"tie_{n}") for n, flag in enumerate(held)], CaseFile.id).where(
+            CaseFile.id == case_id
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    opened = frozenset[Part]().union(
+        *(parts for (_, _, parts), is_tied in zip(rows, found, strict=False) if is_tied)
+    )
+    if not opened:
+        raise NotFound
+    return opened
+
+
+def parts_opened(roles: Collection[str], ties: Collection[tuple[str, Tie]]) -> frozenset[Part]:
+    """Give the parts that ties already known open to somebody with these roles.
+
+    ties: the role a tie is held in (``ANYBODY`` where the tie asks for none) and the tie; this
+    is the same table, read for a person whose ties are counted and not asked for.
+    """
+    opened: frozenset[Part] = frozenset()
+    for (role, tie), parts in _TABLE.items():
+        if role != ANYBODY and role not in roles:
+            continue
+        if tie is Tie.ANY or (role, tie) in ties or (ANYBODY, tie) in ties:
+            opened |= parts
+    return opened
+
+
+def sees(viewer: Viewer, part: Part) -> ColumnElement[bool]:
+    """Give the condition under which a row of ``CaseFile`` shows this part to this person."""
+    return or_(
+        false(), *(_tied(viewer, role, tie) for role, tie, parts in _rows(viewer) if part in parts)
+    )
+
+
+def sees_every_case(viewer: Viewer, part: Part) -> bool:
+    """Tell whether this person sees this part of every case (the register: of every landlord's)."""
+    return any(tie is Tie.ANY and part in parts for _, tie, parts in _rows(viewer))
+
+
+def sees_work_item(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition under which a row of ``WorkItem`` exists for this person.
+
+    Their own, open or done; what waits for anybody in their role; and all of the cases they see.
+    """
+    if sees_every_case(viewer, Part.TASKS):
+        return true()
+    return or_(
+        WorkItem.assignee == viewer.name,
+        WorkItem.completed_by == viewer.name,
+        _waits_for(viewer.roles),
+        WorkItem.case_id.in_(select(CaseFile.id).where(sees(viewer, Part.TASKS))),
+    )
+
+
+def may_see_task(session: Session, item: WorkItem, by: str, roles: Iterable[str]) -> bool:
+    """Tell whether this task exists for a person who is neither its holder nor in its role."""
+    viewer = _Named(by, tuple(roles))
+    if item.completed_by == by or sees_every_case(viewer, Part.TASKS):
+        return True
+    if item.case_id is None:
+        return False
+    try:
+        return Part.TASKS in parts_of(session, viewer, item.case_id)
+    except NotFound:
+        return False
+
+
+def may_see_case(session: Session, case_id: int, by: str, roles: Iterable[str]) -> bool:
+    """Tell whether a person sees any part of a case."""
+    try:
+        return bool(parts_of(session, _Named(by, tuple(roles)), case_id))
+    except NotFound:
+        return False
+
+
+class _Named(NamedTuple):
+    name: str
+    roles: tuple[str, ...]
+
+
+def _rows(viewer: Viewer) -> Iterator[tuple[str, Tie, frozenset[Part]]]:
+    for (role, tie), parts in _TABLE.items():
+        if role == ANYBODY or role in viewer.roles:
+            yield role, tie, parts
+
+
+def _tied(viewer: Viewer, role: str, tie: Tie) -> ColumnElement[bool]:
+    """Give the condition on ``CaseFile`` under which this tie holds."""
+    me = viewer.name
+    if tie is Tie.ANY:
+        return true()
+    if tie is Tie.CARRIES:
+        referred = select(Stage.case_id).where(Stage.referred_by == me)
+        return or_(CaseFile.owner == me, CaseFile.opened_by == me, CaseFile.id.in_(referred))
+    if tie is Tie.TOOK_PART:
+        decided = select(Decision.case_id).where(_names(Decision.took_part, me))
+        met = select(Stage.case_id).where(_names(Stage.attendees, me))
+        return or_(CaseFile.id.in_(decided), CaseFile.id.in_(met))
+    return CaseFile.id.in_(_cases_tied(me, role, tie))
+
+
+def _cases_tied(me: str, role: str, tie: Tie) -> Select[Any]:
+    if tie is Tie.WORKED:
+        theirs = or_(WorkItem.assignee == me, WorkItem.completed_by == me)
+        return select(WorkItem.case_id).where(WorkItem.role == role, theirs)
+    if tie is Tie.WAITED_FOR:
+        return select(WorkItem.case_id).where(_waits_for((role,)))
+    if tie is Tie.DIRECTS:
+        return select(Appeal.case_id).where(Appeal.director == me)
+    return select(Arrangement.case_id).where(
+        Arrangement.ended_on.is_(None), or_(Arrangement.spoc == me, Arrangement.cover == me)
+    )
+
+
+def _waits_for(roles: tuple[str, ...]) -> ColumnElement[bool]:
+    return and_(
+        WorkItem.completed_at.is_(None),
+        WorkItem.cancelled_at.is_(None),
+        WorkItem.assignee.is_(None),
+        WorkItem.role.in_(roles),
+    )
+
+
+def _names(people: InstrumentedAttribute[list[str]], name: str) -> ColumnElement[bool]:
+    """Tell whether a list of user names kept as JSON names this person."""
+    return cast(people, String).contains(json.dumps(name), autoescape=True)

@@ -1,0 +1,78 @@
+"""What can be asked: plain selects into frozen values, only what exists for the one who asks."""
+
+from __future__ import annotations
+
+from engine.queries.appealable import (
+    AppealableDecision,
+    FoundCustomer,
+    decisions_of,
+    find_customer,
+)
+from engine.queries.audience import Watcher
+from engine.queries.cards import ArrangementCard, FlagState, Limit
+from engine.queries.case_actions import CaseAction
+from engine.queries.case_page import CasePage, CasePerson, case
+from engine.queries.cases import CaseBrief, case_list
+from engine.queries.contacts import ContactCounts, ContactRow, EvidenceRow, WeekOfContacts
+from engine.queries.decisions import AppealRow, CitedEvidence, DecisionRow
+from engine.queries.diagrams import DiagramState, Step, diagram_state, diagram_xml
+from engine.queries.letters import LetterPage, LetterRow, PromiseRow, letter, letter_pdf
+from engine.queries.owed import OwedRow
+from engine.queries.people import Person, people, person
+from engine.queries.reading import Page
+from engine.queries.register import RegisterEntry, register
+from engine.queries.submissions import Answered, AnsweredPage, SubmissionPage, submission
+from engine.queries.task_page import TaskPage, task
+from engine.queries.tasks import TaskFilter, TaskList, TaskRow, task_list
+from engine.queries.timeline import TimelineEntry
+
+__all__ = [
+    "Answered",
+    "AnsweredPage",
+    "AppealRow",
+    "AppealableDecision",
+    "ArrangementCard",
+    "CaseAction",
+    "CaseBrief",
+    "CasePage",
+    "CasePerson",
+    "CitedEvidence",
+    "ContactCounts",
+    "ContactRow",
+    "DecisionRow",
+    "DiagramState",
+    "EvidenceRow",
+    "FlagState",
+    "FoundCustomer",
+    "LetterPage",
+    "LetterRow",
+    "Limit",
+    "OwedRow",
+    "Page",
+    "Person",
+    "PromiseRow",
+    "RegisterEntry",
+    "Step",
+    "SubmissionPage",
+    "TaskFilter",
+    "TaskList",
+    "TaskPage",
+    "TaskRow",
+    "TimelineEntry",
+    "Watcher",
+    "WeekOfContacts",
+    "case",
+    "case_list",
+    "decisions_of",
+    "diagram_state",
+    "diagram_xml",
+    "find_customer",
+    "letter",
+    "letter_pdf",
+    "people",
+    "person",
+    "register",
+    "submission",
+    "task",
+    "task_list",
+]

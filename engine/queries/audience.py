@@ -1,0 +1,134 @@
+"""Who sees a case, person by person and why: the same table as everywhere, read the other way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engine.casework.visibility import ANYBODY, Part, Tie, parts_opened
+from engine.queries import words
+from engine.queries.people import Person, people_today
+from engine.queries.reading import Reading
+from engine.queries.tasks import is_open
+from engine.tables.casefile import CaseFile, Stage
+from engine.tables.decisions import Appeal, Arrangement, Decision
+from engine.tables.process import WorkItem
+
+_Ties = dict[str, set[tuple[str, Tie]]]
+
+_PARTS: dict[Part, str] = {
+    Part.CARD: "arrangement card",
+    Part.LETTERS: "letters",
+    Part.TASKS: "tasks",
+    Part.DECISIONS: "decisions and reasons",
+    Part.EVIDENCE: "evidence",
+    Part.CONTACTS: "contacts",
+    Part.TIMELINE: "timeline and answers",
+    Part.DIAGRAMS: "where it is",
+    Part.RESTRICTED: "health and other restricted answers",
+    Part.RETENTION: "holds and deletion",
+}
+_WHY: dict[Tie, str] = {
+    Tie.CARRIES: "carries, opened or referred it",
+    Tie.TOOK_PART: "took part in a decision",
+    Tie.WORKED: "has or had a task in it",
+    Tie.WAITED_FOR: "a task waits for this role",
+    Tie.DIRECTS: "decides an appeal",
+    Tie.CONTACT: "single point of contact or cover",
+}
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """One person who sees something of a case."""
+
+    full_name: str
+    job: str
+    #: What they see, in words.
+    sees: str
+    #: Why, in words.
+    why: str
+    sees_restricted: bool
+
+
+def audience_of(look: Reading, case: CaseFile) -> tuple[Watcher, ...]:
+    """Give everybody who sees something of a case, those who see most first.
+
+    Eight statements, however many people there are.
+    """
+    ties = _ties(look, case)
+    waiting = _waiting_roles(look, case.id)
+    found = []
+    for person in people_today(look):
+        held = ties[person.name] | {
+            (role, Tie.WAITED_FOR) for role in waiting if role in person.roles
+        }
+        parts = parts_opened(person.roles, held) - {Part.REGISTER}
+        if parts:
+            found.append((parts, _watcher(person, parts, held)))
+    found.sort(key=lambda pair: (-len(pair[0]), pair[1].full_name))
+    return tuple(watcher for _, watcher in found)
+
+
+def _watcher(person: Person, parts: frozenset[Part], held: Iterable[tuple[str, Tie]]) -> Watcher:
+    by_role = parts_opened(person.roles, ())
+    reasons = [_WHY[tie] for tie in Tie if any(tie is mine for _, mine in held) and tie in _WHY]
+    if by_role:
+        reasons = [words.joined(words.name_of("role", role) for role in person.roles)]
+    everything = frozenset(_PARTS) - {Part.RESTRICTED, Part.RETENTION}
+    if parts >= everything:
+        extra = [_PARTS[part] for part in _PARTS if part in parts - everything]
+        sees = "Everything" + (f", {words.joined(extra)}" if extra else "")
+    else:
+        sees = words.joined(_PARTS[part] for part in _PARTS if part in parts).capitalize()
+    why = words.joined(reasons)
+    return Watcher(
+        full_name=person.full_name,
+        job=person.job_title,
+        sees=sees,
+        why=f"{why[:1].upper()}{why[1:]}",
+        sees_restricted=Part.RESTRICTED in parts,
+    )
+
+
+def _ties(look: Reading, case: CaseFile) -> _Ties:
+    ties: _Ties = defaultdict(set)
+
+    def tie(names: Iterable[str | None], kind: Tie, role: str = ANYBODY) -> None:
+        for name in filter(None, names):
+            ties[name].add((role, kind))
+
+    read = look.session.execute
+    tie((case.owner, case.opened_by), Tie.CARRIES)
+    for stage in look.session.scalars(select(Stage).where(Stage.case_id == case.id)):
+        tie((stage.referred_by,), Tie.CARRIES)
+        tie(stage.attendees or (), Tie.TOOK_PART)
+    for took_part in look.session.scalars(
+        select(Decision.took_part).where(Decision.case_id == case.id)
+    ):
+        tie(took_part or (), Tie.TOOK_PART)
+    for role, assignee, completed_by in read(
+        select(WorkItem.role, WorkItem.assignee, WorkItem.completed_by)
+        .where(WorkItem.case_id == case.id)
+        .distinct()
+    ):
+        tie((assignee, completed_by), Tie.WORKED, role)
+    directors = select(Appeal.director).where(Appeal.case_id == case.id)
+    tie(look.session.scalars(directors), Tie.DIRECTS)
+    for spoc, cover in read(
+        select(Arrangement.spoc, Arrangement.cover).where(
+            Arrangement.case_id == case.id, Arrangement.ended_on.is_(None)
+        )
+    ):
+        tie((spoc, cover), Tie.CONTACT)
+    return ties
+
+
+def _waiting_roles(look: Reading, case_id: int) -> set[str]:
+    untaken = select(WorkItem.role).where(
+        WorkItem.case_id == case_id, is_open(), WorkItem.assignee.is_(None)
+    )
+    return set(look.session.scalars(untaken.distinct()))

@@ -1,0 +1,161 @@
+"""The arrangement card: who deals with the customer, how, and what applies; never a reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from engine.calendar import said
+from engine.queries import words
+from engine.queries.reading import Reading
+from engine.queries.standing import of_arrangement
+from engine.tables.decisions import Arrangement, Flag, Restriction
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One restriction; the card says what is limited, the decisions say why."""
+
+    kind: str
+    limit: str
+    from_on: dt.date
+
+
+@dataclass(frozen=True)
+class FlagState:
+    """The marker of an arrangement in one other system."""
+
+    system: str
+    #: requested, set, update_requested, removal_requested, removed.
+    state: str
+    #: The state in words, with its date.
+    text: str
+    #: The system shows what it should: set while the arrangement lives, removed after it.
+    is_settled: bool
+
+
+@dataclass(frozen=True)
+class ArrangementCard:
+    """What anybody who deals with the customer needs to know, in one look (R-060, R-066)."""
+
+    id: int
+    #: spoc or other_action.
+    kind: str
+    #: How it stands, in one sentence.
+    standing: str
+    #: Full names; "" for none.
+    spoc: str
+    cover: str
+    #: In words: E-mail, telephone.
+    contact_method: str
+    #: The landlord's address or number the customer uses.
+    contact_address: str
+    visiting: str
+    emergency_route: str
+    response_time: str
+    limits: tuple[Limit, ...]
+    owner_organisation: str
+    from_on: dt.date
+    in_force_on: dt.date | None
+    next_review_on: dt.date | None
+    end_on: dt.date | None
+    ended_on: dt.date | None
+    flags: tuple[FlagState, ...]
+
+    @property
+    def is_amber(self) -> bool:
+        """Tell whether a system does not yet show what it should (R-065, R-067)."""
+        return any(not flag.is_settled for flag in self.flags)
+
+
+def card_of_case(look: Reading, case_id: int) -> ArrangementCard | None:
+    """Give the card of the newest arrangement of a case; None without one. Three statements."""
+    arrangement = look.session.scalar(
+        select(Arrangement)
+        .where(Arrangement.case_id == case_id)
+        .order_by(Arrangement.id.desc())
+        .limit(1)
+    )
+    if arrangement is None:
+        return None
+    limits = limits_of(look, [arrangement.id])
+    flags = flags_of(look, [arrangement])
+    return card(look, arrangement, limits[arrangement.id], flags[arrangement.id])
+
+
+def card(
+    look: Reading,
+    arrangement: Arrangement,
+    limits: Collection[Limit],
+    flags: Collection[FlagState],
+) -> ArrangementCard:
+    """Make the card of an arrangement that is already read."""
+    return ArrangementCard(
+        id=arrangement.id,
+        kind=arrangement.kind,
+        standing=of_arrangement(arrangement, look.today),
+        spoc=look.full_name(arrangement.spoc),
+        cover=look.full_name(arrangement.cover),
+        contact_method=words.name_of("channel", arrangement.contact_method),
+        contact_address=arrangement.contact_address,
+        visiting=arrangement.visiting,
+        emergency_route=arrangement.emergency_route,
+        response_time=arrangement.response_time,
+        limits=tuple(limits),
+        owner_organisation=arrangement.owner_organisation,
+        from_on=arrangement.from_on,
+        in_force_on=arrangement.in_force_on,
+        next_review_on=arrangement.next_review_on,
+        end_on=arrangement.end_on,
+        ended_on=arrangement.ended_on,
+        flags=tuple(flags),
+    )
+
+
+def limits_of(look: Reading, arrangement_ids: Collection[int]) -> Mapping[int, list[Limit]]:
+    """Give the restrictions in force or to come of these arrangements; one statement."""
+    found: dict[int, list[Limit]] = defaultdict(list)
+    rows = look.session.scalars(
+        select(Restriction)
+        .where(
+            Restriction.arrangement_id.in_(arrangement_ids),
+            or_(Restriction.until_on.is_(None), Restriction.until_on > look.today),
+        )
+        .order_by(Restriction.id)
+    )
+    for row in rows:
+        kind = words.name_of("restriction", row.kind)
+        found[row.arrangement_id].append(Limit(kind, row.limit, row.from_on))
+    return found
+
+
+def flags_of(look: Reading, arrangements: Collection[Arrangement]) -> Mapping[int, list[FlagState]]:
+    """Give the flags of these arrangements by system; one statement."""
+    by_id = {arrangement.id: arrangement for arrangement in arrangements}
+    found: dict[int, list[FlagState]] = defaultdict(list)
+    rows = select(Flag).where(Flag.arrangement_id.in_(by_id)).order_by(Flag.system, Flag.id)
+    for flag in look.session.scalars(rows):
+        is_over = by_id[flag.arrangement_id].ended_on is not None
+        found[flag.arrangement_id].append(flag_state(flag, is_over=is_over))
+    return found
+
+
+def flag_state(flag: Flag, *, is_over: bool) -> FlagState:
+    """Say how the flag in one system stands; `is_over` tells whether it should be gone."""
+    if flag.removed_on:
+        return FlagState(flag.system, "removed", f"removed on {said(flag.removed_on)}", True)
+    if flag.removal_requested_on:
+        text = f"still set, removal asked for on {said(flag.removal_requested_on)}"
+        return FlagState(flag.system, "removal_requested", text, False)
+    if flag.update_requested_on:
+        text = f"change asked for on {said(flag.update_requested_on)}, not confirmed yet"
+        return FlagState(flag.system, "update_requested", text, False)
+    if flag.set_on:
+        text = f"set on {said(flag.set_on)}"
+        return FlagState(flag.system, "set", f"still {text}" if is_over else text, not is_over)
+    text = f"asked for on {said(flag.requested_on)}, not confirmed yet"
+    return FlagState(flag.system, "requested", text, False)

@@ -1,0 +1,121 @@
+"""What a person can do on a case at this moment: actions of its page and doors to its processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import exists, select
+
+from engine.casework.appeal_receipts import DECISION_NAMES
+from engine.casework.visibility import Part
+from engine.operations import ACTIONS, DOORS
+from engine.queries.reading import Reading
+from engine.tables.casefile import CaseFile, LegalHold, OwedAction, ThirdParty
+from engine.tables.decisions import Decision, Letter
+from engine.tables.process import ProcessInstance, Subscription
+
+_APPEAL = "appeal_received"
+#: Actions and doors in the order in which people want them; the first three are buttons.
+_LABELS: Mapping[str, str] = {
+    "log_contact": "Log a contact",
+    "add_evidence": "Add evidence",
+    _APPEAL: "The customer disagrees",
+    "matter_settled": "The matter is settled",
+    "look_asked": "Ask to look again",
+    "earlier_look": "Ask to look again sooner",
+    "owed_action_done": "Something we owed is done",
+    "record_delivery": "A letter has arrived",
+    "withdraw_third_party": "The third party no longer acts",
+    "appeal_withdrawn": "The customer takes the appeal back",
+    "customer_left": "The customer has left",
+    "case_opened_in_error": "The case was opened in error",
+    "place_hold": "Keep it, do not delete",
+    "lift_hold": "No need to keep any longer",
+}
+#: What of the case somebody must see to do it.
+_NEEDS: Mapping[str, Part] = {
+    "log_contact": Part.LETTERS,
+    "record_delivery": Part.LETTERS,
+    _APPEAL: Part.LETTERS,
+    "add_evidence": Part.EVIDENCE,
+    "place_hold": Part.RETENTION,
+    "lift_hold": Part.RETENTION,
+}
+
+
+@dataclass(frozen=True)
+class CaseAction:
+    """Something that can be done now."""
+
+    #: Name of the action or of the message.
+    name: str
+    label: str
+    #: A message from outside; otherwise an action of the case page.
+    is_door: bool = False
+    #: What the message is about: ``{"case_id": 12, "arrangement_id": 7}``.
+    refs: Mapping[str, int] = field(default_factory=dict)
+
+
+def actions_on(look: Reading, case: CaseFile, parts: frozenset[Part]) -> tuple[CaseAction, ...]:
+    """Give what the one who looks can do on a case now; two statements.
+
+    A door is open while exactly its message is waited for, and an action while there is
+    something it could be about.
+    """
+    here = {"case_id": case.id}
+    possible = {
+        **{name: CaseAction(name, "", name == _APPEAL, here) for name in _acts(look, case)},
+        **{door.name: door for door in _doors(look, case)},
+    }
+    roles = frozenset(look.viewer.roles)
+    return tuple(
+        CaseAction(name, label, possible[name].is_door, possible[name].refs)
+        for name, label in _LABELS.items()
+        if name in possible
+        and _NEEDS.get(name, Part.TIMELINE) in parts
+        and (not _roles_for(name) or roles & _roles_for(name))
+    )
+
+
+def _acts(look: Reading, case: CaseFile) -> set[str]:
+    """Name the actions, and the start message, that have something to be about."""
+    owed = (OwedAction.done_on.is_(None), OwedAction.withdrawn_reason.is_(None))
+    found = look.session.execute(
+        select(
+            exists().where(ThirdParty.case_id == case.id, ThirdParty.ended_on.is_(None)),
+            exists().where(Letter.case_id == case.id, Letter.delivered_on.is_(None)),
+            exists().where(LegalHold.case_id == case.id, LegalHold.lifted_on.is_(None)),
+            exists().where(OwedAction.case_id == case.id, *owed),
+            exists().where(Decision.case_id == case.id, Decision.kind.in_(DECISION_NAMES)),
+        )
+    ).one()
+    names = ("withdraw_third_party", "record_delivery", "lift_hold", "owed_action_done", _APPEAL)
+    acts = {name for name, is_there in zip(names, found, strict=True) if is_there}
+    if case.deleted_on:
+        return set()
+    acts |= {"place_hold"}
+    return acts if case.closed_on else acts | {"log_contact", "add_evidence"}
+
+
+def _doors(look: Reading, case: CaseFile) -> list[CaseAction]:
+    """Give the messages from outside that a process of this case waits for."""
+    rows = look.session.execute(
+        select(Subscription.name, Subscription.key)
+        .join(ProcessInstance, ProcessInstance.id == Subscription.instance_id)
+        .where(ProcessInstance.case_id == case.id, Subscription.name.in_(DOORS))
+        .order_by(Subscription.id)
+    )
+    return [
+        CaseAction(name, "", is_door=True, refs={"case_id": case.id, **_refs(key)})
+        for name, key in rows
+    ]
+
+
+def _refs(key: str) -> dict[str, int]:
+    about, _, number = key.partition(":")
+    return {f"{about}_id": int(number)} if number.isdecimal() else {}
+
+
+def _roles_for(name: str) -> frozenset[str]:
+    return DOORS[name].roles if name in DOORS else ACTIONS.get(name, frozenset())

@@ -1,0 +1,238 @@
+"""Contacts by week and channel with their window and gaps, and the evidence of a case (R-030)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engine.calendar import said
+from engine.queries import words
+from engine.queries.reading import Reading
+from engine.tables.casefile import Contact, Evidence, Stage
+
+#: Evidence a decision may rest on (R-027).
+USABLE_CLASSES = frozenset({"first_hand", "trusted_third_party"})
+_WEEK = dt.timedelta(days=7)
+#: Weeks the chart shows; older ones are counted in a sentence.
+_CHART_WEEKS = 26
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """One contact with the customer."""
+
+    on: dt.date
+    #: ``14:30``; "" when nobody noted it.
+    at_time: str
+    channel: str
+    #: The customer got in touch, not we.
+    from_customer: bool
+    note: str
+    triage: str
+    logged_by: str
+
+
+@dataclass(frozen=True)
+class WeekOfContacts:
+    """How often there was contact in one week, by channel."""
+
+    #: The Monday it begins with.
+    begins_on: dt.date
+    #: Channel in words -> contacts.
+    by_channel: Mapping[str, int]
+    total: int
+    #: What began or was sent in that week, such as the warning; "" for nothing.
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class ContactCounts:
+    """Contacts of a case with the window they were counted in, so that no figure stands alone."""
+
+    weeks: tuple[WeekOfContacts, ...]
+    #: Channels in words, the busiest first.
+    channels: tuple[str, ...]
+    #: Contacts from the customer and from us, all weeks.
+    from_customer: int
+    from_us: int
+    first_on: dt.date | None
+    last_on: dt.date | None
+    #: What is counted and from when to when, in a sentence.
+    window: str
+    #: What is known to be missing, in sentences.
+    gaps: tuple[str, ...]
+
+    @property
+    def busiest(self) -> int:
+        """Give the contacts of the busiest week; 0 without any."""
+        return max((week.total for week in self.weeks), default=0)
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """One record of evidence and whether a decision may rest on it."""
+
+    id: int
+    on: dt.date
+    at_time: str
+    witness: str
+    channel: str
+    duration_minutes: int | None
+    text: str
+    behaviour: str
+    evidence_class: str
+    #: Whether it can be used in a decision, and why not.
+    is_usable: bool
+    usable_words: str
+    #: What its author confirmed about it, in words.
+    attested: str
+    author: str
+    recorded_at: dt.datetime
+    corrected_at: dt.datetime | None
+
+
+def contacts_of(look: Reading, case_id: int) -> tuple[tuple[ContactRow, ...], ContactCounts]:
+    """Give the contacts of a case, newest first, and their figures; two statements."""
+    rows = look.session.scalars(
+        select(Contact)
+        .where(Contact.case_id == case_id)
+        .order_by(Contact.on.desc(), Contact.at_time.desc(), Contact.id.desc())
+    ).all()
+    stages = look.session.scalars(select(Stage).where(Stage.case_id == case_id)).all()
+    return tuple(_row(look, row) for row in rows), count(rows, stages, look.today)
+
+
+def count(rows: Sequence[Contact], stages: Sequence[Stage], today: dt.date) -> ContactCounts:
+    """Count contacts by week and channel, and say the window and the gaps."""
+    channels = Counter(words.name_of("channel", row.channel) for row in rows)
+    days = [row.on for row in rows]
+    first_on, last_on = min(days, default=None), max(days, default=None)
+    weeks = _weeks(rows, stages, first_on, today)
+    return ContactCounts(
+        weeks=weeks[-_CHART_WEEKS:],
+        channels=tuple(channel for channel, _ in channels.most_common()),
+        from_customer=sum(row.direction == "in" for row in rows),
+        from_us=sum(row.direction == "out" for row in rows),
+        first_on=first_on,
+        last_on=last_on,
+        window=_window(len(rows), first_on, today, len(weeks)),
+        gaps=_gaps(rows, weeks, stages),
+    )
+
+
+def evidence_of(look: Reading, case_id: int) -> tuple[EvidenceRow, ...]:
+    """Give the evidence of a case, newest first; one statement."""
+    rows = look.session.scalars(
+        select(Evidence)
+        .where(Evidence.case_id == case_id)
+        .order_by(Evidence.on.desc(), Evidence.at_time.desc(), Evidence.id.desc())
+    )
+    return tuple(_evidence(look, row) for row in rows)
+
+
+def _row(look: Reading, row: Contact) -> ContactRow:
+    return ContactRow(
+        on=row.on,
+        at_time=row.at_time or "",
+        channel=words.name_of("channel", row.channel),
+        from_customer=row.direction == "in",
+        note=row.note,
+        triage=words.name_of("triage", row.triage),
+        logged_by=look.full_name(row.logged_by),
+    )
+
+
+def _evidence(look: Reading, row: Evidence) -> EvidenceRow:
+    is_usable = row.evidence_class in USABLE_CLASSES
+    named = words.name_of("evidence_class", row.evidence_class)
+    cannot = f"No: {named.lower()} cannot be used in a decision"
+    return EvidenceRow(
+        id=row.id,
+        on=row.on,
+        at_time=row.at_time or "",
+        witness=row.witness,
+        channel=words.name_of("channel", row.channel),
+        duration_minutes=row.duration_minutes,
+        text=row.text,
+        behaviour=words.name_of("behaviour", row.behaviour_kind),
+        evidence_class=named,
+        is_usable=is_usable,
+        usable_words="Yes" if is_usable else cannot,
+        attested=words.joined(words.name_of("attestation", name) for name in row.attested),
+        author=look.full_name(row.author),
+        recorded_at=row.recorded_at,
+        corrected_at=row.corrected_at,
+    )
+
+
+def _weeks(
+    rows: Sequence[Contact], stages: Sequence[Stage], first_on: dt.date | None, today: dt.date
+) -> tuple[WeekOfContacts, ...]:
+    if first_on is None:
+        return ()
+    counted: dict[dt.date, Counter[str]] = {}
+    for row in rows:
+        week = counted.setdefault(_monday(row.on), Counter())
+        week[words.name_of("channel", row.channel)] += 1
+    events = _events(stages)
+    weeks, begins_on = [], _monday(first_on)
+    while begins_on <= max(today, *counted):
+        by_channel = counted.get(begins_on, Counter())
+        event = words.joined(events.get(begins_on, []))
+        weeks.append(WeekOfContacts(begins_on, dict(by_channel), by_channel.total(), event))
+        begins_on += _WEEK
+    return tuple(weeks)
+
+
+def _events(stages: Sequence[Stage]) -> dict[dt.date, list[str]]:
+    """Give week -> what happened in it that a comparison looks back to (R-025)."""
+    warned = {"informal": "warning in words", "warning": "warning letter"}
+    found: dict[dt.date, list[str]] = {}
+    for stage in stages:
+        if stage.warned_on and stage.kind in warned:
+            said_so = f"{warned[stage.kind]} on {said(stage.warned_on)}"
+            found.setdefault(_monday(stage.warned_on), []).append(said_so)
+    return found
+
+
+def _window(total: int, first_on: dt.date | None, today: dt.date, weeks: int) -> str:
+    if first_on is None:
+        return "No contact is logged yet."
+    said_weeks = words.counted(weeks, "week")
+    text = f"{words.counted(total, 'contact')} from {said(first_on)} to {said(today)}, {said_weeks}"
+    if weeks > _CHART_WEEKS:
+        text += f"; the chart shows the last {_CHART_WEEKS}"
+    return f"{text}."
+
+
+def _gaps(
+    rows: Sequence[Contact], weeks: Sequence[WeekOfContacts], stages: Sequence[Stage]
+) -> tuple[str, ...]:
+    if not rows:
+        return ()
+    gaps = []
+    quiet = sum(week.total == 0 for week in weeks)
+    if quiet:
+        gaps.append(
+            f"Nothing is logged in {words.counted(quiet, 'week')}: there was no contact, "
+            "or nobody wrote it down."
+        )
+    untimed = sum(row.at_time is None for row in rows)
+    if untimed:
+        gaps.append(f"The time of day is missing for {words.counted(untimed, 'contact')}.")
+    since = min((stage.evidence_from for stage in stages if stage.evidence_from), default=None)
+    earlier = sum(row.on < since for row in rows) if since else 0
+    if since and earlier:
+        gaps.append(
+            f"Contacts are collected since {said(since)}; {earlier} from before may not be all."
+        )
+    gaps.append("Calls to private or unlogged telephones are not counted.")
+    return tuple(gaps)
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())

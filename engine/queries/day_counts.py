@@ -1,0 +1,63 @@
+"""Contacts and evidence counted by day, for the lines of a timeline."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from engine.queries import words
+from engine.queries.contacts import USABLE_CLASSES
+from engine.queries.reading import Reading
+from engine.tables.casefile import Contact, Evidence
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """What was noted about one day, in a sentence."""
+
+    on: dt.date
+    text: str
+
+
+def contacts_by_day(look: Reading, case_id: int) -> tuple[DayCount, ...]:
+    """Give each day with contacts, newest first: ``3 contacts: telephone 2, e-mail 1``."""
+    rows = look.session.execute(
+        select(Contact.on, Contact.channel, func.count())
+        .where(Contact.case_id == case_id)
+        .group_by(Contact.on, Contact.channel)
+        .order_by(Contact.on.desc(), Contact.channel)
+    )
+    days: dict[dt.date, Counter[str]] = {}
+    for on, channel, count in rows:
+        days.setdefault(on, Counter())[words.name_of("channel", channel).lower()] += count
+    return tuple(DayCount(on, _contacts(channels)) for on, channels in days.items())
+
+
+def evidence_by_day(look: Reading, case_id: int) -> tuple[DayCount, ...]:
+    """Give each day with evidence, newest first, and how much of it a decision may rest on."""
+    rows = look.session.execute(
+        select(Evidence.on, Evidence.evidence_class, func.count())
+        .where(Evidence.case_id == case_id)
+        .group_by(Evidence.on, Evidence.evidence_class)
+        .order_by(Evidence.on.desc())
+    )
+    days: dict[dt.date, Counter[bool]] = {}
+    for on, evidence_class, count in rows:
+        days.setdefault(on, Counter())[evidence_class in USABLE_CLASSES] += count
+    return tuple(DayCount(on, _evidence(usable)) for on, usable in days.items())
+
+
+def _contacts(channels: Counter[str]) -> str:
+    parts = ", ".join(f"{channel} {count}" for channel, count in channels.most_common())
+    return f"{words.counted(channels.total(), 'contact')}: {parts}"
+
+
+def _evidence(usable: Counter[bool]) -> str:
+    total, not_usable = usable.total(), usable[False]
+    text = f"{words.counted(total, 'record')} of evidence"
+    if not_usable == total:
+        return f"{text} that cannot be used in a decision"
+    return f"{text}, {not_usable} of them cannot be used in a decision" if not_usable else text

@@ -1,0 +1,257 @@
+"""Where a case is on its diagrams: what is done, where it is now, what is late, and in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from engine.calendar import said
+from engine.casework.visibility import Part, parts_of
+from engine.errors import NotFound
+from engine.queries import words
+from engine.queries.flow_order import in_reading_order, still_ahead
+from engine.queries.people import Person
+from engine.queries.reading import Reading, reading
+from engine.queries.traces import Trace, traces_of
+from engine.releases import bundle
+from engine.spiff import Diagram, Element
+from engine.tables.database import Database
+from engine.tables.process import ProcessInstance
+
+_KINDS: Mapping[str, str] = {
+    "user_task": "Task",
+    "service_task": "Done by the system",
+    "business_rule_task": "Looked up in a table",
+    "call_activity": "Process of its own",
+    "subprocess": "Phase",
+    "exclusive_gateway": "Question",
+    "event_gateway": "Wait for what comes first",
+    "start_event": "Beginning",
+    "end_event": "End",
+    "catch_event": "Wait",
+    "throw_event": "Message sent",
+    "boundary_event": "May happen meanwhile",
+    "manual_task": "Task",
+}
+_ACTIVITIES = frozenset(
+    {"user_task", "service_task", "business_rule_task", "call_activity", "manual_task"}
+)
+#: States of a step in words.
+STATES: Mapping[str, str] = {
+    "done": "Done",
+    "now": "Now",
+    "late": "Late",
+    "ahead": "Not yet reached",
+    "skipped": "Not needed",
+}
+#: The states a picture shows.
+_MARKED = ("done", "now", "late")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One element of a diagram in words."""
+
+    element_id: str
+    name: str
+    #: Task, question, wait and so on, in words.
+    kind: str
+    #: done, now, late, ahead (not yet reached), skipped (passed by, cannot be reached any more).
+    state: str
+    #: How deep it stands in subprocesses; 0 is the process itself.
+    depth: int
+    #: When it was last done; None unless it was.
+    when: dt.datetime | None = None
+    #: Full name of the one who did it or has it; a role nobody has taken yet; "" for the system.
+    who: str = ""
+    due_on: dt.date | None = None
+    #: late by 2 working days, today, in 3 working days; "" unless it is now and has a date.
+    due_words: str = ""
+    #: What the state means here, in a sentence.
+    text: str = ""
+
+    @property
+    def state_words(self) -> str:
+        """Give the state in words."""
+        return STATES[self.state]
+
+
+@dataclass(frozen=True)
+class DiagramState:
+    """One process of one run: its diagram marked, and the list that says the same."""
+
+    process_id: str
+    name: str
+    release_id: int
+    instance_id: int
+    is_running: bool
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    #: Element id -> (done, now or late; the text of its badge, "" for none).
+    elements: Mapping[str, tuple[str, str]]
+    steps: tuple[Step, ...]
+    #: Where it is now, in one sentence; stands in for the picture where none can be shown.
+    summary: str
+
+    @property
+    def now(self) -> tuple[Step, ...]:
+        """Give the steps where something waits or is late."""
+        return tuple(step for step in self.steps if step.state in ("now", "late"))
+
+
+def diagram_state(
+    database: Database, case_id: int, instance_id: int, process_id: str, person: Person
+) -> DiagramState:
+    """Give one process of one run of a case; NotFound when there is none or it is not for them."""
+    with reading(database, person) as look:
+        if Part.DIAGRAMS not in parts_of(look.session, person, case_id):
+            raise NotFound
+        for state in states_of(look, case_id, only=(instance_id, process_id)):
+            return state
+    raise NotFound
+
+
+def diagram_xml(database: Database, release_id: int, process_id: str) -> bytes:
+    """Give a published diagram as it was drawn; NotFound when that release does not draw it."""
+    with database.reading() as session:
+        definitions = bundle(session, release_id).definitions
+        if process_id not in definitions.process_ids:
+            raise NotFound
+        return definitions.diagram(process_id).xml
+
+
+def states_of(
+    look: Reading, case_id: int | None = None, *, only: tuple[int, str] | None = None
+) -> list[DiagramState]:
+    """Give every process of every run of a case, running ones first, then the latest first.
+
+    only: an instance and a process of it instead of all. Five statements, however long the
+    case runs.
+    """
+    wanted = select(ProcessInstance).order_by(ProcessInstance.id)
+    if case_id is not None:
+        wanted = wanted.where(ProcessInstance.case_id == case_id)
+    if only is not None:
+        wanted = wanted.where(ProcessInstance.id == only[0])
+    instances = {row.id: row for row in look.session.scalars(wanted)}
+    states = [
+        state_of(look, trace)
+        for (_, process_id), trace in traces_of(look, instances).items()
+        if only is None or only[1] == process_id
+    ]
+    states.sort(key=lambda state: (not state.is_running, -state.instance_id))
+    return states
+
+
+def state_of(look: Reading, trace: Trace) -> DiagramState:
+    """Put what happened in one process of one run onto its diagram and into words."""
+    diagram, instance = trace.diagram, trace.instance
+    now = trace.waiting() if instance.ended_at is None else set()
+    ahead = still_ahead(diagram, now)
+    steps = tuple(
+        _step(look, trace, element, depth, _state(look, trace, element, now, ahead))
+        for element, depth in in_reading_order(diagram, trace.last)
+        if element.name
+    )
+    return DiagramState(
+        process_id=diagram.process_id,
+        name=diagram.name or words.plain(diagram.process_id),
+        release_id=instance.release_id,
+        instance_id=instance.id,
+        is_running=bool(now),
+        started_at=min(trace.moments, default=instance.started_at),
+        ended_at=None if now else max(trace.moments, default=instance.ended_at),
+        elements={
+            **_marks_of_unnamed(trace, now),
+            **{step.element_id: _mark(step) for step in steps if step.state in _MARKED},
+        },
+        steps=steps,
+        summary=_summary(diagram, steps, bool(now)),
+    )
+
+
+def _state(look: Reading, trace: Trace, element: Element, now: set[str], ahead: set[str]) -> str:
+    if element.id in now:
+        item = trace.item_at(element.id)
+        return "late" if item and item.due_on and item.due_on < look.today else "now"
+    if trace.done(element.id):
+        return "done"
+    return "ahead" if element.id in ahead else "skipped"
+
+
+def _step(look: Reading, trace: Trace, element: Element, depth: int, state: str) -> Step:
+    step = Step(
+        element_id=element.id,
+        name=element.name,
+        kind=_KINDS.get(element.kind, words.plain(element.kind)),
+        state=state,
+        depth=depth,
+        text=STATES[state],
+    )
+    if state == "done":
+        return _done(look, trace, element, step)
+    return _now(look, trace, element, step) if state in ("now", "late") else step
+
+
+def _done(look: Reading, trace: Trace, element: Element, step: Step) -> Step:
+    left = trace.done(element.id)
+    when = left.at if left else None
+    who = look.full_name(trace.done_by(element.id))
+    verb = "Done" if element.kind in _ACTIVITIES else "Happened"
+    if element.kind.endswith("gateway"):
+        verb = "Answered"
+    by = f" by {who}" if who else ""
+    return replace(step, when=when, who=who, text=f"{verb} on {words.moment(when)}{by}")
+
+
+def _now(look: Reading, trace: Trace, element: Element, step: Step) -> Step:
+    stuck, item = trace.stuck.get(element.id), trace.item_at(element.id)
+    if stuck:
+        return replace(step, text=f"Stuck: {stuck}")
+    if item is None:
+        return replace(step, text=_waits(trace, element))
+    who = look.full_name(item.assignee) or words.name_of("role", item.role)
+    late = look.due_words(item.due_on)
+    due = f", due {said(item.due_on)}, {late}" if item.due_on else ""
+    return replace(step, who=who, due_on=item.due_on, due_words=late, text=f"With {who}{due}")
+
+
+def _waits(trace: Trace, element: Element) -> str:
+    if element.event == "timer":
+        until = trace.timers.get(element.id)
+        return f"Waits until {words.moment(until)}" if until else "Waits for its date"
+    if element.event == "message":
+        return "Waits until this is heard"
+    return "Running below" if element.kind == "call_activity" else "Here now"
+
+
+def _mark(step: Step) -> tuple[str, str]:
+    if step.state == "late":
+        return "late", step.due_words
+    if step.state == "now":
+        return "now", step.due_words or "now"
+    return "done", ""
+
+
+def _marks_of_unnamed(trace: Trace, now: set[str]) -> dict[str, tuple[str, str]]:
+    return {
+        element.id: ("done", "")
+        for element in trace.diagram.elements.values()
+        if not element.name and element.id not in now and trace.done(element.id)
+    }
+
+
+def _summary(diagram: Diagram, steps: tuple[Step, ...], running: bool) -> str:
+    if not running:
+        ends = [s.name for s in steps if s.kind == _KINDS["end_event"] and s.state == "done"]
+        how = f": {words.lower_first(words.joined(ends))}" if ends else ""
+        return f"{diagram.name} is over{how}."
+    places = [step for step in steps if step.state in ("now", "late")]
+    inner = [step for step in places if step.kind != _KINDS["subprocess"]] or places
+    if not inner:
+        return f"{diagram.name} is running."
+    said = "; ".join(f"{step.name} ({words.lower_first(step.text)})" for step in inner)
+    return f"{diagram.name} is now at: {said}."

@@ -1,0 +1,97 @@
+"""The order in which a diagram is read aloud, and what can still be reached in it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+from lxml import etree
+
+from engine.spiff import Diagram, Element
+
+_FAR = (1e9, 1e9)
+
+
+def in_reading_order(diagram: Diagram, starts: Collection[str] = ()) -> list[tuple[Element, int]]:
+    """Give every element with its depth of nesting, in the order the flow reaches it.
+
+    Breadth first from the start events (those in `starts` before others), left to right where
+    two are equally far; what stands in a subprocess follows right after it. What no start
+    reaches comes last.
+    """
+    return list(_in_scope(diagram, None, 0, starts))
+
+
+def still_ahead(diagram: Diagram, now: Collection[str]) -> set[str]:
+    """Give the ids that can still be reached from those where something waits, these included."""
+    paths = _successors(diagram)
+    found: set[str] = set()
+    queue = deque(now)
+    while queue:
+        here = queue.popleft()
+        if here in found or here not in diagram.elements:
+            continue
+        found.add(here)
+        queue.extend(paths.get(here, ()))
+        if here not in now:
+            queue.extend(e.id for e in diagram.elements.values() if e.parent == here)
+    return found
+
+
+def _in_scope(
+    diagram: Diagram, scope: str | None, depth: int, starts: Collection[str]
+) -> Iterable[tuple[Element, int]]:
+    inside = {e.id: e for e in diagram.elements.values() if e.parent == scope}
+    place = places(diagram.xml)
+    for element_id in _breadth_first(diagram, inside, starts, place):
+        yield inside[element_id], depth
+        if inside[element_id].kind == "subprocess":
+            yield from _in_scope(diagram, element_id, depth + 1, starts)
+
+
+def _breadth_first(
+    diagram: Diagram,
+    inside: dict[str, Element],
+    starts: Collection[str],
+    place: dict[str, tuple[float, float]],
+) -> list[str]:
+    def spot(element_id: str) -> tuple[float, float]:
+        return place.get(element_id, _FAR)
+
+    begun = sorted((e.id for e in inside.values() if e.kind == "start_event"), key=spot)
+    begun.sort(key=lambda element_id: element_id not in starts)
+    paths = _successors(diagram)
+    seen: dict[str, None] = {}
+    for start in begun + sorted(inside, key=spot):
+        ring = [start]
+        while ring:
+            fresh = [element_id for element_id in ring if element_id not in seen]
+            seen.update(dict.fromkeys(fresh))
+            onward = {to for element_id in fresh for to in paths.get(element_id, ())}
+            ring = sorted((to for to in onward if to in inside), key=spot)
+    return list(seen)
+
+
+def _successors(diagram: Diagram) -> dict[str, list[str]]:
+    paths: dict[str, list[str]] = {}
+    for flow in diagram.flows:
+        paths.setdefault(flow.source, []).append(flow.target)
+    for element in diagram.elements.values():
+        if element.attached_to:
+            paths.setdefault(element.attached_to, []).append(element.id)
+    return paths
+
+
+@lru_cache(maxsize=256)
+def places(xml: bytes) -> dict[str, tuple[float, float]]:
+    """Give element id -> where its shape stands, left and top; the file is a published one."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    root = etree.fromstring(xml, parser)
+    found: dict[str, tuple[float, float]] = {}
+    for shape in root.iter("{*}BPMNShape"):
+        bounds = next(iter(shape.iterchildren("{*}Bounds")), None)
+        element_id = shape.get("bpmnElement")
+        if bounds is not None and element_id:
+            found[element_id] = (float(bounds.get("x", "0")), float(bounds.get("y", "0")))
+    return found

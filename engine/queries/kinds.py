@@ -1,0 +1,101 @@
+"""What people call the things that rows keep as short names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.casework.appeal_receipts import DECISION_NAMES
+
+#: What kind of thing -> its kept name -> what people say.
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "role": {
+        "team_leader": "Team leader",
+        "manager": "Manager",
+        "dmo": "Data Management Officer",
+        "assistant_director": "Assistant Director",
+        "complaints_manager": "Complaints Manager",
+        "legal": "Legal",
+        "systems_team": "Systems team",
+        "contact_centre": "Contact centre",
+        "process_owner": "Process owner",
+        "officer": "Housing officer",
+        "spoc": "Single point of contact",
+    },
+    "decision": {**DECISION_NAMES, "appeal": "Appeal decided"},
+    "outcome": {
+        "upheld": "Upheld",
+        "partly_upheld": "Partly upheld",
+        "not_upheld": "Not upheld",
+        "not_taken": "Not taken, it came too late",
+        "withdrawn": "Withdrawn",
+        "continue": "Goes on",
+        "change": "Goes on with changed terms",
+        "end": "Ends",
+    },
+    "effect": {
+        "none": "The decision stands",
+        "terms": "The terms change",
+        "cancelled": "The decision is cancelled",
+        "look_again": "It is looked at again",
+    },
+    "evidence_class": {
+        "first_hand": "First-hand",
+        "trusted_third_party": "Trusted third party",
+        "hearsay": "Hearsay",
+        "opinion": "Opinion",
+    },
+    #: Ticked for each record (R-029).
+    "attestation": {
+        "relevant": "relevant",
+        "factual": "factual",
+        "substantiated": "can be substantiated",
+        "no_personal_comment": "free of personal comment",
+    },
+    "channel": {
+        "telephone": "Telephone",
+        "email": "E-mail",
+        "letter": "Letter",
+        "visit": "Visit",
+        "office": "At our offices",
+        "in_person": "In person",
+        "online": "Online",
+        "video": "Video call",
+    },
+    "restriction": {
+        "subject": "By subject",
+        "named_staff": "Only with named staff",
+        "channel": "Only in one way",
+        "times": "Only at certain times",
+        "number_of_contacts": "How often in a week or month",
+        "number_of_issues": "How many matters at a time",
+        "new_evidence_only": "Only with something new",
+        "no_investigation": "No further investigation of a matter",
+        "no_repeat_complaints": "No complaint about a matter already decided",
+        "building_access": "Access to buildings",
+        "other": "Another limit",
+    },
+    "behaviour": {
+        "unreasonable_behaviour": "Unreasonable behaviour",
+        "excessive_demands": "Demands that go too far",
+        "unreasonable_persistence": "Unreasonable persistence",
+    },
+    "triage": {
+        "new_matter": "New matter",
+        "emergency": "Emergency",
+        "safeguarding": "Safeguarding",
+        "appeal_or_complaint": "Appeal or complaint",
+        "nothing_new": "Nothing new",
+    },
+    "ending": {
+        "ceased": "ended after a review",
+        "cancelled_on_appeal": "cancelled on appeal",
+        "customer_left": "the customer has left",
+    },
+    "customer_kind": {
+        "tenant": "Tenant",
+        "joint_tenant": "Joint tenant",
+        "leaseholder": "Leaseholder",
+        "representative": "Representative",
+        "staff_tenant": "Member of staff and tenant",
+    },
+}

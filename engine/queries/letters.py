@@ -1,0 +1,176 @@
+"""Letters as they were issued: never changed, with their hash and the proof that they went."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engine.casework.visibility import Part, parts_of
+from engine.errors import NotFound
+from engine.queries import words
+from engine.queries.people import Person
+from engine.queries.reading import Reading, reading
+from engine.tables.casefile import CaseFile, Customer
+from engine.tables.database import Database
+from engine.tables.decisions import Letter, Promise
+from engine.tables.process import Release
+
+
+@dataclass(frozen=True)
+class LetterRow:
+    """One issued letter in a list."""
+
+    id: int
+    title: str
+    issued_on: dt.date
+    issued_by: str
+    #: How it went, in words.
+    channel: str
+    sent_to: str
+    delivered_on: dt.date | None
+
+
+@dataclass(frozen=True)
+class PromiseRow:
+    """A commitment one of our letters made (R-058)."""
+
+    what: str
+    owner: str
+    due_on: dt.date
+    kept_on: dt.date | None
+    #: late by 2 working days, in 3 working days; "" once kept.
+    due_words: str
+
+
+@dataclass(frozen=True)
+class LetterPage:
+    """One letter, whole."""
+
+    id: int
+    title: str
+    case_id: int
+    case_reference: str
+    customer: str
+    #: As it was issued; made by our own template, safe to show.
+    html: str
+    issued_at: dt.datetime
+    issued_on: dt.date
+    issued_by: str
+    channel: str
+    sent_to: str
+    #: What shows that it went.
+    proof: str
+    delivered_on: dt.date | None
+    sha256: str
+    #: Number of the published version whose template it was written from.
+    release_number: int | None
+    has_pdf: bool
+    promises: tuple[PromiseRow, ...]
+
+
+def letter(database: Database, letter_id: int, person: Person) -> LetterPage:
+    """Give one letter; NotFound when there is none or it is not for this person to see."""
+    with reading(database, person) as look:
+        found = look.session.execute(
+            select(Letter, CaseFile, Customer, Release.number, Letter.pdf.is_not(None))
+            .join(CaseFile, CaseFile.id == Letter.case_id)
+            .outerjoin(Customer, Customer.id == CaseFile.customer_id)
+            .outerjoin(Release, Release.id == Letter.release_id)
+            .where(Letter.id == letter_id)
+        ).first()
+        if found is None:
+            raise NotFound
+        row, case, customer, release_number, has_pdf = found
+        _check_may_see(look, row.case_id)
+        return LetterPage(
+            id=row.id,
+            title=row.title,
+            case_id=case.id,
+            case_reference=case.reference,
+            customer=customer.name if customer else "",
+            html=row.html,
+            issued_at=row.issued_at,
+            issued_on=row.issued_on,
+            issued_by=look.full_name(row.issued_by),
+            channel=words.name_of("channel", row.channel),
+            sent_to=row.sent_to,
+            proof=row.proof,
+            delivered_on=row.delivered_on,
+            sha256=row.sha256,
+            release_number=release_number,
+            has_pdf=bool(has_pdf),
+            promises=promises_of(look, row.case_id, letter_id=row.id),
+        )
+
+
+def letter_pdf(database: Database, letter_id: int, person: Person) -> bytes | None:
+    """Give the PDF of a letter as it was issued; None for a letter without one.
+
+    Raises NotFound when there is no such letter or it is not for this person to see.
+    """
+    with reading(database, person) as look:
+        found = look.session.execute(
+            select(Letter.case_id, Letter.pdf).where(Letter.id == letter_id)
+        ).first()
+        if found is None:
+            raise NotFound
+        _check_may_see(look, found.case_id)
+        pdf: bytes | None = found.pdf
+        return pdf
+
+
+def letters_of(look: Reading, case_id: int) -> tuple[LetterRow, ...]:
+    """Give the letters of a case, newest first; one statement."""
+    rows = look.session.execute(
+        select(
+            Letter.id,
+            Letter.title,
+            Letter.issued_on,
+            Letter.issued_by,
+            Letter.channel,
+            Letter.sent_to,
+            Letter.delivered_on,
+        )
+        .where(Letter.case_id == case_id)
+        .order_by(Letter.issued_at.desc(), Letter.id.desc())
+    )
+    return tuple(
+        LetterRow(
+            id=row.id,
+            title=row.title,
+            issued_on=row.issued_on,
+            issued_by=look.full_name(row.issued_by),
+            channel=words.name_of("channel", row.channel),
+            sent_to=row.sent_to,
+            delivered_on=row.delivered_on,
+        )
+        for row in rows
+    )
+
+
+def promises_of(
+    look: Reading, case_id: int, *, letter_id: int | None = None, only_open: bool = False
+) -> tuple[PromiseRow, ...]:
+    """Give what our letters promised, the most urgent first; one statement."""
+    query = select(Promise).where(Promise.case_id == case_id).order_by(Promise.due_on, Promise.id)
+    if letter_id is not None:
+        query = query.where(Promise.letter_id == letter_id)
+    if only_open:
+        query = query.where(Promise.kept_on.is_(None))
+    return tuple(
+        PromiseRow(
+            what=row.what,
+            owner=look.full_name(row.owner),
+            due_on=row.due_on,
+            kept_on=row.kept_on,
+            due_words="" if row.kept_on else look.due_words(row.due_on),
+        )
+        for row in look.session.scalars(query)
+    )
+
+
+def _check_may_see(look: Reading, case_id: int) -> None:
+    if Part.LETTERS not in parts_of(look.session, look.viewer, case_id):
+        raise NotFound

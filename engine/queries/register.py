@@ -1,0 +1,187 @@
+"""The register: every arrangement, its status derived and never typed (R-059 to R-064)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+
+from engine.calendar import said
+from engine.casework.visibility import Part, sees_every_case
+from engine.errors import NotFound
+from engine.queries.cards import ArrangementCard, card, flags_of, limits_of
+from engine.queries.cases import IS_CUSTOMER, found_by
+from engine.queries.people import Person
+from engine.queries.reading import PAGE_SIZE, Page, Reading, like, page_number, page_of, reading
+from engine.queries.standing import is_open
+from engine.tables.casefile import CaseFile, Customer
+from engine.tables.database import Database
+from engine.tables.decisions import Appeal, Arrangement
+from engine.tables.people import User
+from engine.tables.process import WorkItem
+
+#: The process whose open tasks mean that an arrangement is under review.
+_REVIEW = "periodic_review"
+#: Reviews due within so many calendar days are soon (requirements G, Q1).
+_SOON = 30
+
+
+@dataclass(frozen=True)
+class RegisterEntry:
+    """One arrangement as the register lists it."""
+
+    case_id: int
+    case_reference: str
+    customer: str
+    address: str
+    tenancy_reference: str
+    card: ArrangementCard
+    #: Agreed, letter sent, in force, under review, ended: derived from what happened.
+    status: str
+    #: green, amber (some system does not show it yet or still), grey (ended).
+    colour: str
+    #: An appeal that is open, with its date; "" for none.
+    under_appeal: str
+    is_review_late: bool
+
+
+def register(
+    database: Database, person: Person, search: str = "", page: int = 1, *, show: str = "live"
+) -> Page[RegisterEntry]:
+    """Give one page of the register, the next review first; ended ones by their end.
+
+    search: part of a name, address, tenancy or case reference, or of who is the contact.
+    show: live, ended, all, or review (late, or due within 30 days). At most nine statements.
+    Raises NotFound for those the register does not exist for.
+    """
+    if not sees_every_case(person, Part.REGISTER):
+        raise NotFound
+    with reading(database, person) as look:
+        wanted = [_shown(show, look.today), _found(search)]
+        base = (
+            select(Arrangement, CaseFile, Customer)
+            .join(CaseFile, CaseFile.id == Arrangement.case_id)
+            .outerjoin(Customer, IS_CUSTOMER)
+            .where(*wanted)
+        )
+        counted = base.with_only_columns(func.count(Arrangement.id))
+        total = look.session.scalar(counted) or 0
+        rows = look.session.execute(
+            base.order_by(
+                Arrangement.ended_on.is_not(None),
+                Arrangement.ended_on.desc(),
+                Arrangement.next_review_on.is_(None),
+                Arrangement.next_review_on,
+                Arrangement.id,
+            )
+            .limit(PAGE_SIZE)
+            .offset((page_number(page) - 1) * PAGE_SIZE)
+        )
+        entries = _entries(look, [(row[0], row[1], row[2]) for row in rows])
+        return page_of(entries, total, page_number(page))
+
+
+def _entries(
+    look: Reading, rows: list[tuple[Arrangement, CaseFile, Customer | None]]
+) -> list[RegisterEntry]:
+    arrangements = [arrangement for arrangement, _, _ in rows]
+    limits = limits_of(look, [row.id for row in arrangements])
+    flags = flags_of(look, arrangements)
+    cases = [case.id for _, case, _ in rows]
+    appeals = _open_appeals(look, cases)
+    reviewed = _under_review(look, cases)
+    return [
+        _entry(
+            look,
+            row,
+            card(look, row[0], limits[row[0].id], flags[row[0].id]),
+            appeals.get(row[1].id, ""),
+            row[1].id in reviewed,
+        )
+        for row in rows
+    ]
+
+
+def _entry(
+    look: Reading,
+    row: tuple[Arrangement, CaseFile, Customer | None],
+    its_card: ArrangementCard,
+    under_appeal: str,
+    is_reviewed: bool,
+) -> RegisterEntry:
+    arrangement, case, customer = row
+    due = arrangement.next_review_on
+    return RegisterEntry(
+        case_id=case.id,
+        case_reference=case.reference,
+        customer=customer.name if customer else "Deleted",
+        address=customer.address if customer else "",
+        tenancy_reference=customer.tenancy_reference if customer else "",
+        card=its_card,
+        status=_status(arrangement, is_reviewed),
+        colour=_colour(arrangement, its_card),
+        under_appeal="" if arrangement.ended_on else under_appeal,
+        is_review_late=bool(due and due < look.today and not arrangement.ended_on),
+    )
+
+
+def _status(arrangement: Arrangement, is_reviewed: bool) -> str:
+    if arrangement.ended_on:
+        return "Ended"
+    if arrangement.in_force_on:
+        return "Under review" if is_reviewed else "In force"
+    return "Letter sent" if arrangement.letter_issued_on else "Agreed"
+
+
+def _colour(arrangement: Arrangement, its_card: ArrangementCard) -> str:
+    if its_card.is_amber or not (arrangement.in_force_on or arrangement.ended_on):
+        return "amber"
+    return "grey" if arrangement.ended_on else "green"
+
+
+def _shown(show: str, today: dt.date) -> ColumnElement[bool]:
+    live = Arrangement.ended_on.is_(None)
+    if show == "ended":
+        return ~live
+    if show == "review":
+        soon = today + dt.timedelta(days=_SOON)
+        return live & (Arrangement.next_review_on <= soon)
+    return true() if show == "all" else live
+
+
+def _found(search: str) -> ColumnElement[bool]:
+    if not search.strip():
+        return true()
+    contact = select(User.name).where(User.full_name.ilike(like(search), escape="\\"))
+    return or_(found_by(search), Arrangement.spoc.in_(contact), Arrangement.cover.in_(contact))
+
+
+def _open_appeals(look: Reading, cases: list[int]) -> dict[int, str]:
+    rows = look.session.scalars(
+        select(Appeal)
+        .where(Appeal.case_id.in_(cases), *is_open())
+        .order_by(Appeal.received_on.desc())
+    )
+    return {row.case_id: _said(look, row) for row in rows}
+
+
+def _said(look: Reading, appeal: Appeal) -> str:
+    if appeal.answer_due_on is None:
+        return f"Appeal received {said(appeal.received_on)}"
+    due = appeal.answer_due_on
+    return f"Appeal, answer due {said(due)}, {look.due_words(due)}"
+
+
+def _under_review(look: Reading, cases: list[int]) -> set[int | None]:
+    found = look.session.scalars(
+        select(WorkItem.case_id)
+        .where(
+            WorkItem.case_id.in_(cases),
+            WorkItem.process_id == _REVIEW,
+            WorkItem.completed_at.is_(None),
+            WorkItem.cancelled_at.is_(None),
+        )
+        .distinct()
+    )
+    return set(found)

@@ -1,0 +1,144 @@
+"""What was answered in a form, then: in the words of the form as it was published at the time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+import forms
+from engine.casework.visibility import Part, parts_of, sees_every_case
+from engine.errors import NotFound
+from engine.queries import words
+from engine.queries.answer_names import names_for
+from engine.queries.people import Person
+from engine.queries.reading import Reading, reading
+from engine.tables.casefile import CaseFile, Submission
+from engine.tables.database import Database
+from engine.tables.process import WorkItem
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question and what was answered; several rows where something was added more than once."""
+
+    question: str
+    text: str
+    #: Only the author and those named in the table of visibility may read it (R-109).
+    is_restricted: bool = False
+
+
+@dataclass(frozen=True)
+class AnsweredPage:
+    """The answers of one page of a form."""
+
+    title: str
+    answers: tuple[Answered, ...]
+
+
+@dataclass(frozen=True)
+class SubmissionPage:
+    """The answers to one form, whole, as they were given."""
+
+    id: int
+    #: Name of the task, or the title of the form where there was none.
+    title: str
+    case_id: int | None
+    case_reference: str
+    by: str
+    at: dt.datetime
+    pages: tuple[AnsweredPage, ...]
+
+
+def submission(database: Database, submission_id: int, person: Person) -> SubmissionPage:
+    """Give what was answered; restricted answers for their author and those named in the table.
+
+    Raises NotFound when there is no such submission or it is not for this person to see.
+    """
+    with reading(database, person) as look:
+        found = look.session.execute(
+            select(Submission, WorkItem.name, CaseFile.reference)
+            .outerjoin(WorkItem, WorkItem.id == Submission.work_item_id)
+            .outerjoin(CaseFile, CaseFile.id == Submission.case_id)
+            .where(Submission.id == submission_id)
+        ).first()
+        if found is None or not _may_see(look, found.Submission):
+            raise NotFound
+        row: Submission = found.Submission
+        may_read = row.by == person.name or sees_every_case(person, Part.RESTRICTED)
+        sealed = _restricted(look, row) if may_read else {}
+        form = _form(look, row)
+        return SubmissionPage(
+            id=row.id,
+            title=found.name or (form.title if form else words.plain(row.form)),
+            case_id=row.case_id,
+            case_reference=found.reference or "",
+            by=look.full_name(row.by),
+            at=row.at,
+            pages=_pages(look, form, row, sealed),
+        )
+
+
+def _may_see(look: Reading, row: Submission) -> bool:
+    if row.by == look.viewer.name:
+        return True
+    if row.case_id is None:
+        return False
+    return Part.TIMELINE in parts_of(look.session, look.viewer, row.case_id)
+
+
+def _restricted(look: Reading, row: Submission) -> dict[str, Any]:
+    sealed = look.session.scalars(
+        select(Submission)
+        .where(Submission.id == row.id)
+        .options(undefer(Submission.restricted))
+        .execution_options(populate_existing=True)
+    ).one()
+    return dict(sealed.restricted or {})
+
+
+def _form(look: Reading, row: Submission) -> forms.Form | None:
+    release = look.release(row.release_id)
+    return release.forms.get(row.form) if release else None
+
+
+def _pages(
+    look: Reading, form: forms.Form | None, row: Submission, sealed: dict[str, Any]
+) -> tuple[AnsweredPage, ...]:
+    """Put answers into the words of their form; without the form, as they are kept."""
+    answers = {**row.answers, **sealed}
+    if form is None:
+        kept = tuple(Answered(words.plain(name), _plain(v)) for name, v in answers.items())
+        return (AnsweredPage("Answers", kept),) if kept else ()
+    choices = names_for(look, form, row.case_id)
+    known = {question.id for question in form.questions}
+    pages = [
+        AnsweredPage(
+            page.title,
+            tuple(
+                Answered(label, text, question.id in sealed)
+                for question, label, text in asked
+                if text
+            ),
+        )
+        for page, asked in forms.summary(form, answers, choices)
+    ]
+    more = tuple(
+        Answered(words.plain(name), _plain(value))
+        for name, value in answers.items()
+        if name not in known
+    )
+    if more:
+        pages.append(AnsweredPage("Also answered", more))
+    return tuple(page for page in pages if page.answers)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(_plain(part) for part in value)
+    if isinstance(value, dict):
+        return ", ".join(_plain(part) for part in value.values())
+    return str(value)

@@ -1,0 +1,218 @@
+"""What happened in a case, newest first: people, the clock and the system told apart."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select
+
+from engine.calendar import on, said
+from engine.casework.context import THE_SYSTEM
+from engine.queries import words
+from engine.queries.day_counts import DayCount, contacts_by_day, evidence_by_day
+from engine.queries.reading import Reading
+from engine.spiff import Element
+from engine.tables.casefile import Submission
+from engine.tables.decisions import Decision, Letter
+from engine.tables.process import ElementHistory, Incident, Message, ProcessInstance, WorkItem
+
+#: Forms whose answers show as contacts, evidence and letters, and need no line of their own.
+_SHOWN_OTHERWISE = frozenset({"log_contact", "add_evidence", "issue_letter"})
+#: Elements whose passing tells something that no other line does.
+_TOLD = frozenset({"service_task", "catch_event", "boundary_event", "throw_event", "end_event"})
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One thing that happened."""
+
+    at: dt.datetime
+    #: Full name; "" for the clock and the system.
+    who: str
+    #: Who made it happen: a person, the clock, the system.
+    kind: Literal["person", "clock", "system"]
+    text: str
+    #: The process it belongs to, in words; "" for none.
+    process: str = ""
+    #: What was answered then, to open; None for no form.
+    submission_id: int | None = None
+    letter_id: int | None = None
+    #: Only the day is known, not the time of day.
+    is_day_only: bool = False
+
+    @property
+    def when(self) -> str:
+        """Say when it happened: its day alone where the time of day is not known."""
+        return said(words.local_date(self.at)) if self.is_day_only else words.moment(self.at)
+
+
+def timeline_of(look: Reading, case_id: int) -> tuple[TimelineEntry, ...]:
+    """Give everything that happened in a case, newest first; nine statements.
+
+    Contacts and evidence are counted by day; what waits or is open is not here but on the
+    diagrams.
+    """
+    instances = {
+        row.id: row
+        for row in look.session.scalars(
+            select(ProcessInstance).where(ProcessInstance.case_id == case_id)
+        )
+    }
+    entries = [
+        *_letters(look, case_id),
+        *_submissions(look, case_id, instances),
+        *_decisions(look, case_id),
+        *_history(look, instances),
+        *_incidents(look, case_id),
+        *_lost_messages(look, case_id),
+        *_days(contacts_by_day(look, case_id)),
+        *_days(evidence_by_day(look, case_id)),
+    ]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    return tuple(entries)
+
+
+def _submissions(
+    look: Reading, case_id: int, instances: Mapping[int, ProcessInstance]
+) -> Iterator[TimelineEntry]:
+    rows = look.session.execute(
+        select(
+            Submission.id,
+            Submission.at,
+            Submission.by,
+            Submission.form,
+            Submission.release_id,
+            WorkItem.name,
+            WorkItem.process_id,
+        )
+        .outerjoin(WorkItem, WorkItem.id == Submission.work_item_id)
+        .where(Submission.case_id == case_id, Submission.form.not_in(_SHOWN_OTHERWISE))
+        .order_by(Submission.id.desc())
+    )
+    for row in rows:
+        process = look.process_name(row.release_id, row.process_id) if row.process_id else ""
+        yield TimelineEntry(
+            at=row.at,
+            who=look.full_name(row.by),
+            kind="person",
+            text=row.name or _title(look, row.release_id, row.form),
+            process=process,
+            submission_id=row.id,
+        )
+
+
+def _title(look: Reading, release_id: int, form: str) -> str:
+    release = look.release(release_id)
+    found = release.forms.get(form) if release else None
+    return found.title if found else words.plain(form)
+
+
+def _letters(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
+    written = (
+        select(Submission.at, Submission.id)
+        .where(Submission.case_id == case_id, Submission.form == "issue_letter")
+        .order_by(Submission.id)
+    )
+    answered = dict(look.session.execute(written).tuples().all())
+    columns = (Letter.id, Letter.title, Letter.issued_at, Letter.issued_by, Letter.channel)
+    rows = look.session.execute(
+        select(*columns).where(Letter.case_id == case_id).order_by(Letter.id.desc())
+    )
+    for row in rows:
+        how = words.name_of("channel", row.channel).lower()
+        yield TimelineEntry(
+            at=row.issued_at,
+            who=look.full_name(row.issued_by),
+            kind="person",
+            text=f"Letter sent: {row.title}{f' ({how})' if how else ''}",
+            submission_id=answered.get(row.issued_at),
+            letter_id=row.id,
+        )
+
+
+def _decisions(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
+    rows = look.session.scalars(
+        select(Decision).where(Decision.case_id == case_id).order_by(Decision.id.desc())
+    )
+    for row in rows:
+        name = words.name_of("decision", row.kind)
+        outcome = words.name_of("outcome", row.outcome) if row.outcome != row.kind else ""
+        yield TimelineEntry(
+            at=on(row.decided_on),
+            who=look.full_name(row.decided_by),
+            kind="person",
+            text=f"Decided: {words.lower_first(name)}{f', {outcome.lower()}' if outcome else ''}",
+            is_day_only=True,
+        )
+
+
+def _history(look: Reading, instances: Mapping[int, ProcessInstance]) -> Iterator[TimelineEntry]:
+    rows = look.session.scalars(
+        select(ElementHistory)
+        .where(ElementHistory.instance_id.in_(instances), ElementHistory.what != "entered")
+        .order_by(ElementHistory.id.desc())
+    )
+    for row in rows:
+        release_id = instances[row.instance_id].release_id
+        diagram = look.diagram(release_id, row.process_id)
+        element = diagram.elements.get(row.element_id) if diagram else None
+        if element is None or not element.name or not _is_told(element, row.what):
+            continue
+        yield TimelineEntry(
+            at=row.at,
+            who=look.full_name(row.by) if row.by not in (None, THE_SYSTEM) else "",
+            kind="clock" if element.event == "timer" else "system",
+            text=_told(element, row.what),
+            process=look.process_name(release_id, row.process_id),
+        )
+
+
+def _is_told(element: Element, what: str) -> bool:
+    if what == "cancelled":
+        return element.kind == "user_task"
+    inner_end = element.kind == "end_event" and element.parent is not None
+    return element.kind in _TOLD and not inner_end
+
+
+def _told(element: Element, what: str) -> str:
+    if what == "cancelled":
+        return f"Task no longer needed: {element.name}"
+    if element.kind == "throw_event":
+        return f"Passed on: {words.lower_first(element.name)}"
+    if element.kind == "end_event":
+        return f"Ended: {words.lower_first(element.name)}"
+    return element.name
+
+
+def _incidents(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
+    rows = look.session.scalars(
+        select(Incident).where(Incident.case_id == case_id).order_by(Incident.id.desc())
+    )
+    for row in rows:
+        if row.resolved_at:
+            yield TimelineEntry(row.resolved_at, "", "system", "The stuck step went on")
+        yield TimelineEntry(row.opened_at, "", "system", f"A step got stuck: {row.reason}")
+
+
+def _lost_messages(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
+    """Tell what was passed on and nobody has taken yet; the rest shows where it was heard."""
+    rows = look.session.scalars(
+        select(Message).where(
+            Message.case_id == case_id,
+            Message.delivered_at.is_(None),
+            Message.dropped_at.is_(None),
+        )
+    )
+    for row in rows:
+        text = f"Waits to be heard: {words.lower_first(words.plain(row.name))}"
+        yield TimelineEntry(row.sent_at, look.full_name(row.sent_by), "system", text)
+
+
+def _days(counts: tuple[DayCount, ...]) -> Iterator[TimelineEntry]:
+    for count in counts:
+        yield TimelineEntry(
+            at=on(count.on), who="", kind="person", text=count.text, is_day_only=True
+        )

@@ -1,0 +1,167 @@
+"""What happened and what waits in each process of a run, read from rows and never from a state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from engine.casework.context import THE_SYSTEM
+from engine.queries.reading import Reading
+from engine.queries.tasks import is_open
+from engine.spiff import Diagram
+from engine.tables.process import ElementHistory, Incident, ProcessInstance, WorkItem
+
+
+@dataclass
+class Trace:
+    """What one process of one run left behind; of a called one, its latest run."""
+
+    instance: ProcessInstance
+    diagram: Diagram
+    #: Element id -> what happened (entered, left, cancelled) -> the last time it did.
+    last: dict[str, dict[str, ElementHistory]] = field(default_factory=dict)
+    #: Open tasks.
+    items: list[WorkItem] = field(default_factory=list)
+    #: Element id -> why it cannot go on there.
+    stuck: dict[str, str] = field(default_factory=dict)
+    #: Element id -> when the timer that waits there is due; only what is known for certain.
+    timers: dict[str, dt.datetime] = field(default_factory=dict)
+
+    @property
+    def moments(self) -> list[dt.datetime]:
+        """Give the kept moments, the first and the last of them bound the run."""
+        return [row.at for happened in self.last.values() for row in happened.values()]
+
+    def waiting(self) -> set[str]:
+        """Give the ids where something is now; what merely may happen meanwhile is not."""
+        inside = {
+            element_id
+            for element_id in self._entered_and_not_over()
+            if self.diagram.elements[element_id].kind != "boundary_event"
+        }
+        held = {item.element_id for item in self.items} | set(self.stuck)
+        return inside | (held & set(self.diagram.elements))
+
+    def waiting_timers(self) -> list[str]:
+        """Give the ids of the timers that wait, those on the edge of a task included."""
+        elements = self.diagram.elements
+        return [e for e in self._entered_and_not_over() if elements[e].event == "timer"]
+
+    def done(self, element_id: str) -> ElementHistory | None:
+        """Give when an element was last gone through and by whom; None if it never was."""
+        return self.last.get(element_id, {}).get("left")
+
+    def done_by(self, element_id: str) -> str:
+        """Give the user name of the one who did it last; "" for the system."""
+        left = self.done(element_id)
+        return left.by if left and left.by and left.by != THE_SYSTEM else ""
+
+    def item_at(self, element_id: str) -> WorkItem | None:
+        """Give the open task at an element, the most urgent of several."""
+        here = [item for item in self.items if item.element_id == element_id]
+        return min(here, key=lambda item: (item.due_on or dt.date.max, item.id), default=None)
+
+    def keep_latest_run(self) -> None:
+        """Forget what happened before this process was last begun: some are called repeatedly."""
+        elements = self.diagram.elements
+        begun = [
+            happened["entered"].id
+            for element_id, happened in self.last.items()
+            if "entered" in happened
+            and elements[element_id].kind == "start_event"
+            and elements[element_id].parent is None
+        ]
+        since = max(begun, default=0)
+        recent = {
+            element_id: {what: row for what, row in happened.items() if row.id >= since}
+            for element_id, happened in self.last.items()
+        }
+        self.last = {element_id: happened for element_id, happened in recent.items() if happened}
+
+    def _entered_and_not_over(self) -> Iterable[str]:
+        for element_id, happened in self.last.items():
+            entered = happened.get("entered")
+            over = [happened[what].id for what in ("left", "cancelled") if what in happened]
+            if entered is not None and max(over, default=0) < entered.id:
+                yield element_id
+
+
+def traces_of(
+    look: Reading, instances: Mapping[int, ProcessInstance]
+) -> dict[tuple[int, str], Trace]:
+    """Give (instance, process) -> what it left behind, in the order in which they began.
+
+    Three statements; the rows grow with the diagrams, not with the age of the case. Processes
+    that the release of the instance does not draw are left out.
+    """
+    traces: dict[tuple[int, str], Trace] = {}
+    for read in (_last_of_each, _open_items, _open_incidents):
+        for row in read(look, instances):
+            _keep(look, instances, traces, row)
+    for trace in traces.values():
+        trace.keep_latest_run()
+    _date_lone_timers(traces.values())
+    return traces
+
+
+def _keep(
+    look: Reading,
+    instances: Mapping[int, ProcessInstance],
+    traces: dict[tuple[int, str], Trace],
+    row: ElementHistory | WorkItem | Incident,
+) -> None:
+    """Put one row into the trace of its process; what is not drawn is left out."""
+    instance = instances.get(row.instance_id or 0)
+    diagram = look.diagram(instance.release_id, row.process_id) if instance else None
+    if instance is None or diagram is None or row.element_id not in diagram.elements:
+        return
+    trace = traces.setdefault((instance.id, row.process_id), Trace(instance, diagram))
+    if isinstance(row, WorkItem):
+        trace.items.append(row)
+    elif isinstance(row, Incident):
+        trace.stuck[row.element_id] = row.reason
+    else:
+        trace.last.setdefault(row.element_id, {})[row.what] = row
+
+
+def _last_of_each(look: Reading, instances: Collection[int]) -> Sequence[ElementHistory]:
+    newest = (
+        select(func.max(ElementHistory.id))
+        .where(ElementHistory.instance_id.in_(instances))
+        .group_by(
+            ElementHistory.instance_id,
+            ElementHistory.process_id,
+            ElementHistory.element_id,
+            ElementHistory.what,
+        )
+    )
+    rows = select(ElementHistory).where(ElementHistory.id.in_(newest)).order_by(ElementHistory.id)
+    return look.session.scalars(rows).all()
+
+
+def _open_items(look: Reading, instances: Collection[int]) -> Sequence[WorkItem]:
+    mine = select(WorkItem).where(WorkItem.instance_id.in_(instances), is_open())
+    return look.session.scalars(mine.order_by(WorkItem.id)).all()
+
+
+def _open_incidents(look: Reading, instances: Collection[int]) -> Sequence[Incident]:
+    stuck = select(Incident).where(
+        Incident.instance_id.in_(instances), Incident.resolved_at.is_(None)
+    )
+    return look.session.scalars(stuck.order_by(Incident.id)).all()
+
+
+def _date_lone_timers(traces: Iterable[Trace]) -> None:
+    """Give a run's next moment to the timer that waits there, where only one does."""
+    waiting: dict[int, list[tuple[Trace, str]]] = defaultdict(list)
+    for trace in traces:
+        waiting[trace.instance.id].extend((trace, timer) for timer in trace.waiting_timers())
+    for timers in waiting.values():
+        if len(timers) == 1:
+            (trace, element_id), *_ = timers
+            if trace.instance.next_due_at is not None:
+                trace.timers[element_id] = trace.instance.next_due_at
