@@ -1,0 +1,193 @@
+"""create_app: settings, who may ask, how pages look, and what an error becomes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.exceptions import HTTPException
+
+import engine
+from web import auth, commands, words
+from web.settings import Settings, from_environment
+from web.typed import typed_again
+from web.views import clock, diagrams, doors, sign_in, task, tasks
+
+#: The one inline script of the page template, by its hash (facts of GOV.UK Frontend 6.3.0).
+_TEMPLATE_SCRIPT = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
+_HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {_TEMPLATE_SCRIPT}",
+            "style-src 'self'",
+            "img-src 'self'",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+#: The most one page may send: long forms are text, and nothing is uploaded.
+_LARGEST_POST = 2 * 1024 * 1024
+_MOST_FIELDS = 2000
+_A_WORKING_DAY = 12 * 60 * 60
+_A_YEAR = 365 * 24 * 60 * 60
+#: Blueprints of their own audiences; each module names its blueprint ``blueprint``.
+_AUDIENCES = ("cases", "register")
+_REFUSALS: Mapping[type[engine.EngineError], int] = {
+    engine.NotFound: 404,
+    engine.NotAllowed: 403,
+    engine.Rejected: 409,
+    engine.InvalidAnswers: 422,
+}
+_STUCK = 500
+_log = logging.getLogger("spoc.web")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Give the application; without settings it reads the environment.
+
+    Raises SettingMissing when it is to serve and a key or the host names are missing. The
+    command line may start without them: making a key is one of its commands.
+    """
+    chosen = settings or from_environment()
+    if click.get_current_context(silent=True) is None:
+        chosen.require()
+    app = Flask("web")
+    app.config.update(_configuration(chosen))
+    app.extensions["settings"] = chosen
+    app.extensions["database"] = engine.Database(chosen.database_url)
+    CSRFProtect(app)
+    app.before_request(auth.require_person)
+    app.after_request(_finish)
+    _register_views(app)
+    _register_errors(app)
+    _prepare_templates(app)
+    commands.register(app)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key or None,
+        "SESSION_COOKIE_NAME": "spoc",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "PERMANENT_SESSION_LIFETIME": _A_WORKING_DAY,
+        "MAX_CONTENT_LENGTH": _LARGEST_POST,
+        "MAX_FORM_MEMORY_SIZE": _LARGEST_POST,
+        "MAX_FORM_PARTS": _MOST_FIELDS,
+        "TRUSTED_HOSTS": list(settings.hosts),
+        # A form may lie open over lunch: its token lasts as long as the session.
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _register_views(app: Flask) -> None:
+    for view in (sign_in, tasks, task, doors, clock, diagrams):
+        app.register_blueprint(view.blueprint)
+    for audience in _AUDIENCES:
+        name = f"web.views.{audience}"
+        if importlib.util.find_spec(name):
+            app.register_blueprint(importlib.import_module(name).blueprint)
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = ChoiceLoader(
+        [
+            PackageLoader("web"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    words.register(app)
+    app.jinja_env.globals.update(
+        asset=_assets(Path(str(app.static_folder))),
+        me=auth.me,
+        may_open=auth.may_open,
+        is_demo=auth.settings(app).demo,
+        simulated_today=lambda: engine.today(auth.database()),
+    )
+
+
+def _assets(folder: Path) -> Any:
+    """Give the function that turns the name of an asset into the address of its newest build."""
+    built = folder / "manifest.json"
+    names: dict[str, str] = json.loads(built.read_text()) if built.exists() else {}
+    return lambda name: f"/static/{names.get(name, name)}"
+
+
+def _finish(response: Response) -> Response:
+    """Add what every answer carries: what a page may do, and that nobody keeps a copy of it."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if auth.settings().https:
+        response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
+    if request.endpoint == "static" and response.status_code == HTTPException().code:
+        return response
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _register_errors(app: Flask) -> None:
+    app.register_error_handler(engine.EngineError, _engine_said_no)
+    app.register_error_handler(CSRFError, _page_too_old)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: engine.EngineError) -> int:
+    """Give the status code of what the engine said; the only place that knows."""
+    return next((code for kind, code in _REFUSALS.items() if isinstance(error, kind)), _STUCK)
+
+
+def _engine_said_no(error: engine.EngineError) -> ResponseReturnValue:
+    code = status_of(error)
+    if code == _STUCK:
+        _log.error("The engine could not go on: %s", error)
+    problems = error.problems if isinstance(error, engine.InvalidAnswers) else ()
+    said = "" if isinstance(error, engine.NotFound) else str(error)
+    return _page(code, said=said, problems=problems)
+
+
+def _page_too_old(error: CSRFError) -> ResponseReturnValue:
+    return _page(400, page="errors/too_old.html")
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or error.code is None:
+        return error
+    return _page(error.code)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    reference = secrets.token_hex(4)
+    _log.exception("Unexpected error %s at %s", reference, request.path)
+    return _page(_STUCK, reference=reference)
+
+
+def _page(code: int, *, page: str = "errors/error.html", **more: Any) -> ResponseReturnValue:
+    return render_template(page, code=code, typed=typed_again(), **more), code

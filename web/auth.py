@@ -1,0 +1,88 @@
+"""Who is asking: every page wants a signed-in person unless it is listed as open to all."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+import engine
+from web.settings import Settings
+
+#: The only endpoints that ask nobody who they are.
+OPEN_TO_ALL = frozenset({"static", "sign_in.page", "sign_in.enter"})
+_KEY = "person"
+#: Who is offered the register; the engine decides what each of them sees in it.
+_REGISTER = frozenset({"dmo", "manager", "complaints_manager", "legal"})
+#: Roles that alone lead into no case.
+_NO_CASES = frozenset({"contact_centre", "process_owner", "systems_team"})
+
+
+def database() -> engine.Database:
+    """Give the one database of this application."""
+    return cast(engine.Database, current_app.extensions["database"])
+
+
+def settings(app: Flask | None = None) -> Settings:
+    """Give the settings this application was made with."""
+    return cast(Settings, (app or current_app).extensions["settings"])
+
+
+def me() -> engine.Person | None:
+    """Give the person who is signed in, None on the pages open to all."""
+    return cast("engine.Person | None", g.get("person"))
+
+
+def person() -> engine.Person:
+    """Give the person who is signed in; 401 when nobody is."""
+    found = me()
+    return found if found is not None else abort(401)
+
+
+def require_person() -> ResponseReturnValue | None:
+    """Find out who asks, before any view; send a stranger to the sign-in page."""
+    g.person = _signed_in()
+    if g.person is not None or request.endpoint in OPEN_TO_ALL:
+        return None
+    if request.method == "GET" and settings().demo:
+        return redirect(url_for("sign_in.page", next=request.full_path.rstrip("?")), 303)
+    return abort(401)
+
+
+def may_open(part: str) -> bool:
+    """Tell whether the navigation offers a part, ``cases`` or ``register``, to this person."""
+    roles = set(person().roles)
+    if part == "register":
+        return bool(roles & _REGISTER)
+    return not roles or bool(roles - _NO_CASES)
+
+
+def sign_in(name: str) -> None:
+    """Remember for this browser who asks; what was remembered before is gone."""
+    session.clear()
+    session.permanent = True
+    session[_KEY] = name
+
+
+def sign_out() -> None:
+    """Forget who asks."""
+    session.clear()
+
+
+def local_path(wanted: str | None) -> str | None:
+    """Give an address to go on to if it is one of ours, None if it leads anywhere else."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return None
+    return wanted if wanted.isprintable() else None
+
+
+def _signed_in() -> engine.Person | None:
+    name = session.get(_KEY)
+    if name is None or request.endpoint == "static":
+        return None
+    try:
+        return engine.person(database(), name)
+    except engine.NotFound:
+        session.clear()
+        return None

@@ -1,0 +1,217 @@
+"""The command line: serve, keys, the demonstration's clock, scenarios, checks, the worker."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import getpass
+import json
+import os
+import re
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+from cryptography.fernet import Fernet
+from flask import Flask, current_app
+from tqdm import tqdm
+
+import engine
+from web import auth, words
+from web.server import Server
+from web.settings import DATA_KEYS, ROOT, SettingMissing
+
+_MORNING = dt.time(9, 0)
+_STEP = re.compile(r"(?P<count>[1-9]\d{0,3}) (?P<unit>working day|day|week)s?", re.ASCII)
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print a JSON list for machines.")
+_release = click.option("--release", type=int, help="Use this installed release instead.")
+_paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+
+
+def register(app: Flask) -> None:
+    """Give the application its commands."""
+    for command in (serve, new_key, clock, scenario, check, work, rearm):
+        app.cli.add_command(command)
+
+
+class _Plain(click.Command):
+    """A command that says what is wrong in a sentence instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what the engine refuses and what is not set becomes exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except (engine.EngineError, SettingMissing) as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+
+@click.command(cls=_Plain)
+def serve() -> None:
+    """Prepare the database, then serve the pages until SIGTERM or Ctrl-C."""
+    settings, database = auth.settings(), auth.database()
+    settings.require()
+    _prepare(database)
+    if settings.demo and not engine.demo_is_loaded(database):
+        _load_demo(database)
+    try:
+        server = Server(current_app, settings.address, settings.threads)
+    except OSError as taken:
+        raise click.ClickException(
+            f"Expected to listen at {settings.address}, but: {taken.strerror}. "
+            "Stop what listens there, or set SPOC_ADDRESS to another host:port."
+        ) from taken
+    worker = engine.Worker(database)
+    worker.start()
+    click.echo(f"Open http://{settings.address} (Ctrl-C stops)")
+    server.run(before_end=worker.stop)
+    click.echo("Stopped.")
+
+
+@click.command("new-key")
+def new_key() -> None:
+    """Print a fresh key for SPOC_DATA_KEYS; put it in front of those already there."""
+    click.echo(Fernet.generate_key().decode())
+
+
+@click.command(cls=_Plain)
+@click.option("--to", help="A date or a moment: 2026-04-10 or 2026-04-10T14:30.")
+@click.option("--by", help='A step: "5 days", "2 weeks", "3 working days".')
+def clock(to: str | None, by: str | None) -> None:
+    """Put the clock of the demonstration forward; what falls due on the way happens."""
+    if not auth.settings().demo:
+        raise click.ClickException("Expected a demonstration (SPOC_DEMO=1). Real time stays real.")
+    if (to is None) == (by is None):
+        raise click.UsageError("Expected either --to or --by. Give one of them.")
+    moment = _moment(to) if to is not None else _step(by or "")
+    engine.move_clock(auth.database(), moment)
+    click.echo(f"It is now {words.moment(engine.now(auth.database()))}.")
+
+
+@click.command(cls=_Plain)
+@_paths
+@_release
+@_json
+def scenario(paths: tuple[Path, ...], release: int | None, as_json: bool) -> None:
+    """Run scenario files or folders on a simulated clock; exit 1 if one fails."""
+    # Scenarios run in databases of their own, which need a key of their own.
+    os.environ.setdefault(DATA_KEYS, Fernet.generate_key().decode())
+    results = engine.run_scenarios(
+        paths or (ROOT / "bpmn" / "scenarios",),
+        _files(release),
+        None if as_json else _tell_result,
+    )
+    failed = sum(not result.passed for result in results)
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(result) for result in results], indent=2))
+    else:
+        click.echo(f"{words.counted(len(results), 'scenario')}, {failed} failed.")
+    raise SystemExit(1 if failed or not results else 0)
+
+
+@click.command(cls=_Plain)
+@_paths
+@_json
+def check(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check the diagrams, decisions, forms and letters; exit 1 if one cannot be published."""
+    findings = engine.check_files(ROOT, paths)
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+        click.echo(f"{words.counted(len(findings), 'finding')}.")
+    raise SystemExit(int(any(finding.severity == "error" for finding in findings)))
+
+
+@click.command(cls=_Plain)
+@click.option("--once", is_flag=True, help="Do what is due now, then end.")
+def work(once: bool) -> None:
+    """Run timers and deliver messages: once, or until SIGTERM beside web processes of their own."""
+    auth.settings().require()
+    worker = engine.Worker(auth.database())
+    if once:
+        delivered = engine.deliver_messages(auth.database())
+        moved = engine.run_due(auth.database())
+        click.echo(
+            f"{words.counted(delivered, 'message')} delivered, "
+            f"{words.counted(moved, 'run')} carried on."
+        )
+        return
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    worker.start()
+    click.echo("Working (Ctrl-C stops)")
+    with contextlib.suppress(KeyboardInterrupt):
+        ended.wait()
+    worker.stop()
+
+
+@click.command(cls=_Plain)
+@click.argument("instance", type=int)
+@click.option("--reason", required=True, help="Why: kept with the old and the new date.")
+def rearm(instance: int, reason: str) -> None:
+    """Work out again every due date a run has frozen, after a date or the calendar was mended."""
+    auth.settings().require()
+    by = f"{getpass.getuser()} (command line)"
+    for moved in engine.rearm(auth.database(), instance, by=by, reason=reason):
+        click.echo(f"{moved.element_id}: {moved.old} -> {moved.new}")
+
+
+def _prepare(database: engine.Database) -> None:
+    published = engine.prepare(database, ROOT)
+    if published is not None:
+        click.echo(f"Published release {published} from bpmn/ and forms/.")
+
+
+def _load_demo(database: engine.Database) -> None:
+    click.echo("Loading the demonstration landlord, once; its cases are played, not copied.")
+    with tqdm(total=1, unit="case", leave=False) as bar:
+
+        def tell(done: int, total: int, what: str) -> None:
+            bar.total, bar.n = total, done
+            bar.set_description(what)
+            bar.refresh()
+
+        engine.load_demo(database, tell)
+
+
+def _files(release: int | None) -> dict[str, bytes]:
+    if release is None:
+        return engine.read_folder(ROOT)
+    files = engine.release_files(auth.database(), release)
+    if not files:
+        raise click.ClickException(f"Expected a release {release}, but there is none.")
+    return files
+
+
+def _tell_result(result: engine.ScenarioResult) -> None:
+    click.echo(f"{'passed' if result.passed else 'FAILED'}  {result.file}: {result.scenario}")
+    if not result.passed:
+        click.echo("        " + result.message.replace("\n", "\n        "))
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise click.UsageError(
+            f"Expected --to as 2026-04-10 or 2026-04-10T14:30, but it is {text!r}."
+        ) from wrong
+    return dt.datetime.combine(moment, _MORNING) if len(text) == len("2026-04-10") else moment
+
+
+def _step(text: str) -> dt.datetime:
+    found = _STEP.fullmatch(text.strip())
+    if found is None:
+        raise click.UsageError(
+            f'Expected --by as "5 days", "2 weeks" or "3 working days", but it is {text!r}.'
+        )
+    count, database = int(found["count"]), auth.database()
+    if found["unit"] == "working day":
+        return dt.datetime.combine(engine.working_day_ahead(database, count), _MORNING)
+    days = count * 7 if found["unit"] == "week" else count
+    return dt.datetime.combine(engine.today(database) + dt.timedelta(days=days), _MORNING)

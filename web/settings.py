@@ -1,0 +1,126 @@
+"""What an installation may set, read once from the environment; docs/operating.md lists it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+#: The checkout this application runs from: bpmn/ and forms/ lie here.
+ROOT = Path(__file__).resolve().parent.parent
+#: The engine reads the keys of restricted fields from here (R-109).
+DATA_KEYS = "SPOC_DATA_KEYS"
+_LOCAL_HOSTS = ("localhost", "127.0.0.1")
+_OWNER_ONLY = 0o600
+
+
+class SettingMissing(RuntimeError):
+    """A setting without which the application must not serve is empty."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation; every field is set by the environment variable named beside it."""
+
+    #: DATABASE_URL: ``sqlite:///FILE`` or ``postgresql://...``.
+    database_url: str
+    #: SPOC_SECRET_KEY: signs the session cookie.
+    secret_key: str = field(repr=False)
+    #: SPOC_DEMO: demo people sign in without a password and the clock can be put forward.
+    demo: bool = False
+    #: SPOC_HOSTS: the host names this installation answers to.
+    hosts: tuple[str, ...] = _LOCAL_HOSTS
+    #: SPOC_HTTPS: pages are reached by https, so cookies travel no other way.
+    https: bool = False
+    #: SPOC_ADDRESS: where ``serve`` listens, ``host:port``.
+    address: str = "127.0.0.1:8000"
+    #: SPOC_THREADS: how many requests are answered at a time.
+    threads: int = 8
+    #: What could not be found in the environment, each with what to do; empty when all is there.
+    missing: tuple[str, ...] = ()
+
+    def require(self) -> None:
+        """Raise SettingMissing with every setting that is missing, or return."""
+        if self.missing:
+            raise SettingMissing("\n".join(self.missing))
+
+
+def from_environment(environment: MutableMapping[str, str] | None = None) -> Settings:
+    """Read the settings; in demo mode the keys are made at first start and kept in var/.
+
+    Raises ValueError when a setting that should be a number is not one.
+    """
+    given = os.environ if environment is None else environment
+    demo = _is_on(given, "SPOC_DEMO", default=False)
+    var = Path(given.get("SPOC_VAR") or ROOT / "var").resolve()
+    if demo:
+        _make_keys(given, var)
+    return Settings(
+        database_url=given.get("DATABASE_URL") or f"sqlite:///{var / 'spoc.sqlite'}",
+        secret_key=given.get("SPOC_SECRET_KEY", ""),
+        demo=demo,
+        hosts=_listed(given.get("SPOC_HOSTS", "")) or _LOCAL_HOSTS,
+        https=_is_on(given, "SPOC_HTTPS", default=not demo),
+        address=given.get("SPOC_ADDRESS") or "127.0.0.1:8000",
+        threads=_whole_number(given, "SPOC_THREADS", default=8),
+        missing=_missing(given, demo=demo),
+    )
+
+
+def _make_keys(given: MutableMapping[str, str], var: Path) -> None:
+    if not given.get(DATA_KEYS):
+        given[DATA_KEYS] = _made_once(var / "keys", lambda: Fernet.generate_key().decode())
+    if not given.get("SPOC_SECRET_KEY"):
+        given["SPOC_SECRET_KEY"] = _made_once(var / "secret", secrets.token_urlsafe)
+
+
+def _made_once(file: Path, make: Callable[[], str]) -> str:
+    """Give the file's content; of two processes that start at once, one makes it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        fresh = file.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(_OWNER_ONLY)
+        fresh.write_text(make())
+        try:
+            os.link(fresh, file)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return file.read_text().strip()
+
+
+def _missing(given: Mapping[str, str], *, demo: bool) -> tuple[str, ...]:
+    wanted = {
+        "SPOC_SECRET_KEY": "Set it to a long random text that nobody else knows.",
+        DATA_KEYS: "Make one with: flask --app web new-key",
+    }
+    if not demo:
+        wanted["SPOC_HOSTS"] = "Set it to the host name people use, such as spoc.example.org."
+    return tuple(
+        f"Expected a value in the environment variable {name}, but it is empty. {what}"
+        for name, what in wanted.items()
+        if not given.get(name)
+    )
+
+
+def _is_on(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    said = given.get(name, "").strip().lower()
+    return default if not said else said in {"1", "yes", "true", "on"}
+
+
+def _whole_number(given: Mapping[str, str], name: str, *, default: int) -> int:
+    said = given.get(name, "").strip()
+    if said and not said.isdecimal():
+        raise ValueError(
+            f"Expected a whole number in {name}, but it is {said!r}. Mend or unset it."
+        )
+    return int(said) if said else default
+
+
+def _listed(said: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in said.split(",") if part.strip())

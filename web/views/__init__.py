@@ -1,0 +1,1 @@
+"""The pages, one module an audience; each offers its routes as ``blueprint``."""

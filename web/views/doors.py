@@ -1,0 +1,125 @@
+"""The doors: a concern, a customer who disagrees, and every other message or action with a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import engine
+from web import auth, banner
+from web.filling import Filling, first_of_each, pressed
+from web.questions import error_list, hidden_fields
+
+blueprint = Blueprint("doors", __name__)
+
+_INVALID = 422
+#: What a message may be about; an address names them with their numbers.
+_REFS = ("case_id", "decision_id", "arrangement_id", "appeal_id", "stage_id", "third_party_id")
+_CASE_PROCESS = "spoc_case"
+
+
+@blueprint.post("/doors/raise-a-concern")
+def raise_a_concern() -> ResponseReturnValue:
+    """Open a case and lead to its first task."""
+    outcome = engine.start(auth.database(), _CASE_PROCESS, by=auth.person().name)
+    banner.told(outcome)
+    if outcome.opened:
+        return redirect(url_for("task.opened", work_item_id=outcome.opened[0]), 303)
+    return redirect(url_for("tasks.listed"), 303)
+
+
+@blueprint.get("/doors/the-customer-disagrees")
+def customer_disagrees() -> ResponseReturnValue:
+    """Find the decision a customer disagrees with, and show the clock of each way to go."""
+    search = request.args.get("search", "").strip()
+    found = engine.decisions_of(auth.database(), auth.person(), search) if search else []
+    return render_template("doors/disagrees.html", search=search, found=found)
+
+
+@blueprint.route("/doors/<message>", methods=["GET", "POST"])
+def message(message: str) -> ResponseReturnValue:
+    """Take in one message from outside: its form, check your answers, then deliver it."""
+    refs, by = _refs(), auth.person().name
+    view = engine.form_of_message(auth.database(), message, by=by, refs=refs)
+
+    def deliver(raw: Mapping[str, Any]) -> ResponseReturnValue:
+        outcome = engine.receive(auth.database(), message, raw, by=by, refs=refs)
+        banner.told(outcome)
+        return redirect(url_for("tasks.listed"), 303)
+
+    return _at_the_counter(view, deliver, back=url_for("tasks.listed"))
+
+
+@blueprint.route("/cases/<int:case_id>/act/<action>", methods=["GET", "POST"])
+def act(case_id: int, action: str) -> ResponseReturnValue:
+    """Do one action of the case page: its form, check your answers, then record it."""
+    by, case = auth.person().name, f"/cases/{case_id}"
+    view = engine.form_of_action(auth.database(), action, case_id, by=by)
+
+    def record(raw: Mapping[str, Any]) -> ResponseReturnValue:
+        engine.act(auth.database(), action, case_id, raw, by=by)
+        banner.success(f"“{view.form.title}” is recorded.")
+        return redirect(case, 303)
+
+    return _at_the_counter(view, record, back=case)
+
+
+def _at_the_counter(
+    view: engine.FormView,
+    finish: Callable[[Mapping[str, Any]], ResponseReturnValue],
+    *,
+    back: str,
+) -> ResponseReturnValue:
+    """Lead through a form that keeps no draft: what is typed travels with each post."""
+    filling = Filling.begun(
+        view.form, view.choices, engine.today(auth.database()), suggested=view.defaults
+    )
+    if request.method == "GET":
+        return _asked(filling, {}, back)
+    filling = filling.with_post(None, request.form)
+    button = pressed(request.form)
+    if button in ("rows", "change"):
+        return _asked(filling, {}, back)
+    problems = filling.problems_of()
+    if problems:
+        return _asked(filling, problems, back), _INVALID
+    if button != "send":
+        return _shown(filling, back)
+    try:
+        return finish(filling.raw)
+    except engine.InvalidAnswers as invalid:
+        said = first_of_each([(one.question, one.message) for one in invalid.problems])
+        return _asked(filling, said, back), _INVALID
+
+
+def _asked(filling: Filling, problems: Mapping[str, str], back: str) -> str:
+    """Draw the whole form on one page."""
+    parts = filling.all_fields(problems)
+    fields = [field for _, inside in parts for field in inside]
+    return render_template(
+        "doors/form.html",
+        form=filling.form,
+        parts=parts,
+        problems=error_list(fields, problems),
+        back_to=back,
+    )
+
+
+def _shown(filling: Filling, back: str) -> str:
+    """Draw check your answers."""
+    return render_template(
+        "doors/check.html",
+        form=filling.form,
+        spoken=[(page, rows, "") for page, rows in filling.spoken()],
+        hidden=hidden_fields(filling.form.questions, filling.raw),
+        back_to=back,
+    )
+
+
+def _refs() -> dict[str, int]:
+    """Read from the address what a message is about; a number that is none is left out."""
+    given = {name: request.args.get(name, "") for name in _REFS}
+    return {name: int(text) for name, text in given.items() if text.isdecimal() and len(text) < 10}  # noqa: PLR2004

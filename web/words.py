@@ -1,0 +1,119 @@
+"""How pages say dates, moments and lateness: with the weekday, in London, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+_LONDON = ZoneInfo("Europe/London")
+#: Markdown of process owners: no HTML of theirs gets through.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+
+#: Code name -> what people say; words of the policy's people, not of the code.
+ROLES = {
+    "team_leader": "Team leader",
+    "manager": "Manager",
+    "dmo": "Data Management Officer",
+    "assistant_director": "Assistant Director",
+    "complaints_manager": "Complaints Manager",
+    "legal": "Legal",
+    "systems_team": "Systems team",
+    "contact_centre": "Contact centre",
+    "process_owner": "Process owner",
+    "officer": "Housing officer",
+}
+STAGES = {
+    "informal": "Informal stage",
+    "warning": "Warning stage",
+    "formal": "Formal stage",
+    "in_force": "In force",
+    "ended": "Ended",
+    "closed": "Closed",
+}
+
+
+class _Dated(Protocol):
+    @property
+    def due_on(self) -> dt.date | None: ...
+
+    @property
+    def due_words(self) -> str: ...
+
+    @property
+    def is_late(self) -> bool: ...
+
+
+def day(date: dt.date | None) -> str:
+    """Write a date with its weekday: ``Fri 10 Apr 2026``; nothing for no date."""
+    return "" if date is None else f"{date:%a} {date.day} {date:%b %Y}"
+
+
+def moment(at: dt.datetime | None) -> str:
+    """Write a moment in London: ``Tue 14 Apr 2026, 14:02``."""
+    if at is None:
+        return ""
+    local = at.astimezone(_LONDON)
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def counted(number: int, unit: str) -> str:
+    """Write a number with its unit: ``1 working day``, ``3 working days``."""
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def due(row: _Dated) -> str:
+    """Say when a task is due: how late it is first, otherwise the date and how long there is."""
+    if row.due_on is None:
+        return "No date"
+    if row.is_late:
+        return f"{row.due_words.capitalize()} ({day(row.due_on)})"
+    return f"{day(row.due_on)}, {row.due_words}" if row.due_words else day(row.due_on)
+
+
+def role(name: str) -> str:
+    """Say a role as people do."""
+    return ROLES.get(name, plain(name))
+
+
+def stage(name: str) -> str:
+    """Say a stage of a case as people do."""
+    return STAGES.get(name, plain(name))
+
+
+def plain(name: str) -> str:
+    """Turn a code name into words: ``open_the_case`` becomes ``Open the case``."""
+    return name.replace("_", " ").strip().capitalize()
+
+
+def prose(text: str | None, classes: str = "govuk-body") -> Markup:
+    """Turn Markdown of a form or a diagram into the paragraphs and lists of a page."""
+    if not text:
+        return Markup("")
+    html = _MARKDOWN.render(text)
+    for tag, its_classes in (
+        ("p", classes),
+        ("ul", "govuk-list govuk-list--bullet"),
+        ("ol", "govuk-list govuk-list--number"),
+        ("a", "govuk-link"),
+    ):
+        html = html.replace(f"<{tag}>", f'<{tag} class="{its_classes}">')
+        html = html.replace(f"<{tag} href", f'<{tag} class="{its_classes}" href')
+    # Our own renderer made this, with the HTML of the source switched off.
+    return Markup(html)
+
+
+def states(elements: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """Give the marks of a diagram as the viewer script reads them."""
+    return {name: {"state": state, "text": text} for name, (state, text) in elements.items()}
+
+
+def register(app: Flask) -> None:
+    """Offer these words to the templates as filters."""
+    for offered in (day, moment, counted, due, role, stage, plain, prose, states):
+        app.jinja_env.filters[offered.__name__] = offered
