@@ -8,7 +8,9 @@ from typing import Literal
 
 from forms.marked import FormFileError, Problems, Section, read
 from forms.questions import Question, read_questions
+from forms.questions.choices import Radios
 from forms.questions.question import SNAKE_CASE
+from forms.questions.rows import Rows
 
 #: sections: a list with a page each; single: one page; pages: one after the other.
 Layout = Literal["sections", "single", "pages"]
@@ -47,6 +49,24 @@ class Form:
     def questions(self) -> tuple[Question, ...]:
         """Give every question in the order in which it is asked."""
         return tuple(question for page in self.pages for question in page.questions)
+
+    @property
+    def questions_and_columns(self) -> tuple[Question, ...]:
+        """Give every question, those inside repeated groups right after their group."""
+        return tuple(
+            one
+            for question in self.questions
+            for one in (question, *(question.columns if isinstance(question, Rows) else ()))
+        )
+
+    @property
+    def providers(self) -> frozenset[str]:
+        """Name the lists of the case that the questions offer."""
+        return frozenset(
+            one.choices
+            for one in self.questions_and_columns
+            if isinstance(one, Radios) and one.choices
+        )
 
     def page(self, page_id: str) -> Page | None:
         """Give a page by its id, None when there is none."""

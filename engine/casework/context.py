@@ -49,6 +49,8 @@ class Context:
     refs: dict[str, int] = field(default_factory=dict)
     #: Control variables a recorder wants the message from outside to carry.
     payload: dict[str, Any] = field(default_factory=dict)
+    #: Messages sent so far.
+    sent: int = 0
     #: Control variables of the instance, read only.
     variables: Mapping[str, Any] = field(default_factory=dict)
     #: Properties of the call activities around the element.
@@ -70,6 +72,7 @@ class Context:
         payload: Mapping[str, Any] | None = None,
     ) -> None:
         """Say something to another instance; it is delivered right after this commit."""
+        self.sent += 1
         messages.send(
             self.session,
             messages.Envelope(

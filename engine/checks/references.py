@@ -9,7 +9,6 @@ from engine.errors import Finding
 from engine.operations import REGISTRY, Registry
 from engine.releases import Bundle
 from engine.spiff import Diagram, Element
-from forms import Question
 
 #: Roles people can hold; a lane must name one, or a holder of the case.
 ROLES = frozenset(
@@ -188,26 +187,11 @@ def _forms(bundle: Bundle, registry: Registry) -> Iterator[Finding]:
         if form.records and form.records not in registry.recorders:
             message = f"Expected the recorder {form.records} to exist, but it does not."
             yield Finding(file, name, 0, message, "form_records")
-        for page in form.pages:
-            for question in page.questions:
-                for asked in (question, *question.columns):
-                    yield from _question(file, asked, registry)
+        for provider in sorted(form.providers - set(registry.choices)):
+            message = f"Expected the list {provider} to exist, but it does not."
+            yield Finding(file, name, 0, message, "form_choices")
+        for question in form.questions:
+            if question.default_from and question.default_from not in registry.facts:
+                message = f"Expected the fact {question.default_from} to exist, but it does not."
+                yield Finding(file, question.id, question.line, message, "form_default")
 
-
-def _question(file: str, question: Question, registry: Registry) -> Iterator[Finding]:
-    if question.choices and question.choices not in registry.choices:
-        yield Finding(
-            file,
-            question.id,
-            0,
-            f"Expected the list {question.choices} to exist, but it does not.",
-            "form_choices",
-        )
-    if question.default_from and question.default_from not in registry.facts:
-        yield Finding(
-            file,
-            question.id,
-            0,
-            f"Expected the fact {question.default_from} to exist, but it does not.",
-            "form_default",
-        )

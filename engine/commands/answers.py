@@ -50,14 +50,7 @@ def letter_of(
 
 def offered(form: forms.Form, context: Context) -> dict[str, list[forms.Choice]]:
     """Give the lists of a form that come from the case, by the name of their provider."""
-    names = {
-        question.choices
-        for page in form.pages
-        for asked in page.questions
-        for question in (asked, *asked.columns)
-        if question.choices
-    }
-    return {name: list(REGISTRY.choices[name](context)) for name in sorted(names)}
+    return {name: list(REGISTRY.choices[name](context)) for name in sorted(form.providers)}
 
 
 def check_answers(form: forms.Form, raw: Mapping[str, Any], context: Context) -> forms.Answers:

@@ -11,9 +11,9 @@ from engine.casework import people
 from engine.commands.delivery import deliver_messages
 from engine.commands.surroundings import read_surroundings
 from engine.commands.unit import Unit, lock_instance
-from engine.errors import NotAllowed, NotFound, Rejected
+from engine.errors import EngineError, NotAllowed, NotFound, Rejected
 from engine.tables.database import Database
-from engine.tables.process import Incident, Message
+from engine.tables.process import Incident, Message, ProcessInstance
 
 _MAY_RETRY = frozenset({"manager", "dmo", "complaints_manager"})
 
@@ -36,15 +36,41 @@ def retry(db: Database, incident_id: int, *, by: str) -> bool:
         if incident.instance_id is None:
             went_on = _message_is_taken(session.get(Message, incident.message_id or 0))
         else:
-            unit = Unit.load(
-                session, around, lock_instance(session, incident.instance_id), by
-            )
+            instance = lock_instance(session, incident.instance_id)
+            unit = Unit.load(session, around, instance, by)
             unit.run.retry()
             unit.finish()
             went_on = not unit.run.failed
         _settle_others(session, incident, around.now, went_on=went_on)
     deliver_messages(db, by=by)
     return went_on
+
+
+def open_incident(
+    session: Session, instance: ProcessInstance, failure: EngineError, at: dt.datetime
+) -> None:
+    """Show a failure of an instance to a person; one open incident an element is enough."""
+    element_id = getattr(failure, "element_id", "")
+    known = session.scalar(
+        select(Incident).where(
+            Incident.instance_id == instance.id,
+            Incident.element_id == element_id,
+            Incident.resolved_at.is_(None),
+        )
+    )
+    if known is not None:
+        known.reason, known.retries = str(failure), known.retries + 1
+        return
+    session.add(
+        Incident(
+            instance_id=instance.id,
+            case_id=instance.case_id,
+            process_id=getattr(failure, "process_id", instance.process_id),
+            element_id=element_id,
+            reason=str(failure),
+            opened_at=at,
+        )
+    )
 
 
 def _message_is_taken(message: Message | None) -> bool:

@@ -103,7 +103,9 @@ def letter_preview(
         item, host, _ = _at_task(session, work_item_id, by)
         template = letter_of(host.bundle, item.calling, host.context.variables)
         form = form_of_item(host.bundle, item, host.context.variables)
-        values = forms.partial_values(form, raw)
+        values = forms.values_so_far(
+            form, raw, choices=offered(form, host.context), today=host.context.today
+        )
         return letters.preview(host.context, template, values)
 
 
@@ -145,14 +147,11 @@ def _at_task(
 def _defaults(form: forms.Form, context: Context) -> dict[str, Any]:
     """Ask the case for the first value of each question that names a fact."""
     found: dict[str, Any] = {}
-    for page in form.pages:
-        for question in page.questions:
-            if not question.default_from:
-                continue
-            fact = REGISTRY.facts.get(question.default_from)
-            value = _said(fact(context)) if fact else None
-            if value not in (None, ""):
-                found[question.id] = value
+    for question in form.questions:
+        fact = REGISTRY.facts.get(question.default_from)
+        value = _said(fact(context)) if fact else None
+        if value not in (None, ""):
+            found[question.id] = value
     return found
 
 

@@ -13,11 +13,12 @@ from engine.calendar import Due
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
 from engine.commands.delivery import deliver_messages
+from engine.commands.incidents import open_incident
 from engine.commands.surroundings import CLOCK_OFFSET, read_surroundings
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import EngineError, Rejected
 from engine.tables.database import Database
-from engine.tables.process import Incident, ProcessInstance, Setting, WorkItem
+from engine.tables.process import ProcessInstance, Setting, WorkItem
 
 #: How many due instances one call takes on.
 PER_CALL = 200
@@ -60,26 +61,17 @@ def _run_one(db: Database, instance_id: int) -> int:
     except Rejected:
         return 0
     except EngineError as error:
-        _open_incident(db, instance_id, error)
+        _show_failure(db, instance_id, error)
         return 0
 
 
-def _open_incident(db: Database, instance_id: int, error: EngineError) -> None:
+def _show_failure(db: Database, instance_id: int, error: EngineError) -> None:
     """Show the failure and stop waking the instance until somebody retries it."""
     with db.writing() as session:
         around = read_surroundings(session)
         instance = lock_instance(session, instance_id)
         instance.next_due_at = None
-        session.add(
-            Incident(
-                instance_id=instance_id,
-                case_id=instance.case_id,
-                process_id=instance.process_id,
-                element_id=getattr(error, "element_id", ""),
-                reason=str(error),
-                opened_at=around.now,
-            )
-        )
+        open_incident(session, instance, error, around.now)
 
 
 def rearm(db: Database, instance_id: int, *, by: str, reason: str) -> list[Moved]:

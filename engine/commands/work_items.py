@@ -12,11 +12,12 @@ from engine.casework import people
 from engine.casework.audit import Chain, Entry
 from engine.commands.answers import check_answers, form_of_item, keep_answers
 from engine.commands.delivery import deliver_messages
+from engine.commands.incidents import open_incident
 from engine.commands.outcomes import Outcome, sentence_of
 from engine.commands.permission import check_is_open, check_may_do
 from engine.commands.surroundings import Surroundings, read_surroundings
 from engine.commands.unit import Unit
-from engine.errors import InvalidAnswers, NotAllowed, NotFound, Problem, Rejected
+from engine.errors import ElementFailed, InvalidAnswers, NotAllowed, NotFound, Problem, Rejected
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance, WorkItem
@@ -32,28 +33,55 @@ def complete(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str
     Raises NotFound (or not for you to see), NotAllowed, Rejected (somebody was quicker) and
         InvalidAnswers; nothing is changed then.
     """
+    try:
+        outcome = _complete_now(db, work_item_id, raw, by)
+    except ElementFailed as failure:
+        return _stuck(db, work_item_id, raw, by, failure)
+    if outcome.sent:
+        deliver_messages(db, by=by)
+    return outcome
+
+
+def _complete_now(db: Database, work_item_id: int, raw: Mapping[str, Any], by: str) -> Outcome:
+    """Complete in one transaction; what time had already decided is kept even when it is late."""
     with db.writing() as session:
         item, instance = _locked(session, work_item_id)
         around = read_surroundings(session)
         check_may_do(session, item, by, around.today)
         unit = Unit.load(session, around, instance, by)
         late = item.task_id not in {task.task_id for task in unit.run.waiting_tasks}
-        outcome = Outcome(instance_id=instance.id, case_id=instance.case_id)
         if not late:
-            outcome = _complete(unit, item, raw, by)
+            _complete(unit, item, raw, by)
         unit.finish()
-        if not late:
-            outcome = _outcome(unit, item, by)
+        outcome = _outcome(unit, item, by)
     if late:
         raise Rejected(
             f"Expected “{item.name}” to be open, but its time had come before you completed it. "
             "Open the case to see what it waits for now."
         )
-    deliver_messages(db, by=by)
     return outcome
 
 
-def _complete(unit: Unit, item: WorkItem, raw: Mapping[str, Any], by: str) -> Outcome:
+def _stuck(
+    db: Database, work_item_id: int, raw: Mapping[str, Any], by: str, failure: ElementFailed
+) -> Outcome:
+    """Keep the answers as the draft and show the failure; nothing of it was half done."""
+    with db.writing() as session:
+        item, instance = _locked(session, work_item_id)
+        around = read_surroundings(session)
+        item.draft, item.draft_saved_at, item.draft_saved_by = dict(raw), around.now, by
+        open_incident(session, instance, failure, around.now)
+        return Outcome(
+            instance_id=instance.id,
+            case_id=instance.case_id,
+            opened=[item.id],
+            sentence=f"Your answers to “{item.name}” are kept, but the step after it got stuck: "
+            f"{failure.reason} Managers can see it; complete the task again once it is mended.",
+            stuck=True,
+        )
+
+
+def _complete(unit: Unit, item: WorkItem, raw: Mapping[str, Any], by: str) -> None:
     """Check and keep the answers, then let the instance go on."""
     waiting = unit.tasks_before[item.task_id]
     context = unit.host.at(waiting.element, waiting.calling, waiting.variables)
@@ -70,12 +98,12 @@ def _complete(unit: Unit, item: WorkItem, raw: Mapping[str, Any], by: str) -> Ou
         item.case_id = context.case_id
     if context.case_id is not None:
         context.audit("task_completed", "work_item", item.id, new={"form": item.form})
-    return Outcome()
 
 
 def _outcome(unit: Unit, item: WorkItem, by: str) -> Outcome:
     stuck = bool(unit.run.failed)
     return Outcome(
+        sent=len(unit.run.sent) + unit.host.context.sent,
         instance_id=unit.instance.id,
         case_id=unit.instance.case_id,
         completed=item.name,

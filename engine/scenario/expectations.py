@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.casework import register as register_entries
 from engine.clock import LONDON
-from engine.commands import read_surroundings
 from engine.errors import InvalidAnswers
+from engine.queries.cards import flag_state
 from engine.tables.audit import AuditEvent
 from engine.tables.casefile import Stage, Submission
 from engine.tables.database import Database
@@ -101,12 +100,16 @@ def letter(db: Database, case_id: int | None, wanted: Mapping[str, Any]) -> None
 def register(db: Database, case_id: int | None, wanted: Mapping[str, Any]) -> None:
     """Raise Unexpected unless the newest entry of the case in the register says this."""
     with db.reading() as session:
-        today = read_surroundings(session).today
-        entries = register_entries.entries(session, today, case_id=case_id)
-        if not entries:
+        newest = session.scalar(
+            select(Arrangement)
+            .where(Arrangement.case_id == case_id)
+            .order_by(Arrangement.id.desc())
+            .limit(1)
+        )
+        if newest is None:
             raise Unexpected("Expected an entry in the register, but there is none.")
         for name, value in wanted.items():
-            _equal(name, value, getattr(entries[-1], name))
+            _equal(name, value, _status(newest) if name == "status" else getattr(newest, name))
 
 
 def flag(db: Database, case_id: int | None, wanted: Mapping[str, str]) -> None:
@@ -118,7 +121,7 @@ def flag(db: Database, case_id: int | None, wanted: Mapping[str, str]) -> None:
             .where(Arrangement.case_id == case_id)
             .order_by(Flag.id)
         ).all()
-        states = {one.system: register_entries.flag_state(one) for one in flags}
+        states = {one.system: flag_state(one, is_over=False).state for one in flags}
     for system, state in wanted.items():
         _equal(f"flag in {system}", state, states.get(system))
 
@@ -202,3 +205,12 @@ def _texts(given: Any) -> list[str]:
     if given is None:
         return []
     return [str(text) for text in given] if isinstance(given, list) else [str(given)]
+
+
+def _status(arrangement: Arrangement) -> str:
+    """Derive how an arrangement stands from its dates, as the register does (R-061)."""
+    if arrangement.ended_on is not None:
+        return "ended"
+    if arrangement.in_force_on is not None:
+        return "in_force"
+    return "letter_issued" if arrangement.letter_issued_on is not None else "letter_awaited"

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.calendar import Calendar
+from engine.calendar_table import calendar_of
 from engine.clock import LONDON
 from engine.tables.audit import AuditEvent
 from engine.tables.casefile import Stage, Submission
@@ -15,6 +17,12 @@ from engine.tables.decisions import Appeal, Arrangement, Decision, Letter
 from engine.tables.process import ElementHistory, Message, ProcessInstance, WorkItem
 
 _SHOWN = 40
+
+
+def calendar(db: Database) -> Calendar:
+    """Give the calendar of the installation."""
+    with db.reading() as session:
+        return calendar_of(session)
 
 
 def fingerprint(db: Database) -> tuple[Any, ...]:

@@ -98,7 +98,7 @@ class Scenario:
         local = clock.now().astimezone(clock.LONDON).replace(tzinfo=None)
         target = local + dt.timedelta(days=int(given.get("days", 0)))
         if "working_days" in given:
-            calendar = commands.calendar(self.db)
+            calendar = lookback.calendar(self.db)
             due = calendar.working_days(target.date(), int(given["working_days"]))
             target = dt.datetime.combine(due.on, target.time())
         self.at(target)

@@ -19,7 +19,6 @@ from engine.spiff.definitions import Definitions
 from engine.spiff.diagram import Diagram, Element
 from engine.spiff.evaluator import Evaluator, calling_of, drawn, element_id
 from engine.spiff.expressions import FAULTS
-from engine.spiff.gateways import ENDED
 from engine.spiff.host import (
     Happened,
     Host,
@@ -44,6 +43,8 @@ MOST_TASKS = 3_000
 MOST_SECONDS = 2.0
 #: Tasks above which a long run is pruned on the way.
 _PRUNE_ABOVE = 400
+#: Marks an element that failed and waits for somebody to try it again.
+STUCK = "stuck"
 _OPEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
@@ -62,6 +63,8 @@ class Run:
         self._top = top
         self._evaluator = evaluator
         self._journal = Journal(top)
+        #: Elements that failed since start or load; each waits, stuck, for ``retry``.
+        self.failed: list[ElementFailed] = []
         self._ended_with: list[str] = []
         self._steps = 0
         self._stop_at = 0.0
@@ -150,6 +153,12 @@ class Run:
             "more. Look up what it waits for now."
         )
 
+    def retry(self) -> None:
+        """Try every stuck element once more and carry on; those that fail again are told."""
+        for task in tasks(self._top):
+            task.internal_data.pop(STUCK, None)
+        self.settle()
+
     def rearm(self) -> list[Rearmed]:
         """Work out the moment of each waiting timer anew; give those that came out differently.
 
@@ -229,8 +238,9 @@ class Run:
     def variables(self) -> dict[str, Any]:
         """Give the control variables: at the end the final ones, before that of all open paths."""
         if self.ended:
-            hidden = (ENDED, "data_objects")
-            return {name: value for name, value in self._top.data.items() if name not in hidden}
+            final = dict(self._top.data)
+            final.pop("data_objects", None)
+            return final
         open_ = [task for task in self._top.tasks.values() if task.has_state(_OPEN) and task.parent]
         return merged(open_) if open_ else dict(self._top.task_tree.data)
 
@@ -254,9 +264,20 @@ class Run:
         while not self.ended:
             task = self._next_automatic()
             if task is not None:
-                self._step(task)
+                self._try(task)
             elif not self._fire_next():
                 return
+
+    def _try(self, task: Any) -> None:
+        """Run one automatic element; when it fails, leave its token before it, stuck."""
+        try:
+            self._step(task)
+        except ElementFailed as failure:
+            if task.state != TaskState.ERROR:
+                raise
+            task._state = TaskState.READY
+            task.internal_data[STUCK] = failure.reason
+            self.failed.append(failure)
 
     def _next_automatic(self) -> Any:
         """Give what runs next: an interrupting event before all else, then the innermost."""
@@ -265,6 +286,8 @@ class Run:
             first = None
             for task in workflow.tasks.values():
                 if task.state != TaskState.READY or task.task_spec.manual:
+                    continue
+                if STUCK in task.internal_data:
                     continue
                 if isinstance(task.task_spec, BoundaryEvent) and task.task_spec.cancel_activity:
                     return task

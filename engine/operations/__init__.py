@@ -1,0 +1,20 @@
+"""The registry of everything that edited files may name, and the doors people come in by."""
+
+from __future__ import annotations
+
+from engine.operations.asked import CHECKS, CHOICES, RECORDERS
+from engine.operations.doors import ACTIONS, DOORS, Door
+from engine.operations.drawn import FACTS, HOLDERS, OPERATIONS
+from engine.operations.registry import Registry
+
+#: What stands behind each name; the gate refuses a file that names anything else.
+REGISTRY = Registry(
+    operations=OPERATIONS,
+    facts=FACTS,
+    holders=HOLDERS,
+    checks=CHECKS,
+    recorders=RECORDERS,
+    choices=CHOICES,
+)
+
+__all__ = ["ACTIONS", "DOORS", "REGISTRY", "Door", "Registry"]
