@@ -11,21 +11,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import _EndJoin
-from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway, InclusiveGateway, ParallelGateway
+from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent,
+    EventBasedGateway,
+    InclusiveGateway,
+    ParallelGateway,
+)
 from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.merging import changes, merged
+from engine.spiff.merging import merged
 from engine.spiff.messages import BROUGHT, RoutedMessage
 from engine.spiff.timers import ClockTimer
 
 #: Order in which the waiting tokens of one join came.
 ARRIVED = "arrived"
-#: Of a workflow: what ended side paths changed, kept when their tasks were pruned.
-ENDED = "ended_changes"
+#: That a join put several tokens together.
+JOINED = "joined"
 #: Of an event gateway: what each branch waits for, and the branch that was taken.
 WAITS, CHOSEN = "waits", "chosen"
 _REACHED = TaskState.READY | TaskState.WAITING | TaskState.STARTED
@@ -42,12 +47,25 @@ class TokenJoin:
         if not self._may_fire(my_task, tokens):
             my_task._set_state(TaskState.WAITING)
             return False
-        taken = _one_of_each(tokens, my_task)
-        my_task.data = merged(taken)
+        taken = self._taken(my_task, tokens)
+        my_task.data = self._merged(taken)
+        if len(taken) > 1:
+            my_task.internal_data[JOINED] = True
         for token in taken:
             if token is not my_task:
                 token.cancel()
         return True
+
+    def _taken(self, my_task: Any, tokens: list[Any]) -> list[Any]:
+        """Take the earliest token of each incoming flow; of its own flow the one that goes on."""
+        taken = {my_task.parent.task_spec.name: my_task}
+        for token in tokens:
+            taken.setdefault(token.parent.task_spec.name, token)
+        chosen = {token.id for token in taken.values()}
+        return [token for token in tokens if token.id in chosen]
+
+    def _merged(self, taken: list[Any]) -> dict[str, Any]:
+        return merged(taken)
 
     def _tokens(self, my_task: Any) -> list[Any]:
         """Give the tokens that wait at this join, in the order they arrived."""
@@ -145,7 +163,10 @@ class InclusiveJoin(TokenJoin, InclusiveGateway):
 
 
 class EndJoin(TokenJoin, _EndJoin):
-    """The end of a process: the last token goes on, with what each of the others changed."""
+    """The end of a process: the last token goes on, with what each of the others changed.
+
+    What a side path changed (one that a non-interrupting boundary event began) stays there.
+    """
 
     def _may_fire(self, my_task: Any, tokens: list[Any]) -> bool:
         for task in my_task.workflow.tasks.values():
@@ -156,24 +177,11 @@ class EndJoin(TokenJoin, _EndJoin):
                 return False
         return True
 
-    def _update_hook(self, my_task: Any) -> bool:
-        tokens = self._tokens(my_task)
-        if not self._may_fire(my_task, tokens):
-            my_task._set_state(TaskState.WAITING)
-            return False
-        my_task.data = merged(tokens)
-        self._add_pruned(my_task)
-        for token in tokens:
-            if token is not my_task:
-                token.cancel()
-        return True
+    def _taken(self, my_task: Any, tokens: list[Any]) -> list[Any]:
+        return tokens
 
-    @staticmethod
-    def _add_pruned(my_task: Any) -> None:
-        workflow = my_task.workflow
-        ended: dict[str, Any] = workflow.data.pop(ENDED, {})
-        since = changes(workflow.task_tree.data, my_task.data)
-        my_task.data.update({name: value for name, value in ended.items() if name not in since})
+    def _merged(self, taken: list[Any]) -> dict[str, Any]:
+        return merged([token for token in taken if not _on_side_path(token)] or taken)
 
     def _run_hook(self, my_task: Any) -> bool:
         my_task.workflow.data.update(my_task.data)
@@ -234,13 +242,16 @@ class EventChoice(EventBasedGateway):
         return True
 
 
-def _one_of_each(tokens: list[Any], my_task: Any) -> list[Any]:
-    """Take the earliest token of each incoming flow; of its own flow the one that goes on."""
-    taken = {my_task.parent.task_spec.name: my_task}
-    for token in tokens:
-        taken.setdefault(token.parent.task_spec.name, token)
-    chosen = {token.id for token in taken.values()}
-    return [token for token in tokens if token.id in chosen]
+def _on_side_path(token: Any) -> bool:
+    """Tell whether a token comes from a boundary event that did not interrupt."""
+    at = token.parent
+    while at is not None:
+        if JOINED in at.internal_data:
+            return False
+        if isinstance(at.task_spec, BoundaryEvent) and not at.task_spec.cancel_activity:
+            return True
+        at = at.parent
+    return False
 
 
 def _open(my_task: Any, outputs: list[Any]) -> None:

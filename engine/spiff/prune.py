@@ -6,12 +6,12 @@ instance hangs without a word. A pruned tree looks as it did in the first round.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.gateways import ENDED, EndJoin
-from engine.spiff.merging import changes
+from engine.spiff.gateways import EndJoin
 
 
 def prune(top: Any) -> None:
@@ -99,24 +99,14 @@ def _replace(workflow: Any, earlier: Any, later: Any) -> None:
 
 
 def _drop(workflow: Any, task: Any) -> None:
+    for each in list(_below(task)):
+        del workflow.tasks[each.id]
+        workflow.top_workflow.event_manager.remove_task(each)
+
+
+def _below(task: Any) -> Iterator[Any]:
     stack = [task]
     while stack:
         at = stack.pop()
         stack.extend(at.children)
-        if isinstance(at.task_spec, EndJoin) and at.parent.state == TaskState.COMPLETED:
-            _keep_changes(workflow, at)
-        del workflow.tasks[at.id]
-        workflow.top_workflow.event_manager.remove_task(at)
-
-
-def _keep_changes(workflow: Any, end: Any) -> None:
-    """Keep what an ended side path changed since it parted from the main path."""
-    if end.state not in (TaskState.WAITING, TaskState.CANCELLED):
-        return
-    at = end.parent
-    while at.parent is not None and len(at.parent.children) == 1:
-        at = at.parent
-    base = at.parent.data if at.parent is not None else {}
-    changed = changes(base, end.parent.data)
-    if changed:
-        workflow.data.setdefault(ENDED, {}).update(changed)
+        yield at
