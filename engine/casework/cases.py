@@ -34,7 +34,7 @@ def open_case(context: Context) -> CaseFile:
         stage="informal",
     )
     context.session.add(case)
-    context.session.flush([case])
+    context.session.flush()
     context.case_id = case.id
     context.audit("case_opened", "case_file", case.id)
     return case

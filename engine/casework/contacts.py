@@ -82,13 +82,19 @@ def count(context: Context, first: dt.date, last: dt.date) -> Count:
     return Count(first, last, dict(Counter(channels)), logged_from)
 
 
+def compared_from(context: Context) -> dt.date:
+    """Give the day that parts before from after: the first Fair Treatment Letter, else today."""
+    stage = stages.find(context, "warning")
+    first = (stage.evidence_from or stage.warned_on) if stage else None
+    return first or context.today
+
+
 def before_and_after(context: Context) -> dict[str, Count]:
     """Count contact before and after the first warning letter, over as many days each (R-030).
 
     The day of the letter counts as before; on that very day there is nothing to compare yet.
     """
-    stage = stages.need(context, "warning")
-    letter_on = stage.evidence_from or stage.warned_on or stage.opened_on
+    letter_on = compared_from(context)
     days = dt.timedelta(days=max((context.today - letter_on).days, 1))
     one = dt.timedelta(days=1)
     return {
@@ -130,5 +136,5 @@ def log_contact(context: Context, values: dict[str, Any], restricted: dict[str, 
         logged_at=context.now,
     )
     context.session.add(contact)
-    context.session.flush([contact])
+    context.session.flush()
     context.audit("contact_logged", "contact", contact.id, new={"triage": contact.triage})

@@ -62,7 +62,7 @@ def keep(context: Context, values: dict[str, Any]) -> Customer:
     for question, column in _COLUMNS.items():
         if question in values:
             setattr(customer, column, values[question])
-    context.session.flush([customer])
+    context.session.flush()
     return customer
 
 

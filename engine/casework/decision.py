@@ -45,7 +45,7 @@ def decide(context: Context, stage: Stage, kind: str, **more: Any) -> Decision:
     }
     decision = Decision(case_id=stage.case_id, kind=kind, decided_by=context.actor, **made)
     context.session.add(decision)
-    context.session.flush([decision])
+    context.session.flush()
     context.audit(
         "decided",
         "decision",
@@ -104,7 +104,7 @@ def _draft(context: Context, values: dict[str, Any]) -> Arrangement:
         next_review_on=context.calendar.months(from_on, months).on,
     )
     context.session.add(arrangement)
-    context.session.flush([arrangement])
+    context.session.flush()
     terms.apply(context, arrangement, values, from_on=from_on)
     context.audit(
         "arrangement_drafted", "arrangement", arrangement.id, new={"review_months": months}

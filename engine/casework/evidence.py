@@ -113,7 +113,7 @@ def add_evidence(context: Context, values: dict[str, Any], restricted: dict[str,
         recorded_at=context.now,
     )
     context.session.add(record)
-    context.session.flush([record])
+    context.session.flush()
     context.audit("evidence_added", "evidence", record.id, new={"class": record.evidence_class})
 
 

@@ -21,8 +21,8 @@ def case_owner(context: Context) -> Holder:
 
 
 def case_recorder(context: Context) -> Holder:
-    """Give who writes down what a decision meeting decided: any manager who is free to."""
-    return Holder("manager", None)
+    """Give who writes down what a decision meeting decided: the role the policy names."""
+    return Holder(str(context.policy("decision.decider")), None)
 
 
 def case_proposed_spoc(context: Context) -> Holder:

@@ -41,7 +41,7 @@ def place_hold(context: Context, values: dict[str, Any], restricted: dict[str, A
         opened_by=context.actor,
     )
     context.session.add(hold)
-    context.session.flush([hold])
+    context.session.flush()
     context.audit("hold_placed", "legal_hold", hold.id, new={"kind": values["hold_kind"]})
 
 

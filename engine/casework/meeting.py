@@ -45,8 +45,7 @@ def arrange_meeting(context: Context, values: dict[str, Any], restricted: dict[s
     stage = stages.need(context, "formal")
     stage.meeting_on = dt.date.fromisoformat(values["meeting_on"])
     stage.attendees = values["invited"]
-    for name in values["invited"]:
-        notices.write(context, name, "invitation", stage.meeting_on)
+    notices.write(context, values["invited"], "invitation", stage.meeting_on)
     context.audit(
         "meeting_arranged",
         "stage",
@@ -165,7 +164,7 @@ def _reasons_without_evidence(values: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _method_does_not_fit(values: dict[str, Any]) -> Iterator[Problem]:
-    if values["method_fits"] == "no":
+    if values["method_fits"] == "no" and "method_adjustment" not in values:
         yield Problem(
             "contact_method",
             "Expected a way the customer can use, but you say they cannot use this one. Choose "

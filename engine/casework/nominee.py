@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.casework import arrangements, decision, people, stages
 from engine.casework.context import Context
 from engine.errors import Problem
+from engine.tables.casefile import Submission
 from engine.tables.decisions import Decision
 from engine.tables.people import User
 
@@ -24,6 +27,18 @@ def proposed_cover(context: Context) -> str | None:
         return arrangement.cover
     stage = stages.find(context, "formal")
     return stage.proposed_cover if stage else None
+
+
+def proposed_restrictions(context: Context) -> list[dict[str, str]]:
+    """Give the limits the referral proposes, as rows of the question that asks for them."""
+    answers = context.session.scalar(
+        select(Submission.answers)
+        .where(Submission.case_id == context.case_id, Submission.form == "referral")
+        .order_by(Submission.id.desc())
+        .limit(1)
+    )
+    rows = (answers or {}).get("restrictions", [])
+    return [dict(row) for row in rows]
 
 
 def accept_spoc_role(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:

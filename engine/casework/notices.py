@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import select
 
@@ -60,40 +60,43 @@ def tell(
     """
     date = _date_of(context, about)
     named = [name for name in (role, also, and_also) if name]
-    wanted = dict.fromkeys(user for name in named for user in _people(context, name))
-    told = [name for name in wanted if write(context, name, about, date)]
+    wanted = (user for name in named for user in _people(context, name))
+    told = write(context, wanted, about, date)
     if told:
         context.audit("told", "notice", None, new={"about": about, "people": told})
     return len(told)
 
 
-def write(context: Context, name: str, about: str, date: dt.date) -> bool:
-    """Write one e-mail to one person, unless it was written before for this date.
+def write(context: Context, names: Iterable[str], about: str, date: dt.date) -> list[str]:
+    """Write one e-mail to each person who has none about this date yet; gives who they are.
 
     It holds the case's reference and the way to it, nothing about the customer.
     """
-    user = context.session.get(User, name)
-    key = f"{about}:{context.instance_id or 0}:{date.isoformat()}:{name}"
-    if user is None or key in _written(context):
-        return False
+    written = _written(context)
+    keys = {name: f"{about}:{context.instance_id or 0}:{date.isoformat()}:{name}" for name in names}
+    new = [name for name, key in keys.items() if key not in written]
+    users = context.session.scalars(select(User).where(User.name.in_(new)).order_by(User.name))
+    told = {user.name: _email(context, user, about, keys[user.name]) for user in users}
+    context.session.add_all(told.values())
+    return list(told)
+
+
+def _email(context: Context, user: User, about: str, key: str) -> Outbox:
     reference = context.case().reference
     sentence = _SENTENCES.get(about, _ANYTHING)
-    context.session.add(
-        Outbox(
-            kind=EMAIL,
-            case_id=context.case_id,
-            content={
-                "key": key,
-                "to": user.email,
-                "subject": f"{reference}: {sentence}",
-                "text": f"{sentence} Open the case to see what to do.",
-                "path": f"/cases/{context.case_id}",
-            },
-            made_at=context.now,
-            next_try_at=context.now,
-        )
+    return Outbox(
+        kind=EMAIL,
+        case_id=context.case_id,
+        content={
+            "key": key,
+            "to": user.email,
+            "subject": f"{reference}: {sentence}",
+            "text": f"{sentence} Open the case to see what to do.",
+            "path": f"/cases/{context.case_id}",
+        },
+        made_at=context.now,
+        next_try_at=context.now,
     )
-    return True
 
 
 def _written(context: Context) -> set[str]:

@@ -41,7 +41,7 @@ def add(context: Context, row: dict[str, Any]) -> OwedAction:
         opened_on=context.today,
     )
     context.session.add(owed)
-    context.session.flush([owed])
+    context.session.flush()
     context.audit(
         "owed_action_added",
         "owed_action",
@@ -56,7 +56,7 @@ def open_actions(context: Context) -> int:
     owed = open_of(context)
     for owner in dict.fromkeys(one.owner for one in owed):
         due_on = min(one.due_on for one in owed if one.owner == owner)
-        notices.write(context, owner, "owed_action", due_on)
+        notices.write(context, [owner], "owed_action", due_on)
     return len(owed)
 
 

@@ -30,7 +30,7 @@ def need(context: Context, kind: str) -> Stage:
             case_id=context.case().id, kind=kind, opened_on=context.today, looks=0, attendees=[]
         )
         context.session.add(stage)
-        context.session.flush([stage])
+        context.session.flush()
         context.case().stage = kind
         context.audit("stage_opened", "stage", stage.id, new={"kind": kind})
     return stage
@@ -93,10 +93,10 @@ def stage_ref(context: Context) -> str:
 def time_to_change_ends_on(context: Context) -> dt.date:
     """Give the first day on which a step after the verbal warning is allowed (R-014).
 
-    Without a warning there is nothing to wait for: then it is the day the stage began.
+    Without a warning there is nothing to wait for: then it is the day the case was opened.
     """
-    stage = need(context, "informal")
-    return stage.look_on or stage.opened_on
+    stage = find(context, "informal")
+    return (stage.look_on if stage else None) or context.case().opened_on
 
 
 def warning_review_on(context: Context) -> dt.date | None:

@@ -29,7 +29,7 @@ def add(context: Context, values: dict[str, Any], on: dt.date) -> ThirdParty:
         started_on=max(given_on, on),
     )
     context.session.add(third_party)
-    context.session.flush([third_party])
+    context.session.flush()
     context.audit("third_party_added", "third_party", third_party.id)
     return third_party
 

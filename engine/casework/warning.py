@@ -52,8 +52,7 @@ def _counts_not_seen(context: Context, values: dict[str, Any]) -> Iterator[Probl
 def _nothing_since(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
     if values.get("warning_outcome") != "refer":
         return
-    stage = stages.need(context, "warning")
-    letter_on = stage.evidence_from or stage.warned_on or stage.opened_on
+    letter_on = contacts.compared_from(context)
     if not evidence.any_after(context, values.get("cites", []), letter_on):
         yield Problem(
             "cites",

@@ -91,6 +91,7 @@ FACTS: Mapping[str, Fact] = {
     "partner_shared_on": partners.partner_shared_on,
     "partner_wanted_on": partners.partner_wanted_on,
     "proposed_cover": nominee.proposed_cover,
+    "proposed_restrictions": nominee.proposed_restrictions,
     "proposed_spoc": nominee.proposed_spoc,
     "ref": cases.ref,
     "referral_missing": referral.missing,
