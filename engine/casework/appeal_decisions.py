@@ -85,9 +85,7 @@ def decide_appeal(context: Context, values: dict[str, Any], restricted: dict[str
 def holding_letter(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
     """Record that the customer was told of the delay and by when the answer will come."""
     appeal = appeals.current(context)
-    context.audit(
-        "customer_told_of_delay", "appeal", appeal.id, new={"told_on": values["told_on"]}
-    )
+    context.audit("customer_told_of_delay", "appeal", appeal.id, new={"told_on": values["told_on"]})
 
 
 def appeal_can_be_withdrawn(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -178,6 +176,4 @@ def _decide(
         )
     )
     context.session.flush()
-    context.audit(
-        "appeal_decided", "appeal", appeal.id, new={"outcome": outcome, "effect": effect}
-    )
+    context.audit("appeal_decided", "appeal", appeal.id, new={"outcome": outcome, "effect": effect})

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import letter_dates, terms
+from engine.casework import customers, letter_dates, terms
 from engine.casework.context import Context
 from engine.casework.references import next_reference
 from engine.errors import Problem
-from engine.tables.casefile import CaseFile, Customer
+from engine.tables.casefile import CaseFile
 from engine.tables.decisions import Arrangement, Decision
 
 #: The letter of today that tells what the old one had to tell.
@@ -49,17 +49,7 @@ def take_over_arrangement(
 
 
 def _open_case(context: Context, values: dict[str, Any]) -> CaseFile:
-    customer = Customer(
-        name=values["customer_name"],
-        address=values["address"],
-        tenancy_reference=values["tenancy_reference"],
-        kind=values["customer_kind"],
-        email=values.get("email", ""),
-        phone=values.get("phone", ""),
-        needs=values.get("needs", ""),
-    )
-    context.session.add(customer)
-    context.session.flush()
+    customer = customers.keep(context, values)
     case = CaseFile(
         reference=next_reference(context.session, context.today),
         parameter_set=context.parameter_set,
@@ -117,8 +107,7 @@ def _decision(context: Context, values: dict[str, Any], arrangement: Arrangement
 
 def _date_problems(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
     decided, letter, begins, review = (
-        _date(values[name])
-        for name in ("decided_on", "letter_on", "from_on", "next_review_on")
+        _date(values[name]) for name in ("decided_on", "letter_on", "from_on", "next_review_on")
     )
     if letter < decided:
         yield Problem(
@@ -141,15 +130,13 @@ def _date_problems(context: Context, values: dict[str, Any]) -> Iterator[Problem
 
 
 def _known_already(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
+    customer = customers.find(context, values["customer_name"], values["tenancy_reference"])
+    if customer is None:
+        return
     known = context.session.scalars(
         select(CaseFile.reference)
-        .join(Customer, Customer.id == CaseFile.customer_id)
         .join(Arrangement, Arrangement.case_id == CaseFile.id)
-        .where(
-            Customer.tenancy_reference == values["tenancy_reference"],
-            Customer.name == values["customer_name"],
-            Arrangement.ended_on.is_(None),
-        )
+        .where(CaseFile.customer_id == customer.id, Arrangement.ended_on.is_(None))
         .limit(1)
     ).one_or_none()
     if known is not None:

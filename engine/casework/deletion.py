@@ -1,0 +1,214 @@
+"""The deletion of a case: what is personal goes, a shell and a certificate stay (R-107, R-111)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import JSON, CursorResult, Select, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from engine.casework import audit
+from engine.casework.context import Context
+from engine.errors import Rejected
+from engine.tables.casefile import (
+    CaseFile,
+    Contact,
+    Customer,
+    Evidence,
+    LegalHold,
+    OwedAction,
+    Stage,
+    Submission,
+    SupportOffer,
+    ThirdParty,
+)
+from engine.tables.columns import Row
+from engine.tables.decisions import (
+    Appeal,
+    Arrangement,
+    BreachOfClock,
+    Decision,
+    Flag,
+    Letter,
+    LookRequest,
+    PartnerEvent,
+    Promise,
+    Restriction,
+)
+from engine.tables.process import (
+    ElementHistory,
+    Incident,
+    Message,
+    Outbox,
+    ProcessInstance,
+    Subscription,
+    WorkItem,
+)
+
+#: How an instance ends that was still open when its case was deleted.
+ENDED_WITH = "case_deleted"
+#: Tables whose rows go as a whole, by the column that leads to the case.
+OF_CASE: tuple[Any, ...] = (
+    Appeal,
+    Arrangement,
+    BreachOfClock,
+    Contact,
+    Decision,
+    Evidence,
+    LegalHold,
+    Letter,
+    LookRequest,
+    Outbox,
+    OwedAction,
+    Promise,
+    Stage,
+    Submission,
+    SupportOffer,
+    ThirdParty,
+)
+OF_ARRANGEMENT: tuple[Any, ...] = (Flag, PartnerEvent, Restriction)
+#: Tables whose rows stay: what ran and when, without a person or an answer in it.
+EMPTIED: tuple[Any, ...] = (ElementHistory, Incident, Message, ProcessInstance, WorkItem)
+#: All that the row of the case still says afterwards.
+SHELL = frozenset(
+    {
+        "id",
+        "reference",
+        "parameter_set",
+        "opened_on",
+        "stage",
+        "closed_on",
+        "closed_reason",
+        "delete_after",
+        "deleted_on",
+        "audit_number",
+        "audit_head",
+    }
+)
+
+
+def delete_case(context: Context) -> None:
+    """Delete everything personal about the case and certify it; its reference stays.
+
+    What stays: the shell of the case, that its processes ran, and the events of its audit chain
+    without actor, old and new. The chain still verifies; its last event counts what went.
+    """
+    case, session = context.case(), context.session
+    if case.deleted_on is not None:
+        raise Rejected("Expected a case to delete, but this one is deleted already.")
+    session.flush()
+    customer_id = case.customer_id
+    _end_instances(context, case.id)
+    _empty_rows(context, case.id)
+    counts = dict(_delete_rows(session, case.id))
+    _leave_shell(context, case)
+    counts[Customer.__tablename__] = _delete_customer(session, customer_id)
+    counts["audit_detail"] = audit.Chain.of_case(session, case).forget_details()
+    context.audit("case_deleted", "case_file", case.id, new={"deleted": counts})
+
+
+def _end_instances(context: Context, case_id: int) -> None:
+    """End what still runs about the case; only the deletion itself goes on to its own end."""
+    session = context.session
+    running = session.scalars(
+        select(ProcessInstance.id).where(
+            ProcessInstance.case_id == case_id,
+            ProcessInstance.ended_at.is_(None),
+            ProcessInstance.id != (context.instance_id or 0),
+        )
+    ).all()
+    session.execute(
+        update(ProcessInstance)
+        .where(ProcessInstance.id.in_(running))
+        .values(
+            ended_at=context.now,
+            ended_with=ENDED_WITH,
+            next_due_at=None,
+            version=ProcessInstance.version + 1,
+        )
+    )
+    session.execute(
+        update(WorkItem)
+        .where(
+            WorkItem.instance_id.in_(running),
+            WorkItem.completed_at.is_(None),
+            WorkItem.cancelled_at.is_(None),
+        )
+        .values(cancelled_at=context.now)
+    )
+    session.execute(delete(Subscription).where(Subscription.instance_id.in_(running)))
+
+
+def _empty_rows(context: Context, case_id: int) -> None:
+    """Take people and answers out of the rows that stay."""
+    session = context.session
+    instances = select(ProcessInstance.id).where(ProcessInstance.case_id == case_id)
+    session.execute(
+        update(WorkItem)
+        .where(or_(WorkItem.case_id == case_id, WorkItem.instance_id.in_(instances)))
+        .values(assignee=None, completed_by=None, draft=None, draft_saved_by=None)
+    )
+    session.execute(
+        update(ElementHistory)
+        .where(or_(ElementHistory.case_id == case_id, ElementHistory.instance_id.in_(instances)))
+        .values(by=None)
+    )
+    session.execute(
+        update(Incident)
+        .where(or_(Incident.case_id == case_id, Incident.instance_id.in_(instances)))
+        .values(reason="", resolved_at=func.coalesce(Incident.resolved_at, context.now))
+    )
+    session.execute(
+        update(Message).where(Message.case_id == case_id).values(refs={}, payload={}, sent_by=None)
+    )
+    session.execute(
+        update(Message)
+        .where(Message.case_id == case_id, Message.delivered_at.is_(None))
+        .values(dropped_at=context.now)
+    )
+    session.execute(
+        update(ProcessInstance).where(ProcessInstance.case_id == case_id).values(started_by=None)
+    )
+    session.execute(
+        update(ProcessInstance)
+        .where(ProcessInstance.case_id == case_id, ProcessInstance.ended_at.is_not(None))
+        .values(state=None)
+    )
+
+
+def _delete_rows(session: Session, case_id: int) -> Iterator[tuple[str, int]]:
+    """Delete the rows of the case, those that refer to others first; gives how many of each."""
+    arrangements = select(Arrangement.id).where(Arrangement.case_id == case_id)
+    chosen = {row.__tablename__: row for row in (*OF_CASE, *OF_ARRANGEMENT)}
+    for table in reversed(Row.metadata.sorted_tables):
+        row = chosen.get(table.name)
+        if row is not None:
+            is_theirs = (
+                row.case_id == case_id if row in OF_CASE else row.arrangement_id.in_(arrangements)
+            )
+            yield table.name, _count(session.execute(delete(row).where(is_theirs)))
+
+
+def _leave_shell(context: Context, case: CaseFile) -> None:
+    """Empty every column of the case that is not part of its shell, also those yet to come."""
+    for column in CaseFile.__table__.columns:
+        if column.key not in SHELL:
+            empty = [] if isinstance(column.type, JSON) else column.type.python_type()
+            setattr(case, column.key, None if column.nullable else empty)
+    case.deleted_on = context.today
+    context.session.flush()
+
+
+def _delete_customer(session: Session, customer_id: int | None) -> int:
+    """Delete the customer unless another case is about the same person."""
+    others: Select[Any] = select(CaseFile.customer_id).where(CaseFile.customer_id.is_not(None))
+    return _count(
+        session.execute(
+            delete(Customer).where(Customer.id == customer_id, Customer.id.not_in(others))
+        )
+    )
+
+
+def _count(result: Any) -> int:
+    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -1,0 +1,158 @@
+"""Flags in other systems: asked for, confirmed by who set them, removed (R-065 to R-069)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.calendar import said
+from engine.casework import arrangements, contact_card
+from engine.casework.context import Context
+from engine.errors import NotFound, Problem
+from engine.tables.decisions import Arrangement, Flag
+from forms import Choice
+
+#: Control variables of the process: what is asked for, and in which system.
+_ACTION = "flag_action"
+_SYSTEM = "flag_system"
+_GONE = "nothing"
+_NOT_NEEDED = "not_needed"
+
+
+def request(context: Context, action: str) -> list[str]:
+    """Ask each system to add, update or remove its flag; gives the systems that must confirm.
+
+    action: add, update or end. The text is generated; a reason or health can never stand in it.
+    """
+    arrangement = arrangements.current(context)
+    flags = {flag.system: flag for flag in _flags(context, arrangement) if not flag.removed_on}
+    if action == "end":
+        for flag in flags.values():
+            flag.removal_requested_on = context.today
+        asked = list(flags)
+    else:
+        asked = _systems(context)
+        text = flag_text(context)
+        for system in asked:
+            _ask(context, arrangement, flags.get(system), system, text)
+    context.session.flush()
+    context.audit(
+        "flags_requested", "arrangement", arrangement.id, new={"action": action, "systems": asked}
+    )
+    return asked
+
+
+def flag_text(context: Context) -> str:
+    """Give what a flag must show: route, cover, emergency rule, and who may call the customer."""
+    return " ".join(_shown(context).values())
+
+
+def flag_wanted_on(context: Context) -> dt.date:
+    """Give the day on which the confirmation that is waited for was asked for."""
+    asked = [_asked_on(context, flag) for flag in _flags(context, arrangements.current(context))]
+    return max((day for day in asked if day is not None), default=context.today)
+
+
+def flag_shows(context: Context) -> list[Choice]:
+    """Offer what the system must show now, a line a thing, for whoever confirms it to tick."""
+    if context.variables.get(_ACTION) == "end":
+        return [Choice(_GONE, "Nothing about this arrangement any more")]
+    offered = [Choice(name, line) for name, line in _shown(context).items()]
+    if _current(context).removal_requested_on is not None:
+        offered.append(
+            Choice(_NOT_NEEDED, "Nothing, because its removal has been asked for meanwhile")
+        )
+    return offered
+
+
+def flag_is_right(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Refuse a confirmation that leaves a line out, or from before the flag was asked for."""
+    ticked = set(values.get("shows", ()))
+    wanted = {choice.value for choice in flag_shows(context)} - {_NOT_NEEDED}
+    if ticked not in ({_NOT_NEEDED}, wanted):
+        return [
+            Problem(
+                "shows",
+                "Expected the system to show every line, but not all of them are ticked. Correct "
+                "the flag, then tick each line you see there.",
+            )
+        ]
+    asked_on = _asked_on(context, _current(context))
+    if asked_on and dt.date.fromisoformat(values["done_on"]) < asked_on:
+        return [
+            Problem(
+                "done_on",
+                f"Expected a day on or after {said(asked_on)}, when this was asked for, but it is "
+                "before it. Check the date.",
+            )
+        ]
+    return []
+
+
+def confirm_flag(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
+    """Record that a system shows its flag, or none any more: by whom, when, with what proof."""
+    flag = _current(context)
+    done_on = dt.date.fromisoformat(values["done_on"])
+    action = context.variables.get(_ACTION)
+    if action == "end":
+        flag.removed_on = done_on
+    elif _NOT_NEEDED not in values["shows"]:
+        flag.set_on = done_on
+    if action == "update":
+        flag.update_requested_on = None
+    flag.confirmed_by, flag.confirmed_at = context.actor, context.now
+    flag.proof = values["reference"]
+    context.audit(
+        "flag_confirmed",
+        "flag",
+        flag.id,
+        new={"system": flag.system, "action": action, "done_on": values["done_on"]},
+    )
+
+
+def _ask(
+    context: Context, arrangement: Arrangement, flag: Flag | None, system: str, text: str
+) -> None:
+    if flag is not None:
+        flag.text, flag.update_requested_on = text, context.today
+        return
+    context.session.add(
+        Flag(arrangement_id=arrangement.id, system=system, text=text, requested_on=context.today)
+    )
+
+
+def _systems(context: Context) -> list[str]:
+    named = context.policy("flags.systems")
+    return [named] if isinstance(named, str) else list(named)
+
+
+def _shown(context: Context) -> dict[str, str]:
+    """Give the lines of a flag; who may call the customer is the policy's own sentence (C-13)."""
+    card = contact_card.lines(context.session, arrangements.current(context))
+    return {**card, "outbound": f"{context.policy('outbound_contact_rule')}."}
+
+
+def _asked_on(context: Context, flag: Flag) -> dt.date | None:
+    action = context.variables.get(_ACTION)
+    if action == "end":
+        return flag.removal_requested_on
+    return flag.update_requested_on if action == "update" else flag.requested_on
+
+
+def _current(context: Context) -> Flag:
+    """Give the flag whose confirmation the task is about."""
+    system = context.variables.get(_SYSTEM)
+    for flag in reversed(_flags(context, arrangements.current(context))):
+        if flag.system == system:
+            return flag
+    raise NotFound(f"Expected a flag in {system} to confirm, but none was asked for.")
+
+
+def _flags(context: Context, arrangement: Arrangement) -> list[Flag]:
+    return list(
+        context.session.scalars(
+            select(Flag).where(Flag.arrangement_id == arrangement.id).order_by(Flag.id)
+        )
+    )
