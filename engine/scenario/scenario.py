@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -65,14 +66,17 @@ class Scenario:
     ) -> None:
         """Complete the open task with that element id; `about` tells apart tasks of one element."""
         item_id = self._open_item(task, about, by)
-        self._follow(commands.complete(self.db, item_id, answers or {}, by=by))
+        view = partial(commands.form_of_task, self.db, item_id, by=by)
+        self._follow(commands.complete(self.db, item_id, _filled(view, answers), by=by))
 
     def act(self, action: str, *, by: str, answers: Mapping[str, Any] | None = None) -> None:
         """Do an action of the case page, or start a stuck step again."""
         if action == RETRY:
             commands.retry(self.db, self._open_incident(), by=by)
         else:
-            commands.act(self.db, action, self.case_id or 0, answers or {}, by=by)
+            case_id = self.case_id or 0
+            view = partial(commands.form_of_action, self.db, action, case_id, by=by)
+            commands.act(self.db, action, case_id, _filled(view, answers), by=by)
 
     def receive(
         self,
@@ -84,7 +88,9 @@ class Scenario:
     ) -> None:
         """Take in a message from outside with the answers to its form."""
         refs = dict(refs or self._refs(message))
-        self._follow(commands.receive(self.db, message, answers or {}, by=by, refs=refs))
+        view = partial(commands.form_of_message, self.db, message, by=by, refs=refs)
+        raw = _filled(view, answers)
+        self._follow(commands.receive(self.db, message, raw, by=by, refs=refs))
 
     def at(self, when: dt.datetime) -> None:
         """Move the clock forwards; every timer on the way fires at its own moment."""
@@ -211,6 +217,17 @@ class Scenario:
         if self.case_id is None or message not in DOORS:
             return {}
         return {"case_id": self.case_id, **lookback.newest_refs(self.db, self.case_id)}
+
+
+def _filled(
+    view: Callable[[], commands.FormView], answers: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Answer as a person would on the page: what it offers stands unless it is changed."""
+    try:
+        offered = view().defaults
+    except errors.EngineError:
+        offered = {}
+    return {**offered, **(answers or {})}
 
 
 def _told(error: Exception) -> str:
