@@ -176,7 +176,7 @@ def _load_demo(database: engine.Database) -> None:
             bar.set_description(what)
             bar.refresh()
 
-        engine.load_demo(database, tell)
+        engine.load_demo(database, ROOT, tell)
 
 
 def _files(release: int | None) -> dict[str, bytes]:

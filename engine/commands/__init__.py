@@ -13,8 +13,10 @@ from engine.commands.pages import (
     form_of_message,
     form_of_task,
     letter_preview,
+    letter_preview_pdf,
     now,
     today,
+    working_day_ahead,
 )
 from engine.commands.surroundings import Surroundings, read_surroundings
 from engine.commands.timers import Moved, move_clock, pass_time, rearm, run_due
@@ -35,6 +37,7 @@ __all__ = [
     "form_of_message",
     "form_of_task",
     "letter_preview",
+    "letter_preview_pdf",
     "move_clock",
     "now",
     "pass_time",
@@ -49,4 +52,5 @@ __all__ = [
     "start",
     "sweep_unclaimed",
     "today",
+    "working_day_ahead",
 ]

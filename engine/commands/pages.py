@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 import forms
 from engine import spiff
 from engine.calendar import Due
-from engine.casework import letters
+from engine.casework import letter_pdf, letters
 from engine.casework.context import Context
 from engine.commands.actions import open_action
 from engine.commands.answers import form_named, form_of_item, letter_of, offered
@@ -107,6 +107,21 @@ def letter_preview(
             form, raw, choices=offered(form, host.context), today=host.context.today
         )
         return letters.preview(host.context, template, values)
+
+
+def letter_preview_pdf(
+    db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str
+) -> bytes | None:
+    """Give the preview as a PDF, marked as one; None where the machine cannot make PDFs."""
+    made = letter_preview(db, work_item_id, raw, by=by)
+    return letter_pdf.as_pdf(made.html, made.title)
+
+
+def working_day_ahead(db: Database, count: int) -> dt.date:
+    """Give the date that many working days after today."""
+    with db.reading() as session:
+        around = read_surroundings(session)
+        return around.calendar.working_days(around.today, count).on
 
 
 def today(db: Database) -> dt.date:

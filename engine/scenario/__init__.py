@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from engine.scenario.expectations import Unexpected
 from engine.scenario.scenario import Scenario
-from engine.scenario.script import Script, ScriptError, read_scripts
+from engine.scenario.script import VERBS, PlainLoader, Script, ScriptError, Step, read_scripts
 from engine.scenario.stage import Stages, add_people, stages
 from engine.scenario.suite import ScenarioResult, run_scenarios, run_script
 
 __all__ = [
+    "VERBS",
+    "PlainLoader",
     "Scenario",
     "ScenarioResult",
     "Script",
     "ScriptError",
     "Stages",
+    "Step",
     "Unexpected",
     "add_people",
     "read_scripts",

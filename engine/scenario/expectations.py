@@ -78,6 +78,9 @@ def _check_entered(element_id: str, dates: Sequence[dt.date], more: Any) -> None
 
 def letter(db: Database, case_id: int | None, wanted: Mapping[str, Any]) -> None:
     """Raise Unexpected unless a letter of that template was issued as said."""
+    unknown = set(wanted) - {"template", "on", "appeal_until", "contains", "count"}
+    if unknown:
+        raise Unexpected(f"Expected no {', '.join(sorted(unknown))} in expect_letter.")
     with db.reading() as session:
         issued = session.execute(
             select(Letter, Decision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,19 @@ VERBS: dict[str, frozenset[str]] = {
 #: The verbs that do something, and so may be expected to be refused.
 DOING = frozenset({"start", "complete", "act", "receive"})
 _REQUIRED = ("scenario", "source", "set", "at", "people", "steps")
+
+
+class PlainLoader(yaml.SafeLoader):
+    """Safe YAML in which only ``true`` and ``false`` are truth values: yes, no, on are words."""
+
+
+PlainLoader.yaml_implicit_resolvers = {
+    sign: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
+)
 
 
 class ScriptError(Exception):
@@ -75,7 +89,7 @@ def read_scripts(path: Path) -> list[Script]:
     if not path.is_file():
         raise ScriptError(f"Expected a scenario file or folder at {path}, but there is none.")
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=PlainLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ScriptError(f"{path}: Expected YAML, but it cannot be read: {error}") from error
     if node is None:
@@ -160,7 +174,7 @@ def _check_step(where: str, verb: str, arguments: Any) -> None:
 
 def _plain(node: yaml.Node) -> Any:
     """Turn a YAML node into plain values, with the safe constructors only."""
-    loader = yaml.SafeLoader("")
+    loader = PlainLoader("")
     try:
         return loader.construct_document(node)
     finally:

@@ -1,0 +1,88 @@
+"""The demonstration landlord: its cases are played through the real processes, day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import delete
+
+from engine import clock
+from engine.calendar_table import calendar_of
+from engine.commands import pass_time
+from engine.demo.people import add_people
+from engine.demo.stories import Moment, read_stories
+from engine.publishing import prepare
+from engine.releases import forget
+from engine.scenario import Scenario
+from engine.tables.columns import Row
+from engine.tables.database import Database
+from engine.tables.process import Setting
+
+#: ``loading`` while the stories are being played, then the day they were.
+LOADED = "demo_landlord"
+_LOADING = "loading"
+_DAY = dt.timedelta(days=1)
+
+Tell = Callable[[int, int, str], None]
+
+
+def demo_is_loaded(db: Database) -> bool:
+    """Tell whether the demonstration landlord is there, whole."""
+    with db.reading() as session:
+        marked = session.get(Setting, LOADED)
+        return marked is not None and marked.value != _LOADING
+
+
+def load_demo(db: Database, source: Path, tell: Tell) -> int:
+    """Play every story up to this moment; returns how many cases there are then.
+
+    source: the folder with ``bpmn/`` and ``forms/``; tell: called with how many steps are
+    done, how many there are and what is being done. A load that was broken off is begun anew.
+    """
+    _begin(db, source)
+    last_day = dt.datetime.now(clock.LONDON).date()
+    with db.reading() as session:
+        calendar = calendar_of(session)
+    moments = read_stories(last_day, calendar)
+    first = moments[0].at if moments else dt.datetime.combine(last_day, dt.time(9))
+    clock.hold(first - _DAY)
+    try:
+        add_people(db, first.date() - 30 * _DAY)
+        cases = _play(db, moments, tell)
+        pass_time(db, max(clock.now(), dt.datetime.now(dt.UTC)), clock.hold)
+    finally:
+        clock.hold(None)
+    with db.writing() as session:
+        session.merge(Setting(name=LOADED, value=last_day.isoformat()))
+    return cases
+
+
+def _begin(db: Database, source: Path) -> None:
+    """Start from nothing: what an earlier load left half done is taken away."""
+    with db.reading() as session:
+        broken_off = session.get(Setting, LOADED) is not None
+    if broken_off:
+        with db.writing() as session:
+            for table in reversed(Row.metadata.sorted_tables):
+                session.execute(delete(table))
+        forget()
+        prepare(db, source)
+    with db.writing() as session:
+        session.merge(Setting(name=LOADED, value=_LOADING))
+
+
+def _play(db: Database, moments: list[Moment], tell: Tell) -> int:
+    played: dict[str, Scenario] = {}
+    for number, moment in enumerate(moments):
+        tell(number, len(moments), f"{moment.at:%a %d %b %Y}")
+        scenario = played.setdefault(moment.story, Scenario(db))
+        pass_time(db, max(clock.at_local(moment.at), clock.now()), clock.hold)
+        try:
+            scenario.do(moment.step)
+        except Exception as error:
+            error.add_note(f"in the story {moment.story}, step {moment.step.line}")
+            raise
+    tell(len(moments), len(moments), "today")
+    return len({one.case_id for one in played.values() if one.case_id})
