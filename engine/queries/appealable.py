@@ -152,7 +152,7 @@ def _running(look: Reading, cases: list[int]) -> dict[int, int]:
             Arrangement.ended_on.is_(None),
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _decision(

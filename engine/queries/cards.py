@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from engine.calendar import said
+from engine.casework import register
 from engine.queries import words
 from engine.queries.reading import Reading
 from engine.queries.standing import of_arrangement
@@ -146,16 +147,14 @@ def flags_of(look: Reading, arrangements: Collection[Arrangement]) -> Mapping[in
 
 def flag_state(flag: Flag, *, is_over: bool) -> FlagState:
     """Say how the flag in one system stands; `is_over` tells whether it should be gone."""
-    if flag.removed_on:
-        return FlagState(flag.system, "removed", f"removed on {said(flag.removed_on)}", True)
-    if flag.removal_requested_on:
-        text = f"still set, removal asked for on {said(flag.removal_requested_on)}"
-        return FlagState(flag.system, "removal_requested", text, False)
-    if flag.update_requested_on:
-        text = f"change asked for on {said(flag.update_requested_on)}, not confirmed yet"
-        return FlagState(flag.system, "update_requested", text, False)
-    if flag.set_on:
-        text = f"set on {said(flag.set_on)}"
-        return FlagState(flag.system, "set", f"still {text}" if is_over else text, not is_over)
-    text = f"asked for on {said(flag.requested_on)}, not confirmed yet"
-    return FlagState(flag.system, "requested", text, False)
+    state = register.flag_state(flag)
+    dated = {
+        "removed": ("removed on {}", flag.removed_on),
+        "removal_requested": ("still set, removal asked for on {}", flag.removal_requested_on),
+        "update_requested": ("change asked for on {}, not confirmed yet", flag.update_requested_on),
+        "set": ("still set, since {}" if is_over else "set on {}", flag.set_on),
+        "requested": ("asked for on {}, not confirmed yet", flag.requested_on),
+    }
+    text, on = dated[state]
+    is_settled = state == "removed" or (state == "set" and not is_over)
+    return FlagState(flag.system, state, text.format(said(on) if on else ""), is_settled)

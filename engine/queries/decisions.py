@@ -80,7 +80,7 @@ def decisions_of_case(look: Reading, case_id: int) -> tuple[DecisionRow, ...]:
     ).all()
     appeals = _appeals(look, case_id)
     titles = look.session.execute(select(Letter.id, Letter.title).where(Letter.case_id == case_id))
-    letters = dict(titles.tuples().all())
+    letters = dict(titles.all())
     cited = _cited(look, case_id, {number for row in decisions for number in row.cites})
     return tuple(_row(look, row, appeals.get(row.id, []), letters, cited) for row in decisions)
 

@@ -17,15 +17,15 @@ def in_reading_order(diagram: Diagram, starts: Collection[str] = ()) -> list[tup
     """Give every element with its depth of nesting, in the order the flow reaches it.
 
     Breadth first from the start events (those in `starts` before others), left to right where
-    two are equally far; what stands in a subprocess follows right after it. What no start
-    reaches comes last.
+    two are equally far; what stands in a subprocess follows right after it. What begins at the
+    edge of an activity comes after the main way, and what no start reaches comes last.
     """
     return list(_in_scope(diagram, None, 0, starts))
 
 
 def still_ahead(diagram: Diagram, now: Collection[str]) -> set[str]:
     """Give the ids that can still be reached from those where something waits, these included."""
-    paths = _successors(diagram)
+    paths = _onward(diagram)
     found: set[str] = set()
     queue = deque(now)
     while queue:
@@ -61,9 +61,10 @@ def _breadth_first(
 
     begun = sorted((e.id for e in inside.values() if e.kind == "start_event"), key=spot)
     begun.sort(key=lambda element_id: element_id not in starts)
-    paths = _successors(diagram)
+    edges = sorted((e.id for e in inside.values() if e.attached_to), key=spot)
+    paths = _flows(diagram)
     seen: dict[str, None] = {}
-    for start in begun + sorted(inside, key=spot):
+    for start in [*begun[:1], *edges, *begun[1:], *sorted(inside, key=spot)]:
         ring = [start]
         while ring:
             fresh = [element_id for element_id in ring if element_id not in seen]
@@ -73,10 +74,16 @@ def _breadth_first(
     return list(seen)
 
 
-def _successors(diagram: Diagram) -> dict[str, list[str]]:
+def _flows(diagram: Diagram) -> dict[str, list[str]]:
     paths: dict[str, list[str]] = {}
     for flow in diagram.flows:
         paths.setdefault(flow.source, []).append(flow.target)
+    return paths
+
+
+def _onward(diagram: Diagram) -> dict[str, list[str]]:
+    """Give element id -> where it can go, over the events at its edge too."""
+    paths = _flows(diagram)
     for element in diagram.elements.values():
         if element.attached_to:
             paths.setdefault(element.attached_to, []).append(element.id)

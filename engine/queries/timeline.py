@@ -116,7 +116,7 @@ def _letters(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
         .where(Submission.case_id == case_id, Submission.form == "issue_letter")
         .order_by(Submission.id)
     )
-    answered = dict(look.session.execute(written).tuples().all())
+    answered = dict(look.session.execute(written).all())
     columns = (Letter.id, Letter.title, Letter.issued_at, Letter.issued_by, Letter.channel)
     rows = look.session.execute(
         select(*columns).where(Letter.case_id == case_id).order_by(Letter.id.desc())
