@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -34,17 +34,12 @@ class Radios(Question):
     @classmethod
     def keys(cls, section: Section) -> dict[str, Any]:
         """Read the options, or the name of the provider that offers them."""
-        options = tuple(_option(one) for one in section.sections("options", "this option"))
+        options = tuple(_options(section))
         choices = section.text("choices")
         if options and choices:
             section.tell("Expected options or choices, but there are both. Keep one.", "choices")
         if not options and not choices and not cls.usual_choices:
             section.tell("Expected options to choose from, but there are none. Add options.")
-        seen: set[str] = set()
-        for option in options:
-            if option.value in seen:
-                section.tell(f"Expected each option once, but “{option.value}” stands twice.")
-            seen.add(option.value)
         return {"options": options, "choices": choices or ("" if options else cls.usual_choices)}
 
     def offered(self, choices: Mapping[str, Sequence[Choice]]) -> Sequence[Choice]:
@@ -87,11 +82,7 @@ class Radios(Question):
                     said = self.say("disabled", given=choice.label, hint=choice.hint)
                     raise ValidationError(said.strip())
 
-        return SelectMultipleField(
-            validators=self.validators(may_be_chosen),
-            choices=[(choice.value, choice.label) for choice in offered.values()],
-            validate_choice=False,
-        )
+        return SelectMultipleField(validators=self.validators(may_be_chosen), validate_choice=False)
 
     def value(self, data: Any) -> Any:
         """Give the value chosen, or the list of them."""
@@ -216,14 +207,15 @@ class Confirm(Radios):
         return [text for text in super().texts(raw) if text != "no"]
 
 
-def _option(section: Section) -> Choice:
-    choice = Choice(
-        value=section.text("value", required=True),
-        label=section.text("label", required=True),
-        hint=section.text("hint"),
-    )
-    section.finish()
-    return choice
+def _options(section: Section) -> Iterator[Choice]:
+    seen: set[str] = set()
+    for one in section.sections("options", "this option"):
+        value = one.text("value", required=True)
+        if value in seen:
+            one.tell(f"Expected each option once, but “{value}” stands twice.", "value")
+        seen.add(value)
+        yield Choice(value, one.text("label", required=True), one.text("hint"))
+        one.finish()
 
 
 def _value(raw: Raw) -> str:

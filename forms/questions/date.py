@@ -13,7 +13,7 @@ from wtforms import Field
 from wtforms.validators import StopValidation, ValidationError
 
 from forms.marked import Section
-from forms.questions.question import Around, Choice, NotReadable, Question, Raw, clean
+from forms.questions.question import Around, Choice, NotReadable, Question, Raw, clean, one_of
 
 _PARTS = ("day", "month", "year")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
@@ -63,8 +63,7 @@ class Date(Question):
         """Give day, month and year as typed; [] when all are empty."""
         if isinstance(raw, dt.date) and not isinstance(raw, dt.datetime):
             return [str(raw.day), str(raw.month), str(raw.year)]
-        if isinstance(raw, list) and len(raw) == 1:
-            raw = raw[0]
+        raw = one_of(raw)
         if isinstance(raw, dict):
             parts = [clean(raw.get(part)) for part in _PARTS]
             return parts if any(parts) else []

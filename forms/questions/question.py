@@ -135,7 +135,7 @@ class Question:
 
     def texts(self, raw: Raw) -> list[str]:
         """Give a raw answer as texts, [] when there is none; NotReadable for other shapes."""
-        text = clean(raw[0] if isinstance(raw, list) and len(raw) == 1 else raw)
+        text = clean(one_of(raw))
         return [text] if text else []
 
     def given(self, raw: Raw) -> list[str]:
@@ -183,6 +183,13 @@ class Question:
     def shown(self, raw: Raw, choices: Mapping[str, Sequence[Choice]]) -> str:
         """Give a raw answer as a person reads it; "" when there is none."""
         return "\n".join(self.given(raw))
+
+
+def one_of(raw: Raw) -> Raw:
+    """Take an answer out of the list in which a browser sends it; longer lists stay lists."""
+    if isinstance(raw, list) and len(raw) <= 1:
+        return raw[0] if raw else None
+    return raw
 
 
 def clean(raw: Raw) -> str:

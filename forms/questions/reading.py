@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from forms.marked import Section
 from forms.questions.choices import (
@@ -74,6 +75,9 @@ def _read(section: Section, *, in_rows: bool) -> Question:
         section.tell(f"Expected one of {', '.join(TYPES)}, but the type is “{name}”.", "type")
         section.known.update(section.keys)
     cls = TYPES.get(name, Text)
+    of_type: dict[str, Any] = cls.keys(section) if name in TYPES else {}
+    if cls is Rows:
+        of_type |= _columns(section, in_rows=in_rows)
     question = cls(
         id=section.text("id", required=True),
         label=section.text("label", required=True),
@@ -86,8 +90,7 @@ def _read(section: Section, *, in_rows: bool) -> Question:
         source=section.text("source"),
         messages=_messages(section, cls),
         line=section.line,
-        **(cls.keys(section) if name in TYPES else {}),
-        **(_columns(section, in_rows=in_rows) if cls is Rows else {}),
+        **of_type,
     )
     _check_names(section, question)
     _check_place(section, question, in_rows=in_rows)
