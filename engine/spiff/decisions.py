@@ -6,6 +6,7 @@ ours. Cells: ``"ASB"``, ``> 5``, ``4 < ? < 10``, ``? in [8, 9]``, ``"a", "b"`` (
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ from typing import Any
 from lxml import etree
 
 from engine.spiff.documents import Document, is_dmn, line_of, local_name
-from engine.spiff.language import check_expression
+from engine.spiff.language import check_expression, parse_expression
 
 #: The name a cell's question mark gets.
 ASKED = "asked_value"
 _QUESTION_MARK = re.compile(r"""\?(?=(?:[^'"]|'[^']*'|"[^"]*")*$)""")
 _COMPARISON = re.compile(r"^(<=|>=|<|>|==|!=|in\b|not\s+in\b)")
+#: What other tools write and this language would read otherwise.
+_FEEL = re.compile(r"^not\s*\(|^[\[\](].*\.\..*[\[\])]$|\bin\s*\(")
 HIT_POLICIES = ("UNIQUE", "COLLECT")
 
 
@@ -117,6 +120,8 @@ def cell_problems(table: DecisionTable) -> Iterator[tuple[int, str]]:
         if len(row.conditions) != len(table.inputs) or len(row.values) != len(table.outputs):
             yield row.line, f"row {number}: Expected one cell a column, but it has others."
         for cell in filter(None, row.conditions):
+            if _FEEL.match(cell):
+                yield row.line, f"row {number}, {cell!r}: Expected != or a list, but it is FEEL."
             yield from _problem(row.line, f"row {number}, {cell!r}", condition_text(cell))
         for cell in filter(None, row.values):
             yield from _problem(row.line, f"row {number}, {cell!r}", cell)
@@ -137,7 +142,7 @@ def _fits(row: Row, asked: list[Any], value: Callable[[str, dict[str, Any] | Non
 
 def _cell_fits(cell: str, asked: Any, value: Callable[[str, dict[str, Any] | None], Any]) -> bool:
     text = condition_text(cell)
-    if asked is None and _COMPARISON.match(cell) and not cell.startswith(("==", "!=", "in", "not")):
+    if asked is None and _orders(text):
         return False
     result = value(text, {ASKED: asked})
     if text != cell:
@@ -147,6 +152,14 @@ def _cell_fits(cell: str, asked: Any, value: Callable[[str, dict[str, Any] | Non
     if isinstance(result, bool) or isinstance(asked, bool):
         return result is asked
     return bool(result == asked)
+
+
+def _orders(text: str) -> bool:
+    """Tell whether a condition asks what is smaller, which nothing at all is not."""
+    return any(
+        isinstance(node, ast.Lt | ast.LtE | ast.Gt | ast.GtE)
+        for node in ast.walk(parse_expression(text))
+    )
 
 
 def _outputs(

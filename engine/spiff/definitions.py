@@ -16,7 +16,7 @@ from engine.spiff.profile import Drawn, findings
 from engine.spiff.reader import DrawnProcess
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definitions:
     """What the instances of a release run on; immutable, shared between threads."""
 
@@ -92,7 +92,7 @@ def _specs(drawn: Drawn, found: list[Finding]) -> Mapping[str, Any]:
         specs = build_specs(drawn.processes, drawn.tables)
         for process in drawn.processes:
             at = process
-            Instance(specs[process.id], {})
+            Instance(specs[process.id])
     except Exception as error:  # whatever the library raises is a finding, never a crash
         found.append(_not_built(drawn, at, error))
     return specs

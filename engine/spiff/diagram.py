@@ -37,7 +37,7 @@ class Element:
     lane: str | None = None
     held_by: str | None = None
     #: spiffworkflow:properties, as written.
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict, hash=False)
     #: The enclosing embedded subprocess.
     parent: str | None = None
     attached_to: str | None = None
@@ -56,7 +56,7 @@ class Element:
     called: str | None = None
     #: Operation a service task calls, with its parameters as expressions.
     operation: str | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
     #: Variable that takes the result of the operation.
     result: str | None = None
     #: Decision a business rule task asks.

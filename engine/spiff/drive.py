@@ -90,7 +90,7 @@ class Run:
         diagram = definitions.diagram(process_id)
         chosen = _start_event(diagram, start_element)
         evaluator = Evaluator(host)
-        top = Instance(definitions.specs[process_id], {}, script_engine=evaluator)
+        top = Instance(definitions.specs[process_id], script_engine=evaluator)
         run = cls(definitions, process_id, top, evaluator)
         values = run._plain(top.task_tree, variables or {})
         run._begin_work()
@@ -266,7 +266,21 @@ class Run:
             if task is not None:
                 self._try(task)
             elif not self._fire_next():
+                self._check_for_wait()
                 return
+
+    def _check_for_wait(self) -> None:
+        """Refuse to leave an instance that is open while nothing can ever move it."""
+        open_ = any(task.state == TaskState.READY for task in tasks(self._top))
+        if self.ended or open_ or any(True for _ in waits(self._top)):
+            return
+        stuck = [task for task in tasks(self._top) if task.state == TaskState.WAITING]
+        at = next((task for task in stuck if drawn(task) is not None), self._top.task_tree)
+        self._evaluator.fail(
+            at,
+            "Expected to wait for something or to end, but a path that is waited for cannot come "
+            "any more. Look for a parallel gateway behind a choice.",
+        )
 
     def _try(self, task: Any) -> None:
         """Run one automatic element; when it fails, leave its token before it, stuck."""

@@ -65,11 +65,12 @@ class Evaluator:
         """Give what an expression can read in the place of a task."""
         element = drawn(task)
         calling = calling_of(task)
+        variables = {**extra, **task.data} if extra else task.data
         return Scope(
-            variables={**extra, **task.data} if extra else task.data,
+            variables=variables,
             known=self.host.variables_known,
             functions=self.host.functions,
-            fact=lambda name: self.host.fact(name, element, calling),
+            fact=lambda name: self.host.fact(name, element, calling, variables),
             calling=calling,
         )
 

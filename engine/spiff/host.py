@@ -21,7 +21,13 @@ class Host(Protocol):
     def now(self) -> dt.datetime:
         """Give the present moment, aware."""
 
-    def fact(self, name: str, element: Element | None, calling: Mapping[str, str]) -> Any:
+    def fact(
+        self,
+        name: str,
+        element: Element | None,
+        calling: Mapping[str, str],
+        variables: Mapping[str, Any],
+    ) -> Any:
         """Give what an expression reads as ``case.<name>``; an EngineError if there is none."""
 
     def call(

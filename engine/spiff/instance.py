@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.diagram import Element
-from engine.spiff.evaluator import drawn, owner_of
+from engine.spiff.evaluator import drawn
 from engine.spiff.gateways import CHOSEN, WAITS, ChoiceOfEvents
 from engine.spiff.messages import KEY, RoutedMessage
 from engine.spiff.timers import DUE, SINCE, ClockTimer
@@ -26,6 +26,19 @@ for _name in ("spiff", "spiff.workflow", "spiff.task"):
 
 class Instance(BpmnWorkflow):
     """An instance whose activities bring the spec of what runs inside them."""
+
+    def __init__(self, spec: Any, **kwargs: Any) -> None:
+        """Watch for tasks that are taken out without being cancelled."""
+        super().__init__(spec, {}, **kwargs)
+        self.task_removed_event.connect(self._forget)
+
+    def _forget(self, workflow: Any, task: Any) -> None:
+        """Forget what a removed task waited for, and what ran inside it."""
+        self.event_manager.remove_task(task)
+        inside = self.subprocesses.pop(task.id, None)
+        if inside is not None:
+            for each in list(inside.tasks.values()):
+                self._forget(inside, each)
 
     def create_subprocess(self, my_task: Any, spec_name: Any) -> Any:
         """Give a new workflow of the spec an activity holds, owned by its task."""
@@ -86,8 +99,10 @@ class Wait:
 
 def workflows(top: Any) -> list[Any]:
     """Give the instance and everything that runs inside it, outer before inner."""
-    inner = [each for each in top.subprocesses.values() if owner_of(each) is not None]
-    return [top, *sorted(inner, key=lambda each: int(each.depth))]
+    found = [top]
+    for workflow in found:
+        found += [each for owner, each in top.subprocesses.items() if owner in workflow.tasks]
+    return found
 
 
 def tasks(top: Any) -> Iterator[Any]:

@@ -36,13 +36,13 @@ class Journal:
     def observe(self, top: Any) -> None:
         """Tell what changed: first what ended, then what came and went, then what is new."""
         seen: dict[Any, Any] = {task.id: task for task in _told(top)}
-        for task_id, (process_id, element_id) in list(self._open.items()):
-            task = seen.get(task_id)
-            if task is None or not _is_open(task):
-                left = task is not None and task.state == TaskState.COMPLETED
-                del self._open[task_id]
-                self._done.add(task_id)
-                self._tell(process_id, element_id, "left" if left else "cancelled", task_id)
+        gone = self._open.keys() - seen.keys()
+        over = [id_ for id_, task in seen.items() if id_ in self._open and not _is_open(task)]
+        for task_id in (*over, *sorted(gone, key=str)):
+            left = task_id in seen and seen[task_id].state == TaskState.COMPLETED
+            place = self._open.pop(task_id)
+            self._done.add(task_id)
+            self._tell(*place, "left" if left else "cancelled", task_id)
         for task_id, task in seen.items():
             if task.state == TaskState.COMPLETED and task_id not in self._done:
                 self._done.add(task_id)

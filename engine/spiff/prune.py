@@ -11,7 +11,9 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.evaluator import owner_of
 from engine.spiff.gateways import EndJoin
+from engine.spiff.instance import workflows
 
 
 def prune(top: Any) -> None:
@@ -22,14 +24,12 @@ def prune(top: Any) -> None:
 
 
 def _drop_finished(top: Any) -> None:
-    for task_id in list(top.subprocesses):
-        owner = top.get_task_from_id(task_id) if _has(top, task_id) else None
-        if owner is None or owner.has_state(TaskState.FINISHED_MASK):
-            del top.subprocesses[task_id]
-
-
-def _has(top: Any, task_id: Any) -> bool:
-    return task_id in top.tasks or any(task_id in each.tasks for each in top.subprocesses.values())
+    running = {top}
+    for workflow in workflows(top)[1:]:
+        owner = owner_of(workflow)
+        if owner.workflow in running and not owner.has_state(TaskState.FINISHED_MASK):
+            running.add(workflow)
+    top.subprocesses = {id_: each for id_, each in top.subprocesses.items() if each in running}
 
 
 def _splice(workflow: Any) -> None:

@@ -59,7 +59,7 @@ def decode(
         if spec is None:
             raise _unknown(f"the process {process_id}")
         first, *inner = body["workflows"]
-        top = Instance(spec, {}, script_engine=evaluator, deserializing=True)
+        top = Instance(spec, script_engine=evaluator, deserializing=True)
         _fill(top, first, top)
         for row in inner:
             _restore_inner(top, row)
