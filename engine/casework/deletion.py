@@ -194,7 +194,7 @@ def _leave_shell(context: Context, case: CaseFile) -> None:
     """Empty every column of the case that is not part of its shell, also those yet to come."""
     for column in CaseFile.__table__.columns:
         if column.key not in SHELL:
-            empty = [] if isinstance(column.type, JSON) else column.type.python_type()
+            empty: Any = [] if isinstance(column.type, JSON) else ""
             setattr(case, column.key, None if column.nullable else empty)
     case.deleted_on = context.today
     context.session.flush()

@@ -69,7 +69,7 @@ def entries(session: Session, today: dt.date, *, case_id: int | None = None) -> 
     )
     if case_id is not None:
         query = query.where(Arrangement.case_id == case_id)
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     about = _about(session, [arrangement for arrangement, _, _ in found])
     return [_entry(*row, about, today) for row in found]
 
@@ -111,7 +111,7 @@ def _about(session: Session, arrangements: Sequence[Arrangement]) -> _About:
         flags=_grouped(flags),
         restrictions=_grouped(restrictions),
         appealed=_appealed(session, arrangements),
-        names=dict(named.tuples().all()),
+        names=dict(named.all()),
     )
 
 

@@ -79,7 +79,7 @@ def _decision(context: Context, values: dict[str, Any], arrangement: Arrangement
     details["evidence_from"] = review_packs.since(context).isoformat()
     details["evidence_to"] = context.today.isoformat()
     if values["review_outcome"] == "change":
-        details["terms"] = {"restrictions": [], **terms.kept(values)}
+        details["terms"] = terms.kept(values)
     return Decision(
         case_id=arrangement.case_id,
         kind=_KINDS[values["review_outcome"]],

@@ -28,8 +28,12 @@ _PLAIN = ("spoc", "cover", "contact_method", "contact_address", "visiting", "sup
 
 
 def kept(values: dict[str, Any]) -> dict[str, Any]:
-    """Give the terms among some answers, to be kept with the decision that sets them."""
-    return {name: values[name] for name in QUESTIONS if name in values}
+    """Give the terms among some answers, to be kept with the decision that sets them.
+
+    Terms are set as a whole, so no answer about restrictions means that none are left.
+    """
+    answered = {name: values[name] for name in QUESTIONS if name in values}
+    return {"restrictions": [], **answered} if answered else {}
 
 
 def apply(

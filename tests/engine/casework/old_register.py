@@ -6,23 +6,28 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import forms
 from engine import clock
 from engine.calendar import Calendar
 from engine.casework.appeal_receipts import log_appeal
 from engine.casework.appeals import work_out_dates
 from engine.casework.context import Context
 from engine.casework.take_over import take_over_arrangement
+from engine.errors import InvalidAnswers, Problem
+from engine.operations import REGISTRY
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement
 from engine.tables.people import RoleHolder, User
 from engine.tables.process import PolicyValue, ProcessInstance, Release
 from forms import LetterTemplate
 
+FORMS = Path(__file__).parents[3] / "forms" / "definitions"
 BANK_HOLIDAYS = {
     dt.date(2026, 1, 1): "New Year's Day",
     dt.date(2026, 4, 3): "Good Friday",
@@ -113,7 +118,8 @@ class Register:
         """Give a context at nine in the morning of a date; keyword `figures` changes the policy."""
         now = clock.at_local(dt.datetime.fromisoformat(f"{on} 09:00" if len(on) == 10 else on))
         figures = {**FIGURES, **more.pop("figures", {})}
-        ids = {
+        ids: dict[str, Any] = {
+            "parameter_set": "NPH_2022",
             "case_id": self.case_id,
             "arrangement_id": self.arrangement_id,
             "appeal_id": self.appeal_id,
@@ -125,7 +131,6 @@ class Register:
             today=now.astimezone(clock.LONDON).date(),
             calendar=Calendar(BANK_HOLIDAYS),
             policy=figures.__getitem__,
-            parameter_set="NPH_2022",
             release_id=1,
             letters={"introduction": _letter()},
             **{**ids, **more},
@@ -156,6 +161,28 @@ class Register:
         log_appeal(context, answers, {})
         work_out_dates(context)
         self.appeal_id = context.appeal_id
+
+    def answer(self, name: str, context: Context, raw: dict[str, Any]) -> forms.Answers:
+        """Send raw answers through a form of ours, its checks and its recorder, as commands do.
+
+        Raises InvalidAnswers with what the form or the case objects to.
+        """
+        form = forms.load_form(name, (FORMS / f"{name}.yaml").read_bytes())
+        asked = [part for one in form.questions for part in (one, *getattr(one, "columns", ()))]
+        names = {part.choices for part in asked if getattr(part, "choices", "")}
+        offered = {provider: REGISTRY.choices[provider](context) for provider in names}
+        try:
+            answers = forms.check(form, raw, choices=offered, today=context.today)
+        except forms.AnswersInvalid as wrong:
+            raise InvalidAnswers([Problem(*one) for one in wrong.problems]) from wrong
+        values = {**answers.values, **answers.restricted}
+        problems = [one for check in form.checks for one in REGISTRY.checks[check](context, values)]
+        if problems:
+            raise InvalidAnswers(problems)
+        if form.records:
+            REGISTRY.recorders[form.records](context, dict(answers.values), answers.restricted)
+        self.session.flush()
+        return answers
 
     def instance(self, process_id: str, on: str, **more: Any) -> ProcessInstance:
         """Give a running instance about the arrangement, begun on a date."""
