@@ -44,12 +44,18 @@ class CaseHost:
         """Give the moment of this unit of work."""
         return self.context.now
 
-    def fact(self, name: str, element: spiff.Element | None, calling: Mapping[str, str]) -> Any:
+    def fact(
+        self,
+        name: str,
+        element: spiff.Element | None,
+        calling: Mapping[str, str],
+        variables: Mapping[str, Any],
+    ) -> Any:
         """Give one fact of the case by its registered name."""
         find = REGISTRY.facts.get(name)
         if find is None:
             raise ValueError(f"Expected a fact of the case, but case.{name} is not one.")
-        return find(self.at(element, calling))
+        return find(self.at(element, calling, variables))
 
     def call(
         self,
@@ -97,14 +103,13 @@ class CaseHost:
         self,
         element: spiff.Element | None,
         calling: Mapping[str, str],
-        variables: Mapping[str, Any] | None = None,
+        variables: Mapping[str, Any],
     ) -> Context:
         """Give the context as it is at one element."""
         self.context.process_id = element.process_id if element else ""
         self.context.element_id = element.id if element else ""
         self.context.calling = calling
-        if variables is not None:
-            self.context.variables = variables
+        self.context.variables = variables
         return self.context
 
 

@@ -49,23 +49,23 @@ def due(db: Database, case_id: int | None, tasks: Mapping[str, Any]) -> None:
 
 
 def history(db: Database, case_id: int | None, elements: Sequence[Any]) -> None:
-    """Raise Unexpected unless each element was entered as often, or on the date, as said."""
+    """Raise Unexpected unless each element was passed as often, or on the date, as said."""
     with db.reading() as session:
         rows = session.execute(
             select(ElementHistory.element_id, ElementHistory.at).where(
-                ElementHistory.case_id == case_id, ElementHistory.what == "entered"
+                ElementHistory.case_id == case_id, ElementHistory.what == "left"
             )
         ).all()
-    entered: dict[str, list[dt.date]] = {}
+    happened: dict[str, list[dt.date]] = {}
     for element_id, at in rows:
-        entered.setdefault(element_id, []).append(at.astimezone(LONDON).date())
+        happened.setdefault(element_id, []).append(at.astimezone(LONDON).date())
     for element in elements:
         wanted = element if isinstance(element, Mapping) else {element: None}
         for element_id, more in wanted.items():
-            _check_entered(str(element_id), entered.get(str(element_id), []), more)
+            _check_happened(str(element_id), happened.get(str(element_id), []), more)
 
 
-def _check_entered(element_id: str, dates: Sequence[dt.date], more: Any) -> None:
+def _check_happened(element_id: str, dates: Sequence[dt.date], more: Any) -> None:
     if not dates:
         raise Unexpected(f"Expected {element_id} to have happened, but it has not.")
     if isinstance(more, int) and len(dates) != more:

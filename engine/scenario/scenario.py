@@ -18,6 +18,8 @@ from engine.scenario.script import DOING, Script, Step, moment
 from engine.tables.database import Database
 from engine.tables.process import Incident, WorkItem
 
+#: Instead of a list of ticked lines: every line that is offered.
+EVERYTHING = "all"
 #: An action only scenarios have: a person starts the stuck step again.
 RETRY = "retry_stuck_step"
 
@@ -130,7 +132,7 @@ class Scenario:
         expectations.due(self.db, self.case_id, tasks)
 
     def expect_history(self, elements: list[Any]) -> None:
-        """Expect each element to have been entered; ``{id: times}`` or ``{id: date}`` says more."""
+        """Expect each element to have been passed; ``{id: times}`` or ``{id: date}`` says more."""
         expectations.history(self.db, self.case_id, _listed(elements))
 
     def expect_letter(self, wanted: Mapping[str, Any]) -> None:
@@ -222,12 +224,20 @@ class Scenario:
 def _filled(
     view: Callable[[], commands.FormView], answers: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """Answer as a person would on the page: what it offers stands unless it is changed."""
+    """Answer as a person would on the page: what it offers stands unless it is changed.
+
+    ``all`` ticks every line of a list that can be ticked.
+    """
+    given = dict(answers or {})
     try:
-        offered = view().defaults
+        page = view()
     except errors.EngineError:
-        offered = {}
-    return {**offered, **(answers or {})}
+        return given
+    for question in page.form.questions:
+        offered = page.choices.get(getattr(question, "choices", ""), ())
+        if given.get(question.id) == EVERYTHING and offered:
+            given[question.id] = [choice.value for choice in offered if not choice.disabled]
+    return {**page.defaults, **given}
 
 
 def _told(error: Exception) -> str:

@@ -69,7 +69,7 @@ class Sealed(TypeDecorator[Any]):
         """Give the ciphertext."""
         if value is None:
             return None
-        return _keys().encrypt(json.dumps(value, ensure_ascii=False).encode())
+        return _keys().encrypt(json.dumps(value, ensure_ascii=False, default=str).encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         """Give the value back in clear."""

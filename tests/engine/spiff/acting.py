@@ -44,7 +44,9 @@ class Stage:
     def now(self) -> dt.datetime:
         return self.time
 
-    def fact(self, name: str, element: Element | None, calling: Mapping[str, str]) -> Any:
+    def fact(
+        self, name: str, element: Element | None, calling: Mapping[str, str], variables: Mapping[str, Any]
+    ) -> Any:
         self.asked.append(name)
         return self.facts[name]
 
