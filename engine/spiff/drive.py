@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
-import uuid
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
-from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
-from engine.errors import ElementFailed, EngineError, NotFound, Rejected
+from engine.errors import ElementFailed, NotFound, Rejected
 from engine.spiff.activities import begin
 from engine.spiff.definitions import Definitions
 from engine.spiff.diagram import Diagram, Element
-from engine.spiff.evaluator import Evaluator, calling_of, drawn, element_id
-from engine.spiff.expressions import FAULTS
+from engine.spiff.evaluator import Evaluator, calling_of, drawn
 from engine.spiff.host import (
     Happened,
     Host,
@@ -28,46 +23,31 @@ from engine.spiff.host import (
     WaitingTask,
     WaitingTimer,
 )
-from engine.spiff.instance import Instance, Wait, tasks, waits, workflows
-from engine.spiff.journal import Journal
+from engine.spiff.instance import Instance, tasks, waits
 from engine.spiff.merging import merged
 from engine.spiff.messages import BROUGHT
-from engine.spiff.plain import NotPlain, plain_variables
 from engine.spiff.prune import prune
 from engine.spiff.state import decode, encode
 from engine.spiff.timers import DUE
+from engine.spiff.work import STUCK, Work
 
-#: What one unit of work may take before it is stopped.
-MOST_STEPS = 500
-MOST_TASKS = 3_000
-MOST_SECONDS = 2.0
-#: Tasks above which a long run is pruned on the way.
-_PRUNE_ABOVE = 400
-#: Marks an element that failed and waits for somebody to try it again.
-STUCK = "stuck"
 _OPEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
 class Run:
     """One process instance in memory.
 
-    After an error is raised the run is worth nothing any more: load it again.
+    An automatic element that fails keeps its token, is told in ``failed`` and waits for ``retry``;
+    what else runs beside it goes on. Where that is not possible ElementFailed is raised, and after
+    any error that is raised the run is worth nothing any more: load it again.
     """
 
-    def __init__(
-        self, definitions: Definitions, process_id: str, top: Any, evaluator: Evaluator
-    ) -> None:
-        """Begin to watch an instance; use ``start`` or ``load``."""
+    def __init__(self, definitions: Definitions, process_id: str, work: Work) -> None:
+        """Take over an instance; use ``start`` or ``load``."""
         self.definitions = definitions
         self.process_id = process_id
-        self._top = top
-        self._evaluator = evaluator
-        self._journal = Journal(top)
-        #: Elements that failed since start or load; each waits, stuck, for ``retry``.
-        self.failed: list[ElementFailed] = []
-        self._ended_with: list[str] = []
-        self._steps = 0
-        self._stop_at = 0.0
+        self._work = work
+        self._top = work.top
 
     @classmethod
     def start(
@@ -85,32 +65,33 @@ class Run:
             start event. Other start events are dropped.
         variables: control variables to begin with.
 
-        Raises NotFound for an unknown process or start event, ElementFailed.
+        Raises NotFound for an unknown process or start event, ElementFailed; EngineErrors of
+        operations pass.
         """
-        diagram = definitions.diagram(process_id)
-        chosen = _start_event(diagram, start_element)
+        chosen = _start_event(definitions.diagram(process_id), start_element)
         evaluator = Evaluator(host)
         top = Instance(definitions.specs[process_id], script_engine=evaluator)
-        run = cls(definitions, process_id, top, evaluator)
-        values = run._plain(top.task_tree, variables or {})
-        run._begin_work()
-        begin(top, chosen.id, values, fired=start_element is not None)
-        run._carry_on()
-        return run
+        work = Work(top, evaluator)
+        work.begin()
+        values = work.plain(top.task_tree, variables or {})
+        fired = start_element is not None
+        work.guarded(top.task_tree, partial(begin, top, chosen.id, values, fired=fired))
+        work.carry_on()
+        return cls(definitions, process_id, work)
 
     @classmethod
     def load(cls, definitions: Definitions, state: bytes, host: Host) -> Run:
         """Load a saved instance; nothing moves. Raises UnreadableState."""
         evaluator = Evaluator(host)
         top, process_id, ended_with = decode(state, definitions.specs, evaluator)
-        run = cls(definitions, process_id, top, evaluator)
-        run._ended_with = ended_with
-        return run
+        work = Work(top, evaluator)
+        work.ended_with = ended_with
+        return cls(definitions, process_id, work)
 
     def save(self) -> bytes:
         """Give the bytes to keep; what is over and done with is taken out first."""
         prune(self._top)
-        return encode(self._top, self.process_id, self._ended_with)
+        return encode(self._top, self.process_id, self._work.ended_with)
 
     # What moves it
 
@@ -120,33 +101,31 @@ class Run:
         Raises ElementFailed, also when the work goes on for too long; EngineErrors of operations
         pass.
         """
-        self._begin_work()
-        self._carry_on()
+        self._work.begin()
+        self._work.carry_on()
 
     def complete(self, task_id: str, variables: Mapping[str, Any]) -> None:
         """Complete a task of a person, after the timers that are due, and carry on.
 
-        Raises Rejected if the task does not wait any more, ElementFailed.
+        Raises Rejected if the task does not wait any more, and as ``settle``.
         """
-        self._begin_work()
-        self._carry_on()
-        task = self._waiting_task(task_id)
-        task.data.update(self._plain(task, variables))
-        self._step(task)
-        self._carry_on()
+        self.settle()
+        task = self._work.task(task_id)
+        task.data.update(self._work.plain(task, variables))
+        self._work.step(task)
+        self._work.carry_on()
 
     def deliver(self, task_id: str, variables: Mapping[str, Any]) -> None:
         """Deliver a message to the one place that waits for it, after due timers, and carry on.
 
-        Raises Rejected if nothing waits there any more, ElementFailed.
+        Raises Rejected if nothing waits there any more, and as ``settle``.
         """
-        self._begin_work()
-        self._carry_on()
+        self.settle()
         for wait in waits(self._top):
             if wait.id == task_id and wait.is_message:
-                brought = {BROUGHT: self._plain(wait.task, variables)}
-                self._guarded(wait.task, partial(wait.happen, **brought))
-                self._carry_on()
+                brought = {BROUGHT: self._work.plain(wait.task, variables)}
+                self._work.guarded(wait.task, partial(wait.happen, **brought))
+                self._work.carry_on()
                 return
         raise Rejected(
             f"Expected {self.process_id} to wait for a message at {task_id}, but it does not any "
@@ -154,7 +133,8 @@ class Run:
         )
 
     def retry(self) -> None:
-        """Try every stuck element once more and carry on; those that fail again are told."""
+        """Try every stuck element once more and settle; ``failed`` tells those that fail again."""
+        self._work.failed.clear()
         for task in tasks(self._top):
             task.internal_data.pop(STUCK, None)
         self.settle()
@@ -165,7 +145,7 @@ class Run:
         A duration still counts from when its timer was reached. Nothing fires. Raises
         ElementFailed.
         """
-        self._begin_work()
+        self._work.begin()
         moved = []
         for wait in waits(self._top):
             old = wait.due_at
@@ -217,12 +197,17 @@ class Run:
     @property
     def happened(self) -> list[Happened]:
         """Give what happened since this run was started or loaded, in order."""
-        return list(self._journal.happened)
+        return list(self._work.journal.happened)
 
     @property
     def sent(self) -> list[SentMessage]:
         """Give what was sent since this run was started or loaded, in order."""
-        return list(self._evaluator.sent)
+        return list(self._work.evaluator.sent)
+
+    @property
+    def failed(self) -> list[ElementFailed]:
+        """Give the elements that got stuck since start, load or the last ``retry``."""
+        return list(self._work.failed)
 
     @property
     def ended(self) -> bool:
@@ -231,8 +216,8 @@ class Run:
 
     @property
     def ended_with(self) -> list[str]:
-        """Give the end events of the top process that were reached, each once."""
-        return list(self._ended_with)
+        """Give the end events of the top process that were reached, each once, the last last."""
+        return list(self._work.ended_with)
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -249,143 +234,8 @@ class Run:
 
         Raises ElementFailed, and Rejected if no such task waits.
         """
-        self._evaluator.now = self._evaluator.host.now().astimezone(dt.UTC)
-        return self._evaluator.evaluate(self._waiting_task(task_id), expression)
-
-    # Work
-
-    def _begin_work(self) -> None:
-        self._evaluator.now = self._evaluator.host.now().astimezone(dt.UTC)
-        self._steps = 0
-        self._stop_at = time.monotonic() + MOST_SECONDS
-
-    def _carry_on(self) -> None:
-        self._journal.observe(self._top)
-        while not self.ended:
-            task = self._next_automatic()
-            if task is not None:
-                self._try(task)
-            elif not self._fire_next():
-                self._check_for_wait()
-                return
-
-    def _check_for_wait(self) -> None:
-        """Refuse to leave an instance that is open while nothing can ever move it."""
-        open_ = any(task.state == TaskState.READY for task in tasks(self._top))
-        if self.ended or open_ or any(True for _ in waits(self._top)):
-            return
-        stuck = [task for task in tasks(self._top) if task.state == TaskState.WAITING]
-        at = next((task for task in stuck if drawn(task) is not None), self._top.task_tree)
-        self._evaluator.fail(
-            at,
-            "Expected to wait for something or to end, but a path that is waited for cannot come "
-            "any more. Look for a parallel gateway behind a choice.",
-        )
-
-    def _try(self, task: Any) -> None:
-        """Run one automatic element; when it fails, leave its token before it, stuck."""
-        try:
-            self._step(task)
-        except ElementFailed as failure:
-            if task.state != TaskState.ERROR:
-                raise
-            task._state = TaskState.READY
-            task.internal_data[STUCK] = failure.reason
-            self.failed.append(failure)
-
-    def _next_automatic(self) -> Any:
-        """Give what runs next: an interrupting event before all else, then the innermost."""
-        found = None
-        for workflow in workflows(self._top):
-            first = None
-            for task in workflow.tasks.values():
-                if task.state != TaskState.READY or task.task_spec.manual:
-                    continue
-                if STUCK in task.internal_data:
-                    continue
-                if isinstance(task.task_spec, BoundaryEvent) and task.task_spec.cancel_activity:
-                    return task
-                first = first or task
-            found = first or found
-        return found
-
-    def _fire_next(self) -> bool:
-        """Fire the timer that was due first; of two at the same moment the outer one."""
-        due = [(moment, wait) for wait in waits(self._top) if (moment := wait.due_at) is not None]
-        past = [(moment, wait) for moment, wait in due if moment <= self._evaluator.now]
-        if not past:
-            return False
-        wait: Wait = min(past, key=lambda pair: pair[0])[1]
-        self._count(wait.task)
-        self._guarded(wait.task, wait.happen)
-        self._journal.observe(self._top)
-        return True
-
-    def _step(self, task: Any) -> None:
-        self._count(task)
-        self._guarded(task, task.run)
-        element = drawn(task)
-        if element is not None and element.kind == "end_event" and task.workflow is self._top:
-            self._ended_with = [*(e for e in self._ended_with if e != element.id), element.id]
-        self._journal.observe(self._top)
-        if len(self._top.tasks) > _PRUNE_ABOVE and self._steps % 50 == 0:
-            prune(self._top)
-
-    def _count(self, task: Any) -> None:
-        self._steps += 1
-        limits = (
-            (self._steps > MOST_STEPS, f"{MOST_STEPS} automatic steps"),
-            (sum(1 for _ in tasks(self._top)) > MOST_TASKS, f"{MOST_TASKS} tasks"),
-            (time.monotonic() > self._stop_at, f"{MOST_SECONDS:g} seconds"),
-        )
-        for passed, limit in limits:
-            if passed:
-                self._evaluator.fail(
-                    task,
-                    f"Expected to come to a wait within {limit}, but the work goes on. "
-                    "Look for a loop without a task, timer or message.",
-                )
-
-    def _guarded(self, task: Any, action: Any) -> None:
-        try:
-            action()
-        except EngineError:
-            raise
-        except (SpiffWorkflowException, *FAULTS) as error:
-            self._failed(task, error)
-
-    def _failed(self, task: Any, error: Exception) -> NoReturn:
-        spec = getattr(error, "task_spec", None)
-        element: Element | None = getattr(spec, "drawn", None)
-        if isinstance(error, RecursionError):
-            reason = "Expected a short path, but it is nested too deeply. Look for a loop."
-        else:
-            reason = str(error.args[0]) if error.args else type(error).__name__
-        raise ElementFailed(
-            task.workflow.spec.process_id,
-            element.id if element is not None else element_id(task),
-            reason,
-        ) from error
-
-    def _waiting_task(self, task_id: str) -> Any:
-        try:
-            wanted = uuid.UUID(task_id)
-        except ValueError:
-            wanted = uuid.UUID(int=0)
-        for workflow in workflows(self._top):
-            task = workflow.tasks.get(wanted)
-            if task is not None and task.state == TaskState.READY and task.task_spec.manual:
-                return task
-        raise Rejected(
-            f"Expected task {task_id} of {self.process_id} to be open, but it is not any more. "
-            "Look up what is open now."
-        )
-
-    def _plain(self, task: Any, variables: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            return plain_variables(variables)
-        except NotPlain as error:
-            self._evaluator.fail(task, str(error))
+        self._work.begin()
+        return self._work.evaluator.evaluate(self._work.task(task_id), expression)
 
 
 def _start_event(diagram: Diagram, wanted: str | None) -> Element:
@@ -396,7 +246,7 @@ def _start_event(diagram: Diagram, wanted: str | None) -> Element:
     if wanted is None and len(starts) == 1 and starts[0].event == "timer":
         return starts[0]
     known = ", ".join(element.id for element in starts)
-    said = wanted or "none"
     raise NotFound(
-        f"Expected a start event of {diagram.process_id} ({known}), but got {said}. Name one."
+        f"Expected a start event of {diagram.process_id} ({known}), but got {wanted or 'none'}. "
+        "Name one."
     )

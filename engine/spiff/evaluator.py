@@ -12,10 +12,11 @@ from typing import Any, NoReturn
 
 from engine.errors import ElementFailed, EngineError
 from engine.spiff.diagram import Element
-from engine.spiff.expressions import FAULTS, ExpressionError, Scope, evaluate, execute
+from engine.spiff.expressions import FAULTS, Scope, evaluate, execute
 from engine.spiff.host import Host, SentMessage
 from engine.spiff.language import Unreadable, parse_expression, parse_script
 from engine.spiff.plain import NotPlain, plain
+from engine.spiff.vocabulary import ExpressionError
 
 
 class Evaluator:

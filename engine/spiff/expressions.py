@@ -7,10 +7,8 @@ place wherever a diagram or a decision table holds text.
 from __future__ import annotations
 
 import ast
-import dataclasses
 import datetime as dt
 import difflib
-import operator
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,12 +17,20 @@ from typing import Any
 from engine.errors import EngineError
 from engine.spiff.language import Unreadable, parse_expression, parse_script
 from engine.spiff.plain import NotPlain, plain, variable_name
+from engine.spiff.vocabulary import (
+    FUNCTIONS,
+    LONGEST_STRING,
+    METHODS,
+    ExpressionError,
+    combine,
+    compared,
+    need_numbers,
+    readable,
+)
 
 #: Steps and values one evaluation may look at.
 WORK = 20_000
-_LONGEST_STRING = 100_000
 _MOST_BITS = 64
-_MOST_DIGITS = 15
 _SCALARS = (bool, int, float, str, dt.date, dt.datetime, dt.timedelta, type(None))
 _CONTAINERS = (list, tuple, dict)
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
@@ -38,10 +44,6 @@ FAULTS = (
     RecursionError,
     EngineError,
 )
-
-
-class ExpressionError(ValueError):
-    """An expression could not be evaluated; the message is for people."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class _Evaluation:
         self.charge(1)
         result = _READERS[type(node)](self, node)
         kind = type(result)
-        if kind is str and len(result) > _LONGEST_STRING:
+        if kind is str and len(result) > LONGEST_STRING:
             raise ExpressionError("Expected a short text, but it grew too long. Make it shorter.")
         if kind is int and result.bit_length() > _MOST_BITS:
             raise ExpressionError("Expected a smaller number, but it grew too large.")
@@ -160,7 +162,7 @@ class _Evaluation:
             if owner.id == "call":
                 return self.scope.calling.get(node.attr)
         value = self.value(owner)
-        if node.attr in _readable(value):
+        if node.attr in readable(value):
             return getattr(value, node.attr)
         raise ExpressionError(f"Expected a value that has {node.attr}, but this one has not.")
 
@@ -184,14 +186,14 @@ class _Evaluation:
 
     def _function(self, node: ast.expr) -> Callable[..., Any]:
         if isinstance(node, ast.Name):
-            for source in (self.scope.functions, _FUNCTIONS):
+            for source in (self.scope.functions, FUNCTIONS):
                 if node.id in source:
                     return source[node.id]
-            names = {*self.scope.functions, *_FUNCTIONS}
+            names = {*self.scope.functions, *FUNCTIONS}
             raise ExpressionError(self._unknown("function", node.id, names))
         assert isinstance(node, ast.Attribute)
         value = self.value(node.value)
-        method = _METHODS.get((type(value), node.attr))
+        method = METHODS.get((type(value), node.attr))
         if method is None:
             raise ExpressionError(f"Expected a function of the product, but got .{node.attr}().")
         return lambda *arguments: method(value, *arguments)
@@ -202,11 +204,11 @@ class _Evaluation:
         value = self.value(node.operand)
         if isinstance(node.op, ast.Not):
             return not value
-        _numbers(value)
+        need_numbers(value)
         return -value if isinstance(node.op, ast.USub) else +value
 
     def binary(self, node: ast.BinOp) -> Any:
-        return _combine(type(node.op), self.value(node.left), self.value(node.right))
+        return combine(type(node.op), self.value(node.left), self.value(node.right))
 
     def both(self, node: ast.BoolOp) -> Any:
         stop_at = isinstance(node.op, ast.Or)
@@ -222,7 +224,7 @@ class _Evaluation:
         for sign, part in zip(node.ops, node.comparators, strict=True):
             right = self.value(part)
             self._weigh_both(left, right)
-            if not _compared(sign, left, right):
+            if not compared(sign, left, right):
                 return False
             left = right
         return True
@@ -291,7 +293,7 @@ class _Evaluation:
             elif isinstance(statement, ast.AugAssign):
                 assert isinstance(statement.target, ast.Name)
                 old = self.name(ast.Name(statement.target.id, ast.Load()))
-                new = _combine(type(statement.op), old, self.value(statement.value))
+                new = combine(type(statement.op), old, self.value(statement.value))
                 self._write(statement.target.id, new)
 
     def _write(self, name: str, value: Any) -> None:
@@ -300,112 +302,6 @@ class _Evaluation:
         self.written[variable_name(name)] = value
 
 
-def _readable(value: Any) -> frozenset[str]:
-    """Give the attributes of a value that an expression may read."""
-    if getattr(type(value), "__expression_value__", False) and dataclasses.is_dataclass(value):
-        return frozenset(part.name for part in dataclasses.fields(value))
-    if isinstance(value, dt.datetime):
-        return frozenset({"year", "month", "day", "hour", "minute"})
-    if isinstance(value, dt.date):
-        return frozenset({"year", "month", "day"})
-    if isinstance(value, dt.timedelta):
-        return frozenset({"days"})
-    return frozenset()
-
-
-def _numbers(*values: Any) -> None:
-    for value in values:
-        if value is None:
-            raise ExpressionError("Expected a number, but the value is not set.")
-        if not isinstance(value, int | float | dt.timedelta):
-            raise ExpressionError(f"Expected a number, but got {type(value).__name__}.")
-
-
-def _combine(sign: type[ast.operator], left: Any, right: Any) -> Any:
-    if sign is ast.Add and isinstance(left, str) and isinstance(right, str):
-        if len(left) + len(right) > _LONGEST_STRING:
-            raise ExpressionError("Expected a short text, but it grew too long. Make it shorter.")
-        return left + right
-    if sign is ast.Add and isinstance(left, list) and isinstance(right, list):
-        return left + right
-    if sign in (ast.Add, ast.Sub) and isinstance(left, dt.date):
-        if not isinstance(right, dt.date | dt.timedelta):
-            raise ExpressionError("Expected a length of time beside a date, but got another value.")
-    else:
-        _numbers(left, right)
-    return _ARITHMETIC[sign](left, right)
-
-
-def _compared(sign: ast.cmpop, left: Any, right: Any) -> bool:
-    if isinstance(sign, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and (left is None or right is None):
-        side = "left" if left is None else "right"
-        raise ExpressionError(f"Expected two values to compare, but the {side} one is not set.")
-    return bool(_COMPARISONS[type(sign)](left, right))
-
-
-def _contains(left: Any, right: Any) -> bool:
-    if not isinstance(right, str | list | tuple | dict):
-        raise ExpressionError("Expected a list after 'in', but it is not one.")
-    return left in right
-
-
-def _rounded(value: float, digits: int = 0) -> float:
-    if not isinstance(digits, int) or abs(digits) > _MOST_DIGITS:
-        raise ExpressionError(f"Expected at most {_MOST_DIGITS} digits. Round to fewer.")
-    return round(value, digits) if digits else round(value)
-
-
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-}
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: operator.eq,
-    ast.IsNot: operator.ne,
-    ast.In: _contains,
-    ast.NotIn: lambda left, right: not _contains(left, right),
-}
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "len": len,
-    "min": min,
-    "max": max,
-    "sum": sum,
-    "abs": abs,
-    "round": _rounded,
-    "int": int,
-    "float": float,
-    "str": str,
-    "bool": bool,
-    "any": any,
-    "all": all,
-    "sorted": sorted,
-}
-_METHODS: dict[tuple[type, str], Callable[..., Any]] = {
-    **{
-        (str, name): getattr(str, name)
-        for name in ("lower", "upper", "strip", "title", "startswith", "endswith", "split")
-    },
-    (dict, "get"): dict.get,
-    (dict, "keys"): list,
-    (dict, "values"): lambda value: list(value.values()),
-    (dict, "items"): lambda value: list(value.items()),
-    (list, "count"): list.count,
-    (list, "index"): list.index,
-    (dt.date, "isoformat"): dt.date.isoformat,
-    (dt.date, "weekday"): dt.date.weekday,
-    (dt.datetime, "isoformat"): dt.datetime.isoformat,
-    (dt.datetime, "date"): dt.datetime.date,
-}
 _READERS: dict[type[ast.expr], Callable[[_Evaluation, Any], Any]] = {
     ast.Constant: lambda _, node: node.value,
     ast.Name: _Evaluation.name,
