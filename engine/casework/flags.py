@@ -55,6 +55,17 @@ def flag_wanted_on(context: Context) -> dt.date:
     return max((day for day in asked if day is not None), default=context.today)
 
 
+def flag_state(flag: Flag) -> str:
+    """Tell how a flag stands: requested, set, update_requested, removal_requested, removed."""
+    if flag.removed_on is not None:
+        return "removed"
+    if flag.removal_requested_on is not None:
+        return "removal_requested"
+    if flag.update_requested_on is not None:
+        return "update_requested"
+    return "set" if flag.set_on is not None else "requested"
+
+
 def flag_shows(context: Context) -> list[Choice]:
     """Offer what the system must show now, a line a thing, for whoever confirms it to tick."""
     if context.variables.get(_ACTION) == "end":

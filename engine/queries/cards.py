@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from engine.calendar import said
-from engine.casework import register
+from engine.casework import flags as casework_flags
 from engine.queries import words
 from engine.queries.reading import Reading
 from engine.queries.standing import of_arrangement
@@ -147,7 +147,7 @@ def flags_of(look: Reading, arrangements: Collection[Arrangement]) -> Mapping[in
 
 def flag_state(flag: Flag, *, is_over: bool) -> FlagState:
     """Say how the flag in one system stands; `is_over` tells whether it should be gone."""
-    state = register.flag_state(flag)
+    state = casework_flags.flag_state(flag)
     dated = {
         "removed": ("removed on {}", flag.removed_on),
         "removal_requested": ("still set, removal asked for on {}", flag.removal_requested_on),

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from engine.casework import deliveries, flags, partners
-from engine.casework import register as register_entries
 from engine.casework.context import Context
 from engine.errors import InvalidAnswers, NotFound
 from engine.tables.database import Database
@@ -229,7 +228,7 @@ def _confirm(register: Register, context: Context, **changed: Any) -> None:
 
 
 def _states(register: Register) -> dict[str, str]:
-    return {flag.system: register_entries.flag_state(flag) for flag in register.rows(Flag)}
+    return {flag.system: flags.flag_state(flag) for flag in register.rows(Flag)}
 
 
 def _sharing(register: Register, on: str, action: str, **more: Any) -> Context:
