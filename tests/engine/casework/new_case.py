@@ -144,6 +144,8 @@ class Landlord:
     session: Session
     figures: dict[str, Figure]
     ids: dict[str, int | None] = field(default_factory=dict)
+    #: What the referral cites.
+    cited: list[int] = field(default_factory=list)
 
     def context(self, on: str, actor: str = "amina", **more: Any) -> Context:
         """Give a context at nine in the morning of a date, or at the time given with it."""
@@ -204,7 +206,8 @@ class Landlord:
 
     def warn(self, **changed: Any) -> None:
         """Go on to the end of the informal stage: the behaviour continued."""
-        self.open()
+        if self.ids.get("case_id") is None:
+            self.open()
         self.answer("informal_conversation", "2026-01-15", {**TALKED, **changed})
         cited = self.evidence("2026-02-10")
         self.answer("informal_outcome", "2026-02-16", {**CONTINUED, "cites": [cited]})
