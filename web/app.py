@@ -18,7 +18,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 import engine
-from web import auth, commands, words
+from web import auth, banner, commands, words
 from web.settings import Settings, from_environment
 from web.typed import typed_again
 from web.views import clock, diagrams, doors, sign_in, task, tasks
@@ -112,6 +112,8 @@ def _register_views(app: Flask) -> None:
 
 
 def _prepare_templates(app: Flask) -> None:
+    # The order of what a page hands its script means something.
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # as Flask's own provider has it
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_loader = ChoiceLoader(
@@ -125,6 +127,7 @@ def _prepare_templates(app: Flask) -> None:
         asset=_assets(Path(str(app.static_folder))),
         me=auth.me,
         may_open=auth.may_open,
+        banner=banner.taken,
         is_demo=auth.settings(app).demo,
         simulated_today=lambda: engine.today(auth.database()),
     )

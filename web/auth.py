@@ -13,8 +13,11 @@ from web.settings import Settings
 #: The only endpoints that ask nobody who they are.
 OPEN_TO_ALL = frozenset({"static", "sign_in.page", "sign_in.enter"})
 _KEY = "person"
-#: Who is offered the register; the engine decides what each of them sees in it.
-_REGISTER = frozenset({"dmo", "manager", "complaints_manager", "legal"})
+#: Part of the pages -> roles that are led to it.
+_OFFERED_TO = {
+    "register": frozenset({"dmo", "manager", "complaints_manager", "legal"}),
+    "a concern": frozenset({"team_leader", "manager", "dmo"}),
+}
 #: Roles that alone lead into no case.
 _NO_CASES = frozenset({"contact_centre", "process_owner", "systems_team"})
 
@@ -51,10 +54,13 @@ def require_person() -> ResponseReturnValue | None:
 
 
 def may_open(part: str) -> bool:
-    """Tell whether the navigation offers a part, ``cases`` or ``register``, to this person."""
+    """Tell whether pages offer ``cases``, ``register`` or ``a concern`` to this person.
+
+    It only saves them a way that leads nowhere: what they may see and do, the engine decides.
+    """
     roles = set(person().roles)
-    if part == "register":
-        return bool(roles & _REGISTER)
+    if part in _OFFERED_TO:
+        return bool(roles & _OFFERED_TO[part])
     return not roles or bool(roles - _NO_CASES)
 
 

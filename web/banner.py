@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from flask import flash, url_for
+from flask import session, url_for
 
 import engine
 from web import auth
 
+_KEY = "banner"
+
 
 def note(sentence: str) -> None:
     """Say something on the next page that is no success of a task."""
-    flash({"sentence": sentence}, "note")
+    session[_KEY] = {"sentence": sentence}
 
 
 def success(sentence: str, *, link: str = "", href: str = "") -> None:
     """Say on the next page what was done, and offer a way on."""
-    flash({"sentence": sentence, "link": link, "href": href}, "success")
+    session[_KEY] = {"sentence": sentence, "link": link, "href": href, "type": "success"}
 
 
 def told(outcome: engine.Outcome) -> None:
@@ -26,6 +28,12 @@ def told(outcome: engine.Outcome) -> None:
     else:
         href = url_for("task.opened", work_item_id=row.id)
         success(outcome.sentence, link=f"Go on with “{row.name}”", href=href)
+
+
+def taken() -> dict[str, str] | None:
+    """Give what is to be said on this page, once."""
+    said: dict[str, str] | None = session.pop(_KEY, None)
+    return said
 
 
 def _next_of_mine(outcome: engine.Outcome) -> engine.TaskRow | None:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from waitress import create_server, wasyncore
+from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.server import create_server
 
 #: How long a request may take to end after the server was told to stop, in seconds.
 PATIENCE = 30
@@ -24,9 +25,9 @@ class Server:
         self._server = create_server(
             application,
             map=self._sockets,
-            listen=address,  # type: ignore[arg-type]  # its stub takes no setting by name
-            threads=threads,  # type: ignore[arg-type]
-            ident="",  # type: ignore[arg-type]
+            listen=address,
+            threads=threads,
+            ident="",
         )
 
     def run(self, before_end: Callable[[], None]) -> None:

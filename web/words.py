@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,10 @@ STAGES = {
 }
 
 
+#: What the engine calls a subprocess in its lists.
+_PHASE = "Phase"
+
+
 class _Dated(Protocol):
     @property
     def due_on(self) -> dt.date | None: ...
@@ -47,6 +51,22 @@ class _Dated(Protocol):
 
     @property
     def is_late(self) -> bool: ...
+
+
+class _Element(Protocol):
+    @property
+    def element_id(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+
+class _Drawn(Protocol):
+    @property
+    def elements(self) -> Mapping[str, tuple[str, str]]: ...
+
+    @property
+    def steps(self) -> Sequence[_Element]: ...
 
 
 def day(date: dt.date | None) -> str:
@@ -108,9 +128,18 @@ def prose(text: str | None, classes: str = "govuk-body") -> Markup:
     return Markup(html)
 
 
-def states(elements: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, str]]:
-    """Give the marks of a diagram as the viewer script reads them."""
-    return {name: {"state": state, "text": text} for name, (state, text) in elements.items()}
+def states(diagram: _Drawn, here: str = "") -> dict[str, dict[str, str]]:
+    """Give the marks of a diagram as the viewer script reads them, `here` first: it looks there.
+
+    A phase that is under way is left out, because what stands inside it says where the case is.
+    """
+    phases = {step.element_id for step in diagram.steps if step.kind == _PHASE}
+    marks = {
+        name: {"state": state, "text": text}
+        for name, (state, text) in diagram.elements.items()
+        if state == "done" or name not in phases
+    }
+    return {name: marks[name] for name in sorted(marks, key=lambda name: name != here)}
 
 
 def register(app: Flask) -> None:

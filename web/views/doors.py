@@ -25,7 +25,7 @@ _CASE_PROCESS = "spoc_case"
 def raise_a_concern() -> ResponseReturnValue:
     """Open a case and lead to its first task."""
     outcome = engine.start(auth.database(), _CASE_PROCESS, by=auth.person().name)
-    banner.told(outcome)
+    banner.success(outcome.sentence)
     if outcome.opened:
         return redirect(url_for("task.opened", work_item_id=outcome.opened[0]), 303)
     return redirect(url_for("tasks.listed"), 303)

@@ -72,7 +72,7 @@ def opened(work_item_id: int) -> ResponseReturnValue:
     """Show the task: its form if it is mine, what is asked if not, what was answered if over."""
     page = engine.task(auth.database(), work_item_id, auth.person())
     if not page.row.is_open:
-        return render_template("task/over.html", task=page)
+        return render_template("task/over.html", task=page, submission=_given(page))
     view = engine.form_of_task(auth.database(), work_item_id, by=auth.person().name)
     if view.read_only or page.row.can_start:
         return render_template("task/not_mine.html", task=page, view=view)
@@ -147,7 +147,20 @@ def letter_pdf(work_item_id: int) -> ResponseReturnValue:
     pdf = engine.letter_preview_pdf(
         auth.database(), desk.id, desk.filling.raw, by=auth.person().name
     )
+    if pdf is None:
+        banner.note("This machine cannot make PDFs. The preview below says the same.")
+        return redirect(_address(desk, desk.filling.pages()[0].id) + "#letter", 303)
     return Response(pdf, mimetype="application/pdf")
+
+
+def _given(page: engine.TaskPage) -> engine.SubmissionPage | None:
+    """Give what was answered when the task was completed; None where it is not to be seen."""
+    if page.submission_id is None:
+        return None
+    try:
+        return engine.submission(auth.database(), page.submission_id, auth.person())
+    except engine.NotFound:
+        return None
 
 
 def _address(desk: Desk, page_id: str | None) -> str:
