@@ -225,7 +225,7 @@ class _Reader:
             name=node.get("name") or "",
             documentation=text_of(child(node, "documentation")) or "",
             lane=lane.name if lane else None,
-            held_by=lane.held_by if lane else None,
+            held_by=properties(node).get("held_by") or (lane.held_by if lane else None),
             properties=properties(node),
             parent=parent,
             attached_to=node.get("attachedToRef"),
@@ -250,7 +250,9 @@ class _Reader:
         self, drawn: DrawnNode, parent: str | None, elements: dict[str, Element]
     ) -> Lane | None:
         lane = self.lane_of.get(drawn.id)
-        if lane is None and parent in elements:
+        # A modeler may drop a task of a subprocess from its lane; guessing whose it is then would
+        # hand it to somebody else without a word, so the gate asks instead.
+        if lane is None and parent in elements and drawn.kind != "user_task":
             around = elements[parent]
             return Lane("", around.lane, around.held_by) if around.lane is not None else None
         return lane
