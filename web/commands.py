@@ -58,7 +58,7 @@ def serve() -> None:
     if settings.demo and not engine.demo_is_loaded(database):
         _load_demo(database)
     try:
-        server = Server(current_app, settings.address, settings.threads)
+        server = Server(current_app.wsgi_app, settings.address, settings.threads)
     except OSError as taken:
         raise click.ClickException(
             f"Expected to listen at {settings.address}, but: {taken.strerror}. "
