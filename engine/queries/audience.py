@@ -81,7 +81,7 @@ def _watcher(person: Person, parts: frozenset[Part], held: Iterable[tuple[str, T
     everything = frozenset(_PARTS) - {Part.RESTRICTED, Part.RETENTION}
     if parts >= everything:
         extra = [_PARTS[part] for part in _PARTS if part in parts - everything]
-        sees = "Everything" + (f", {words.joined(extra)}" if extra else "")
+        sees = "Everything" + (f", with {words.joined(extra)}" if extra else "")
     else:
         sees = words.joined(_PARTS[part] for part in _PARTS if part in parts).capitalize()
     why = words.joined(reasons)

@@ -51,6 +51,16 @@ STATES: Mapping[str, str] = {
 _MARKED = ("done", "now", "late")
 
 
+#: What it means that a process is at an element that nobody holds.
+_HERE: Mapping[str, str] = {
+    "call_activity": "A process of its own runs for this",
+    "subprocess": "In this phase now",
+    "event_gateway": "Waits for what comes first",
+}
+#: Places a sentence does not name when it can name what is inside or behind them.
+_AROUND = frozenset({"subprocess", "event_gateway"})
+
+
 @dataclass(frozen=True)
 class Step:
     """One element of a diagram in words."""
@@ -224,8 +234,8 @@ def _waits(trace: Trace, element: Element) -> str:
         until = trace.timers.get(element.id)
         return f"Waits until {words.moment(until)}" if until else "Waits for its date"
     if element.event == "message":
-        return "Waits until this is heard"
-    return "Running below" if element.kind == "call_activity" else "Here now"
+        return "Waits to be told"
+    return _HERE.get(element.kind, "Here now")
 
 
 def _mark(step: Step) -> tuple[str, str]:
@@ -245,13 +255,17 @@ def _marks_of_unnamed(trace: Trace, now: set[str]) -> dict[str, tuple[str, str]]
 
 
 def _summary(diagram: Diagram, steps: tuple[Step, ...], running: bool) -> str:
+    kinds = {element.id: element.kind for element in diagram.elements.values()}
     if not running:
-        ends = [s.name for s in steps if s.kind == _KINDS["end_event"] and s.state == "done"]
-        how = f": {words.lower_first(words.joined(ends))}" if ends else ""
-        return f"{diagram.name} is over{how}."
+        ends = [
+            words.lower_first(step.name)
+            for step in steps
+            if step.state == "done" and step.depth == 0 and kinds[step.element_id] == "end_event"
+        ]
+        return f"{diagram.name} is over{f': {words.joined(ends)}' if ends else ''}."
     places = [step for step in steps if step.state in ("now", "late")]
-    inner = [step for step in places if step.kind != _KINDS["subprocess"]] or places
+    inner = [step for step in places if kinds[step.element_id] not in _AROUND] or places
     if not inner:
         return f"{diagram.name} is running."
-    said = "; ".join(f"{step.name} ({words.lower_first(step.text)})" for step in inner)
-    return f"{diagram.name} is now at: {said}."
+    said_so = "; ".join(f"{step.name} ({words.lower_first(step.text)})" for step in inner)
+    return f"{diagram.name} is now at: {said_so}."

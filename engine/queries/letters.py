@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from engine.casework import issued_letters
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import words
@@ -64,6 +65,8 @@ class LetterPage:
     proof: str
     delivered_on: dt.date | None
     sha256: str
+    #: The fingerprint is still that of the text.
+    is_unchanged: bool
     #: Number of the published version whose template it was written from.
     release_number: int | None
     has_pdf: bool
@@ -99,6 +102,7 @@ def letter(database: Database, letter_id: int, person: Person) -> LetterPage:
             proof=row.proof,
             delivered_on=row.delivered_on,
             sha256=row.sha256,
+            is_unchanged=issued_letters.is_unchanged(row),
             release_number=release_number,
             has_pdf=bool(has_pdf),
             promises=promises_of(look, row.case_id, letter_id=row.id),

@@ -71,7 +71,8 @@ def timeline_of(look: Reading, case_id: int) -> tuple[TimelineEntry, ...]:
         *_days(contacts_by_day(look, case_id)),
         *_days(evidence_by_day(look, case_id)),
     ]
-    entries.sort(key=lambda entry: entry.at, reverse=True)
+    # What somebody did stands below what followed from it in the same moment.
+    entries.sort(key=lambda entry: (entry.at, entry.kind != "person"), reverse=True)
     return tuple(entries)
 
 

@@ -44,12 +44,14 @@ class Trace:
             if self.diagram.elements[element_id].kind != "boundary_event"
         }
         held = {item.element_id for item in self.items} | set(self.stuck)
-        return inside | (held & set(self.diagram.elements))
+        return inside | held | self._behind_gates(inside)
 
     def waiting_timers(self) -> list[str]:
         """Give the ids of the timers that wait, those on the edge of a task included."""
         elements = self.diagram.elements
-        return [e for e in self._entered_and_not_over() if elements[e].event == "timer"]
+        entered = set(self._entered_and_not_over())
+        waiting = entered | self._behind_gates(entered)
+        return [element_id for element_id in waiting if elements[element_id].event == "timer"]
 
     def done(self, element_id: str) -> ElementHistory | None:
         """Give when an element was last gone through and by whom; None if it never was."""
@@ -81,6 +83,11 @@ class Trace:
             for element_id, happened in self.last.items()
         }
         self.last = {element_id: happened for element_id, happened in recent.items() if happened}
+
+    def _behind_gates(self, inside: Collection[str]) -> set[str]:
+        """Give the events that wait, each for its turn, behind a gateway that waits for one."""
+        gates = {e for e in inside if self.diagram.elements[e].kind == "event_gateway"}
+        return {flow.target for flow in self.diagram.flows if flow.source in gates}
 
     def _entered_and_not_over(self) -> Iterable[str]:
         for element_id, happened in self.last.items():
