@@ -107,7 +107,7 @@ def _decide(
         details=asked,
     )
     context.session.add(decision)
-    context.session.flush([decision])
+    context.session.flush()
     if "review_on" in asked:
         review_on = dt.date.fromisoformat(asked["review_on"])
         stages.warning_was_issued(context, made.issued_on, review_on)
@@ -134,7 +134,7 @@ def _keep(
         proof=answers["proof"],
     )
     context.session.add(letter)
-    context.session.flush([letter])
+    context.session.flush()
     return letter
 
 

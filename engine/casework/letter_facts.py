@@ -28,7 +28,7 @@ from forms import LetterTemplate
 
 #: Placeholder -> text, the items of a list, or a date.
 Facts = dict[str, str | list[str] | dt.date]
-_OFFICE_HOURS = "our office hours"
+_OFFICE_HOURS = "on working days, during our office hours"
 #: Decisions whose new terms may reach the register only after their letter.
 _SET_TERMS = ("variation", "appeal")
 
@@ -49,6 +49,7 @@ def facts(context: Context, subject: Subject) -> Facts:
     """Give every placeholder that has a value; what a template names and is not here is missing."""
     found: Facts = {}
     for part in (
+        _told_before(context, subject),
         _details(subject.decision),
         _counts(context, subject),
         _policy(context),
@@ -240,6 +241,19 @@ def _request(context: Context, subject: Subject) -> Mapping[str, Any]:
         "look_received_on": request.received_on,
         "look_answer_on": due.on,
     }
+
+
+def _told_before(context: Context, subject: Subject) -> Mapping[str, Any]:
+    """Give what an earlier letter said must change; a new decision need not say it again."""
+    if "change_required" not in subject.template.placeholders:
+        return {}
+    letters = context.session.scalars(
+        select(Submission.answers)
+        .where(Submission.case_id == context.case_id, Submission.form == "issue_letter")
+        .order_by(Submission.id.desc())
+    )
+    said = (answers.get("change_required") for answers in letters)
+    return {"change_required": next((text for text in said if text), "")}
 
 
 def _counts(context: Context, subject: Subject) -> Mapping[str, Any]:
