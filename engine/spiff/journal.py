@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
@@ -34,15 +34,14 @@ class Journal:
         self.happened.clear()
 
     def observe(self, top: Any) -> None:
-        """Tell what changed: first what ended, then what came and went, then what is new."""
+        """Tell what changed: what was left, what was cancelled, what came and went, what is new."""
         seen: dict[Any, Any] = {task.id: task for task in _told(top)}
-        gone = self._open.keys() - seen.keys()
-        over = [id_ for id_, task in seen.items() if id_ in self._open and not _is_open(task)]
-        for task_id in (*over, *sorted(gone, key=str)):
-            left = task_id in seen and seen[task_id].state == TaskState.COMPLETED
-            place = self._open.pop(task_id)
-            self._done.add(task_id)
-            self._tell(*place, "left" if left else "cancelled", task_id)
+        over = [task for id_, task in seen.items() if id_ in self._open and not _is_open(task)]
+        left = [task.id for task in over if task.state == TaskState.COMPLETED]
+        cancelled = [task.id for task in over if task.state != TaskState.COMPLETED]
+        self._end(left, "left")
+        self._end(cancelled, "cancelled")
+        self._end(sorted(self._open.keys() - seen.keys(), key=str), "cancelled")
         for task_id, task in seen.items():
             if task.state == TaskState.COMPLETED and task_id not in self._done:
                 self._done.add(task_id)
@@ -52,6 +51,11 @@ class Journal:
             if task_id not in self._open and task_id not in self._done and _is_open(task):
                 self._open[task_id] = _place(task)
                 self._tell(*_place(task), "entered", task_id)
+
+    def _end(self, task_ids: list[Any], what: Literal["left", "cancelled"]) -> None:
+        for task_id in task_ids:
+            self._done.add(task_id)
+            self._tell(*self._open.pop(task_id), what, task_id)
 
     def _tell(self, process_id: str, element_id: str, what: Any, task_id: Any) -> None:
         self.happened.append(Happened(process_id, element_id, what, str(task_id)))

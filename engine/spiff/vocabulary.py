@@ -69,6 +69,11 @@ def _contains(left: Any, right: Any) -> bool:
     return left in right
 
 
+def _total(values: Any) -> Any:
+    """Add up from nothing: a start value could be a list."""
+    return sum(values)
+
+
 def _rounded(value: float, digits: int = 0) -> float:
     if not isinstance(digits, int) or abs(digits) > _MOST_DIGITS:
         raise ExpressionError(f"Expected at most {_MOST_DIGITS} digits. Round to fewer.")
@@ -100,7 +105,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len,
     "min": min,
     "max": max,
-    "sum": sum,
+    "sum": _total,
     "abs": abs,
     "round": _rounded,
     "int": int,

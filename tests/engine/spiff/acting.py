@@ -45,7 +45,11 @@ class Stage:
         return self.time
 
     def fact(
-        self, name: str, element: Element | None, calling: Mapping[str, str], variables: Mapping[str, Any]
+        self,
+        name: str,
+        element: Element | None,
+        calling: Mapping[str, str],
+        variables: Mapping[str, Any],
     ) -> Any:
         self.asked.append(name)
         return self.facts[name]
