@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session, undefer
 
 from engine import messages, spiff
@@ -179,19 +179,21 @@ class Unit:
 
     def _append_history(self) -> None:
         done_task, item = self.completed if self.completed else (None, None)
-        self.session.add_all(
-            ElementHistory(
-                instance_id=self.instance.id,
-                case_id=self.instance.case_id,
-                process_id=happened.process_id,
-                element_id=happened.element_id,
-                what=happened.what,
-                at=self.around.now,
-                by=self.actor if happened.task_id == done_task else THE_SYSTEM,
-                work_item_id=item.id if item and happened.task_id == done_task else None,
-            )
+        rows = [
+            {
+                "instance_id": self.instance.id,
+                "case_id": self.instance.case_id,
+                "process_id": happened.process_id,
+                "element_id": happened.element_id,
+                "what": happened.what,
+                "at": self.around.now,
+                "by": self.actor if happened.task_id == done_task else THE_SYSTEM,
+                "work_item_id": item.id if item and happened.task_id == done_task else None,
+            }
             for happened in self.run.happened
-        )
+        ]
+        if rows:
+            self.session.execute(insert(ElementHistory.__table__), rows)
 
     def _keep_messages(self) -> None:
         context = self.host.context

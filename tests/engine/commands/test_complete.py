@@ -1,0 +1,146 @@
+"""Completing a task: one transaction, few statements, and a clear word to whoever comes too late."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from engine import commands
+from engine.errors import InvalidAnswers, NotAllowed, NotFound, Rejected
+from engine.scenario import Scenario
+from engine.tables.audit import AuditEvent
+from engine.tables.casefile import Submission
+from engine.tables.process import ElementHistory, ProcessInstance, WorkItem
+from tests.engine.commands.conftest import acknowledged
+from tests.engine.commands.drawn import publish_two_tasks
+
+#: Design section 3: from one user task to the next, without an operation in between.
+MOST_STATEMENTS = 12
+
+
+def open_item(landlord: Scenario, element_id: str) -> WorkItem:
+    with landlord.db.reading() as session:
+        return session.scalars(
+            select(WorkItem).where(
+                WorkItem.element_id == element_id,
+                WorkItem.completed_at.is_(None),
+                WorkItem.cancelled_at.is_(None),
+            )
+        ).one()
+
+
+def test_it_takes_few_statements_and_one_commit(
+    sqlite_landlord: Scenario, statements: list[str]
+) -> None:
+    publish_two_tasks(sqlite_landlord)
+    outcome = commands.start(sqlite_landlord.db, "two_tasks", by="dorothy")
+    statements.clear()
+    commands.complete(sqlite_landlord.db, outcome.opened[0], {"note": "Done."}, by="dorothy")
+    told = [text for text in statements if text != "COMMIT"]
+    assert statements.count("COMMIT") == 1
+    assert len(told) <= MOST_STATEMENTS, "\n".join(told)
+    assert open_item(sqlite_landlord, "second").form == "note"
+
+
+def test_the_hundredth_task_of_a_case_takes_no_more_statements(
+    sqlite_landlord: Scenario, statements: list[str]
+) -> None:
+    publish_two_tasks(sqlite_landlord)
+    outcome = commands.start(sqlite_landlord.db, "two_tasks", by="dorothy")
+    counts = []
+    for _ in range(20):
+        statements.clear()
+        item_id = outcome.opened[0]
+        outcome = commands.complete(sqlite_landlord.db, item_id, {"note": "Again."}, by="dorothy")
+        counts.append(len(statements))
+    assert max(counts) == min(counts)
+
+
+def test_the_answers_are_kept_whole_and_the_history_names_who_did_it(appeal: Scenario) -> None:
+    acknowledged(appeal)
+    appeal.complete("allocate_director", by="dorothy", answers={"director": "ann"})
+    with appeal.db.reading() as session:
+        kept = session.scalars(select(Submission).order_by(Submission.id.desc())).first()
+        left = session.scalars(
+            select(ElementHistory).where(
+                ElementHistory.element_id == "allocate_director", ElementHistory.what == "left"
+            )
+        ).one()
+    assert kept is not None
+    assert (kept.form, kept.answers["director"], kept.by) == ("allocate_director", "ann", "dorothy")
+    assert left.by == "dorothy"
+
+
+def test_the_second_of_two_who_complete_the_same_task_is_told_who_was_first(
+    appeal: Scenario,
+) -> None:
+    acknowledged(appeal)
+    item = open_item(appeal, "allocate_director")
+    commands.complete(appeal.db, item.id, {"director": "ann"}, by="dorothy")
+    with pytest.raises(Rejected, match=r"dorothy completed it on Wed 1 Apr 2026 at 10:00"):
+        commands.complete(appeal.db, item.id, {"director": "ben"}, by="dorothy")
+
+
+def test_a_task_of_a_colleague_is_refused_and_one_out_of_sight_does_not_exist(
+    appeal: Scenario,
+) -> None:
+    acknowledged(appeal)
+    item = open_item(appeal, "allocate_director")
+    commands.claim(appeal.db, item.id, by="dorothy")
+    with pytest.raises(NotAllowed, match="dorothy has it"):
+        commands.complete(appeal.db, item.id, {"director": "ann"}, by="daniel")
+    with pytest.raises(NotFound):
+        commands.complete(appeal.db, item.id, {"director": "ann"}, by="olive")
+    with pytest.raises(NotFound):
+        commands.complete(appeal.db, 99_999, {}, by="dorothy")
+
+
+def test_wrong_answers_change_nothing_and_all_are_told_at_once(appeal: Scenario) -> None:
+    before = _counts(appeal)
+    item = open_item(appeal, "issue_letter")
+    with pytest.raises(InvalidAnswers) as refused:
+        commands.complete(appeal.db, item.id, {"sent_on": "2026-02-31"}, by="dorothy")
+    assert {problem.question for problem in refused.value.problems} >= {"channel", "sent_on"}
+    assert _counts(appeal) == before
+
+
+def test_a_draft_is_kept_sealed_and_given_back(appeal: Scenario) -> None:
+    item = open_item(appeal, "issue_letter")
+    commands.save_draft(appeal.db, item.id, {"proof": "half a sentence"}, by="dorothy")
+    view = commands.form_of_task(appeal.db, item.id, by="dorothy")
+    assert view.raw == {"proof": "half a sentence"}
+    with appeal.db.reading() as session:
+        raw = session.connection().exec_driver_sql("SELECT draft FROM work_item")
+        assert all(b"half" not in bytes(row[0]) for row in raw if row[0] is not None)
+
+
+def test_a_handed_over_task_is_the_others(appeal: Scenario) -> None:
+    item = open_item(appeal, "issue_letter")
+    commands.claim(appeal.db, item.id, by="dorothy")
+    with pytest.raises(Rejected, match="dorothy has started it"):
+        commands.claim(appeal.db, item.id, by="daniel")
+    with pytest.raises(InvalidAnswers, match="role dmo"):
+        commands.reassign(appeal.db, item.id, "tom", by="dorothy")
+    commands.reassign(appeal.db, item.id, "daniel", by="dorothy", note="I am away from Thursday.")
+    assert open_item(appeal, "issue_letter").assignee == "daniel"
+
+
+def test_a_click_that_comes_after_the_task_was_cancelled_is_told_so(appeal: Scenario) -> None:
+    acknowledged(appeal)
+    item = open_item(appeal, "allocate_director")
+    appeal.receive("appeal_withdrawn", by="dorothy", answers=WITHDRAWN)
+    with pytest.raises(Rejected, match="cancelled on Wed 1 Apr 2026"):
+        commands.complete(appeal.db, item.id, {"director": "ann"}, by="dorothy")
+
+
+WITHDRAWN = {
+    "withdrawn_on": "2026-04-01",
+    "channel": "telephone",
+    "words": "Leave it.",
+}
+
+
+def _counts(landlord: Scenario) -> tuple[int | None, ...]:
+    tables = (Submission, ElementHistory, AuditEvent, WorkItem, ProcessInstance)
+    with landlord.db.reading() as session:
+        return tuple(session.scalar(select(func.count()).select_from(one)) for one in tables)
