@@ -17,10 +17,13 @@ from engine.tables.decisions import Appeal, Decision
 def current(context: Context) -> Appeal:
     """Give the appeal the instance works on, else the one open appeal of the case.
 
-    Raises NotFound when there is none, or more than one and nobody said which.
+    Raises NotFound when there is none, when it is another case's, or when there are several and
+    nobody said which.
     """
     if context.appeal_id is not None:
         appeal = context.session.get(Appeal, context.appeal_id)
+        if appeal is not None and appeal.case_id != context.case_id:
+            appeal = None
     else:
         open_appeals = open_of_case(context)
         appeal = open_appeals[0] if len(open_appeals) == 1 else None

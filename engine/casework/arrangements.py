@@ -17,9 +17,13 @@ CANCELLED = "cancelled_on_appeal"
 
 
 def find(context: Context) -> Arrangement | None:
-    """Give the arrangement the instance works on, else the newest of the case; None without one."""
+    """Give the arrangement the instance works on, else the newest of the case; None without one.
+
+    Another case's arrangement is never given, whatever number was named.
+    """
     if context.arrangement_id is not None:
-        return context.session.get(Arrangement, context.arrangement_id)
+        named = context.session.get(Arrangement, context.arrangement_id)
+        return named if named is not None and named.case_id == context.case_id else None
     return context.session.scalars(
         select(Arrangement)
         .where(Arrangement.case_id == context.case_id)

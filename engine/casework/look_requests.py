@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from engine.calendar import said
 from engine.casework.context import Context
-from engine.errors import Problem, Rejected
+from engine.errors import NotFound, Problem, Rejected
 from engine.tables.casefile import Stage
 from engine.tables.decisions import Arrangement, Decision, LookRequest
 from engine.tables.process import Message
@@ -55,8 +55,13 @@ def look_message(context: Context) -> tuple[str, str]:
 
 
 def look_can_be_asked(context: Context, values: dict[str, Any]) -> list[Problem]:
-    """Refuse a request older than what it is about; Rejected when there is nothing to look at."""
-    look_message(context)
+    """Refuse a request older than what it is about; Rejected when there is nothing to look at.
+
+    Raises NotFound when the message was addressed to anything else than what this case can take.
+    """
+    kind, number = look_message(context)[1].split(":")
+    if context.refs.get(f"{kind}_id", int(number)) != int(number):
+        raise NotFound(f"Expected the {kind} of this case, but another one was named.")
     arrangement, stage = _running(context), _refused(context)
     began = arrangement.from_on if arrangement else None
     if began is None and stage is not None:

@@ -302,6 +302,14 @@ def test_without_a_choice_two_open_appeals_are_never_guessed(register: Register)
         appeals.current(register.context("2026-04-03", appeal_id=None))
 
 
+def test_an_appeal_of_another_case_cannot_be_named(register: Register) -> None:
+    register.take_over()
+    register.appeal("2026-04-01")
+    register.take_over("2026-04-02", customer_name="Kim Lee", tenancy_reference="300001")
+    with pytest.raises(NotFound):
+        appeals.current(register.context("2026-04-03"))
+
+
 def _stage(register: Register, kind: str) -> Stage:
     stage = Stage(case_id=register.case_id, kind=kind, opened_on=dt.date(2026, 3, 1), attendees=[])
     register.session.add(stage)

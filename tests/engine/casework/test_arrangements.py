@@ -224,6 +224,12 @@ def test_a_case_without_an_arrangement_says_so(register: Register) -> None:
         arrangements.current(context)
 
 
+def test_an_arrangement_of_another_case_cannot_be_named(register: Register) -> None:
+    other = register.take_over().id
+    register.take_over("2026-04-02", customer_name="Kim Lee", tenancy_reference="300001")
+    assert arrangements.find(register.context("2026-04-02", arrangement_id=other)) is None
+
+
 def test_the_terms_that_apply_are_offered_where_they_can_change(register: Register) -> None:
     register.take_over(support="Money advice")
     context = register.context("2026-04-02")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.casework import arrangements, look_requests, review_packs, reviews
-from engine.errors import InvalidAnswers, Rejected
+from engine.errors import InvalidAnswers, NotFound, Rejected
 from engine.messages import Envelope, send
 from engine.tables.audit import AuditEvent
 from engine.tables.casefile import Contact, Evidence, OwedAction, Stage, Submission, SupportOffer
@@ -183,6 +183,12 @@ def test_a_refused_referral_can_be_looked_at_sooner(register: Register) -> None:
     register.answer("ask_for_a_look", context, ASKED)
     [request] = register.rows(LookRequest)
     assert (request.stage_id, request.outcome) == (stage.id, "review")
+
+
+def test_a_request_addressed_to_another_case_is_refused(register: Register) -> None:
+    context = register.context("2026-07-03", refs={"arrangement_id": 99})
+    with pytest.raises(NotFound, match="another one was named"):
+        register.answer("ask_for_a_look", context, ASKED)
 
 
 def test_a_case_with_nothing_to_look_at_says_so(register: Register) -> None:
