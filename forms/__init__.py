@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from forms.definition import Form, Page, load_form, with_questions
-from forms.journey import (
+from forms.answers import (
     Answers,
     AnswersInvalid,
     check,
     check_page,
-    next_page,
     page_is_complete,
-    pages_asked,
-    partial_values,
     questions_asked,
-    raw_from_post,
-    summary,
     values_so_far,
 )
+from forms.definition import Form, Page, load_form, with_questions
+from forms.journey import next_page, pages_asked, raw_from_post, summary
 from forms.letter import LetterTemplate, load_letter, write_letter
 from forms.letter_gaps import Gap, dummy_in
 from forms.marked import FormFileError
@@ -40,7 +36,6 @@ __all__ = [
     "next_page",
     "page_is_complete",
     "pages_asked",
-    "partial_values",
     "questions_asked",
     "raw_from_post",
     "summary",

@@ -72,6 +72,13 @@ class Form:
         """Give a page by its id, None when there is none."""
         return next((page for page in self.pages if page.id == page_id), None)
 
+    def need_page(self, page_id: str) -> Page:
+        """Give a page by its id; KeyError when there is none."""
+        page = self.page(page_id)
+        if page is None:
+            raise KeyError(f"Expected a page of {self.name}, but it has no page {page_id}.")
+        return page
+
     def question(self, question_id: str) -> Question | None:
         """Give a question by its id, None when there is none."""
         return next((one for one in self.questions if one.id == question_id), None)

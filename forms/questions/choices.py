@@ -88,11 +88,6 @@ class Radios(Question):
         """Give the value chosen, or the list of them."""
         return list(data) if self.several else data[0]
 
-    def partial(self, raw: Raw) -> Any:
-        """Give what was chosen, offered or not."""
-        texts = self.given(raw)
-        return self.value(texts) if texts else None
-
     def shown(self, raw: Raw, choices: Mapping[str, Sequence[Choice]]) -> str:
         """Give the labels of what was chosen, one a line."""
         offered = self.options or choices.get(self.choices, ())

@@ -93,11 +93,6 @@ class Date(Question):
         found = super().answer(raw, around, name)
         return found.isoformat() if isinstance(found, dt.date) else None
 
-    def partial(self, raw: Raw) -> Any:
-        """Give the date as ISO text, None when there is none that exists."""
-        found = read_date(self.given(raw))
-        return found.isoformat() if found else None
-
     def checker(self, around: Around) -> Any:
         """Give a field that takes day, month and year apart and knows the limits."""
         return _ThreeBoxes(self, validators=self.validators(self._limits(around.today)))

@@ -166,11 +166,6 @@ class Question:
         """Give the WTForms field, still unbound, that checks one answer."""
         return Field(validators=self.validators())
 
-    def partial(self, raw: Raw) -> Any:
-        """Give the typed answer as far as there is one, whatever the rules say about it."""
-        texts = self.given(raw)
-        return self.value(texts[0]) if texts else None
-
     def validators(self, *more: Any) -> list[Any]:
         """Give the validators of the field: required or not first, then those of the type."""
         first = Optional() if self.optional else InputRequired(self.say("required"))

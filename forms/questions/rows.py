@@ -71,17 +71,6 @@ class Rows(Question):
         self._count(len(rows), name)
         return rows or None
 
-    def partial(self, raw: Raw) -> Any:
-        """Give the entries as far as they are filled in."""
-        return [
-            {
-                column.id: value
-                for column in asked(self.columns, row)
-                if (value := column.partial(row.get(column.id))) is not None
-            }
-            for _, row in self._filled(self._readable(raw))
-        ] or None
-
     def from_post(self, name: str, post: Mapping[str, Sequence[str]]) -> Raw:
         """Take every row sent, after the buttons ``add.name`` and ``remove.name.0``."""
         place = re.compile(rf"{re.escape(name)}\.(\d{{1,3}})\.", re.ASCII)

@@ -106,13 +106,6 @@ class Number(Question):
             raise NotReadable
         return texts
 
-    def partial(self, raw: Raw) -> Any:
-        """Give the number, None when it is none."""
-        try:
-            return int(next(iter(self.texts(raw)), ""))
-        except (NotReadable, ValueError):
-            return None
-
     def given(self, raw: Raw) -> list[str]:
         """Give what was typed, number or not."""
         return [str(raw)] if isinstance(raw, str | int) and str(raw).strip() else []

@@ -252,7 +252,6 @@ def test_anything_can_be_shown_again(case: Case) -> None:
     for raw in (*case.refused, None, object(), {"day": object()}):
         assert isinstance(question(case).shown(raw, AROUND.choices), str)
         assert isinstance(question(case).given(raw), list)
-        question(case).partial(raw)
 
 
 @EACH
@@ -265,11 +264,6 @@ def test_a_browser_posts_what_it_means(case: Case) -> None:
 def test_a_stored_answer_is_taken_again(case: Case) -> None:
     for _, value in case.taken:
         assert question(case).answer(value, AROUND, "q") == value
-
-
-@EACH
-def test_a_half_filled_answer_gives_what_is_there(case: Case) -> None:
-    assert question(case).partial(case.taken[0][0]) == case.taken[0][1]
 
 
 def test_a_choice_that_is_not_free_says_why() -> None:

@@ -100,7 +100,7 @@ def test_every_answer_passes_or_is_told(everything: Form, raw: dict[str, Any]) -
 def test_whatever_was_typed_can_be_shown_again(everything: Form, raw: dict[str, Any]) -> None:
     [(_, lines)] = forms.summary(everything, raw, CHOICES)
     assert all(isinstance(text, str) for _, _, text in lines)
-    json.dumps(forms.partial_values(everything, raw))
+    json.dumps(forms.values_so_far(everything, raw, choices=CHOICES, today=TODAY))
     assert forms.pages_asked(everything, raw)
 
 
@@ -119,7 +119,6 @@ def test_whatever_a_browser_posts_is_an_answer(
     everything: Form, post: dict[str, list[str]]
 ) -> None:
     raw = forms.raw_from_post(everything, None, post)
-    forms.partial_values(everything, raw)
     with pytest.raises(AnswersInvalid):
         forms.check(everything, {**raw, "confirm": "no"}, choices=CHOICES, today=TODAY)
 

@@ -84,7 +84,7 @@ def test_the_pdf_is_kept_and_can_be_read_by_people_and_machines(landlord: Landlo
     assert document.metadata is not None
     assert document.metadata.title == "Fair Treatment Letter"
     assert str(document.root_object["/MarkInfo"]) == str({"/Marked": True})
-    assert document.root_object["/Lang"] == "en-GB"
+    assert str(document.root_object["/Lang"]) == "en-GB"
 
 
 def test_the_address_stands_in_the_window_of_the_envelope(landlord: Landlord) -> None:
