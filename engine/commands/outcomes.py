@@ -41,8 +41,8 @@ class Outcome:
     sentence: str = ""
     #: True when a step got stuck; the managers see it with its reason.
     stuck: bool = False
-    #: How many messages it sent to other instances.
-    sent: int = 0
+    #: True when a message may be waiting to be delivered now.
+    has_news: bool = False
 
 
 def sentence_of(

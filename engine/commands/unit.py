@@ -44,6 +44,13 @@ class Unit:
     messages_before: dict[tuple[str, str], spiff.WaitingMessage] = field(default_factory=dict)
     completed: tuple[str, WorkItem] | None = None
     opened: list[WorkItem] = field(default_factory=list)
+    #: A message that came early may be waiting for what it listens to now.
+    listens_anew: bool = False
+
+    @property
+    def has_news(self) -> bool:
+        """Tell whether there may be a message to deliver once this is committed."""
+        return bool(self.run.sent or self.host.context.sent or self.listens_anew)
 
     @classmethod
     def load(
@@ -165,7 +172,7 @@ class Unit:
                     Subscription.element_id == element_id,
                 )
             )
-        self.session.add_all(
+        begun = [
             Subscription(
                 instance_id=self.instance.id,
                 name=waiting.name,
@@ -175,7 +182,9 @@ class Unit:
             )
             for (task_id, element_id), waiting in now_waiting.items()
             if (task_id, element_id) not in self.messages_before
-        )
+        ]
+        self.session.add_all(begun)
+        self.listens_anew = bool(begun)
 
     def _append_history(self) -> None:
         done_task, item = self.completed if self.completed else (None, None)

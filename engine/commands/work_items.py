@@ -37,7 +37,7 @@ def complete(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str
         outcome = _complete_now(db, work_item_id, raw, by)
     except ElementFailed as failure:
         return _stuck(db, work_item_id, raw, by, failure)
-    if outcome.sent:
+    if outcome.has_news:
         deliver_messages(db, by=by)
     return outcome
 
@@ -103,7 +103,7 @@ def _complete(unit: Unit, item: WorkItem, raw: Mapping[str, Any], by: str) -> No
 def _outcome(unit: Unit, item: WorkItem, by: str) -> Outcome:
     stuck = bool(unit.run.failed)
     return Outcome(
-        sent=len(unit.run.sent) + unit.host.context.sent,
+        has_news=unit.has_news,
         instance_id=unit.instance.id,
         case_id=unit.instance.case_id,
         completed=item.name,
