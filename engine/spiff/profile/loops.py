@@ -90,11 +90,12 @@ class _Waiting:
 def _cycle(scope: Scope, names: set[str]) -> list[str]:
     """Give one element of a cycle among the named ones, or nothing."""
     done: set[str] = set()
-    for first in names:
-        on_path: list[str] = []
-        stack = [(first, iter(sorted(scope.targets(first))))] if first not in done else []
+    for first in scope.nodes:
+        if first not in names or first in done:
+            continue
         done.add(first)
-        on_path.append(first)
+        on_path = [first]
+        stack = [(first, iter(sorted(scope.targets(first))))]
         while stack:
             target = next((name for name in stack[-1][1] if name in names), None)
             if target is None:
