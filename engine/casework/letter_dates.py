@@ -74,7 +74,9 @@ def _starts(context: Context, name: str, decision: Decision | None) -> dt.date |
         return appeals.appeal_received_on(context)
     if name == "look_received_on":
         return look_requests.look_received_on(context)
-    return decision.decided_on if decision is not None else _wanted_on(context)
+    if decision is None or name == "asked_on":
+        return _wanted_on(context)
+    return decision.decided_on
 
 
 def _wanted_on(context: Context) -> dt.date:

@@ -217,18 +217,12 @@ def _appeal(context: Context, subject: Subject) -> Mapping[str, Any]:
         "appealed_decision": letter_words.DECISIONS.get(appealed.kind, ""),
         "appealed_decision_on": appealed.decided_on,
         "appealed_until": appealed.appeal_until,
-        "appealed_open_code": "yes" if _is_open(appealed, subject.issued_on) else "no",
     }
 
 
 def _is_late(appeal: Appeal, issued_on: dt.date) -> bool:
     decided_on = appeal.decided_on or issued_on
     return appeal.answer_due_on is not None and decided_on > appeal.answer_due_on
-
-
-def _is_open(decision: Decision, on: dt.date) -> bool:
-    """Tell whether a decision can still be appealed that day; always before its window began."""
-    return decision.appeal_until is None or decision.appeal_until >= on
 
 
 def _request(context: Context, subject: Subject) -> Mapping[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from engine.checks.letters import check_letters
 from engine.checks.references import ROLES, check_references
 from engine.errors import Finding
 from engine.releases import Bundle
 
-__all__ = ["ROLES", "check_references", "check_release"]
+__all__ = ["ROLES", "check_letters", "check_references", "check_release"]
 
 
 def check_release(bundle: Bundle) -> list[Finding]:
     """Give every finding of every check for one parsed release."""
-    return check_references(bundle)
+    return [*check_references(bundle), *check_letters(bundle)]

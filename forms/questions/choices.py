@@ -159,7 +159,7 @@ class EvidenceItems(Checkboxes):
     """Records of the case a decision rests on, by number."""
 
     type: ClassVar[str] = "evidence"
-    usual_choices: ClassVar[str] = "evidence"
+    usual_choices: ClassVar[str] = "evidence_citable"
     says: ClassVar[Mapping[str, str]] = {
         **Checkboxes.says,
         "required": "Choose at least one record for “{label}”",

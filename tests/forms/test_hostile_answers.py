@@ -14,7 +14,7 @@ import forms
 from forms import AnswersInvalid, Choice, Form
 
 TODAY = dt.date(2026, 3, 27)
-CHOICES = {"staff": [Choice("amina", "Amina")], "evidence": [Choice("4", "A call")]}
+CHOICES = {"staff": [Choice("amina", "Amina")], "evidence_citable": [Choice("4", "A call")]}
 _LINES = """
 form: everything
 title: Every type once

@@ -1,0 +1,88 @@
+"""The placeholders a letter template may use, and what each of them says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from forms import LetterTemplate
+
+#: Placeholder -> what it says. One that ends in ``_code`` is for conditions, not for customers.
+PLACEHOLDERS: Mapping[str, str] = {
+    "customer_name": "the customer's name",
+    "customer_address": "the customer's postal address",
+    "case_reference": "the reference of the case",
+    "letter_date": "the day the letter leaves",
+    "landlord_name": "the landlord's name, from the policy",
+    "author_name": "who signs the letter",
+    "author_title": "the job title of who signs",
+    "decided_on": "the day of the decision",
+    "reasons": "the reasons of the decision, as written when it was made",
+    "appeal_until": "the customer's last day to appeal, counted from the letter",
+    "appeal_addressee": "to whom an appeal goes, from the policy",
+    "appeal_days": "within how many working days an appeal is answered",
+    "appealable_code": "yes or no: whether the decision can be appealed",
+    "emergency_route": "whom to contact in an emergency",
+    "request_days": "within how many working days a request to look again is answered",
+    "warning_letter_on": "the day of the Fair Treatment Letter",
+    "look_again_on": "the day on which a case that was not agreed is looked at again",
+    "contact_counts": "how often the customer got in touch before and after the warning, as a list",
+    "contact_gaps": "what those numbers leave out",
+    "arrangement_kind_code": "spoc or other_action",
+    "start_on": "the day the arrangement takes effect, never before its letter",
+    "review_on": "the day of the next review",
+    "review_length": "after how many months it is reviewed",
+    "end_on": "the day the arrangement ends",
+    "spoc_name": "the single point of contact",
+    "cover_name": "who stands in for the single point of contact",
+    "contact_hours": "when the single point of contact can be reached",
+    "contact_method": "how to get in touch: by e-mail, by telephone",
+    "contact_address": "the address or number to use",
+    "visiting": "what applies to visits to our offices",
+    "response_time": "within what time the customer gets an answer",
+    "restrictions": "the limits of the register, each with its reason, as a list",
+    "terms": "how to get in touch and the limits, as one list",
+    "support": "the help that goes with the arrangement",
+    "change_required": "what must change, as the last decision or letter said",
+    "findings": "what a review found",
+    "what_changes": "what a review changes",
+    "evidence_from": "the first day a review looked at",
+    "evidence_to": "the last day a review looked at",
+    "appeal_received_on": "the day we first received the appeal",
+    "appeal_answer_on": "the last day for our answer to the appeal",
+    "appeal_in_time_code": "yes or no: whether the appeal came in time",
+    "appeal_outcome_code": "upheld, partly_upheld, not_upheld or not_taken",
+    "appeal_effect_code": "none, terms, cancelled or look_again",
+    "appeal_late_code": "yes or no: whether the appeal was decided late",
+    "appealed_decision": "what was appealed, after “our decision of …”",
+    "appealed_decision_on": "the day of the decision that was appealed",
+    "appealed_until": "the last day to appeal against that decision, if its time has begun",
+    "look_received_on": "the day we first received the request to look again",
+    "look_answer_on": "the last day for our answer to that request",
+}
+#: The dates from which a template may have the day counted by which it must leave.
+DUE_FROM = ("decided_on", "asked_on", "appeal_received_on", "appeal_due", "look_received_on")
+
+
+def unknown_names(template: LetterTemplate, figures: set[str]) -> Iterator[tuple[int, str]]:
+    """Give line and sentence for each name in a template that nothing stands behind.
+
+    figures: the names of the policy's figures.
+    """
+    asked = {question.id for question in template.asks}
+    known = PLACEHOLDERS.keys() | asked
+    for block in template.blocks:
+        for name in sorted(block.placeholders | ({block.when} - {""})):
+            if name not in known:
+                yield (
+                    block.line,
+                    f"Expected (({name})) to be something a letter can say, but it is not. Ask for "
+                    "it in asks, or use a name from forms/README.md.",
+                )
+    for name in (template.due_within, template.appealable_if):
+        if name and name not in figures:
+            yield 0, f"Expected {name} to be a figure of the policy. Choose one of its names."
+    if template.due_from not in DUE_FROM:
+        yield (
+            0,
+            f"Expected due_from to be one of {', '.join(DUE_FROM)}, but it is {template.due_from}.",
+        )

@@ -1,0 +1,44 @@
+"""Letter templates of a release: each name in them must have something behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.casework.letter_placeholders import unknown_names
+from engine.errors import Finding
+from engine.operations import REGISTRY, Registry
+from engine.releases import Bundle
+from forms import FormFileError, LetterTemplate, with_questions
+
+_FORM = "issue_letter"
+
+
+def check_letters(bundle: Bundle, registry: Registry = REGISTRY) -> list[Finding]:
+    """Give a finding for each placeholder, figure, list or question of a letter that cannot be."""
+    sets = [set(figures) for figures in bundle.figures.values()]
+    figures: set[str] = set.intersection(*sets) if sets else set()
+    found: list[Finding] = []
+    for name, template in bundle.letters.items():
+        said = [*unknown_names(template, figures), *_questions(bundle, registry, template)]
+        file = f"forms/letters/{name}.md"
+        found.extend(Finding(file, name, line, sentence, "letter_name") for line, sentence in said)
+    return found
+
+
+def _questions(
+    bundle: Bundle, registry: Registry, template: LetterTemplate
+) -> Iterator[tuple[int, str]]:
+    for question in template.asks:
+        if question.choices and question.choices not in registry.choices:
+            yield question.line, f"Expected the list {question.choices} to exist, but it does not."
+        if question.default_from and question.default_from not in registry.facts:
+            yield (
+                question.line,
+                f"Expected the fact {question.default_from} to exist, but it does not.",
+            )
+    if _FORM not in bundle.forms:
+        return
+    try:
+        with_questions(bundle.forms[_FORM], "letter", template.title, template.asks)
+    except FormFileError as clash:
+        yield from clash.problems
