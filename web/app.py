@@ -15,7 +15,7 @@ from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 import engine
 from web import auth, banner, commands, words
@@ -59,6 +59,7 @@ _REFUSALS: Mapping[type[engine.EngineError], int] = {
     engine.InvalidAnswers: 422,
 }
 _STUCK = 500
+_NOT_OUR_HOST = "Expected a host name of this installation (SPOC_HOSTS), but got another."
 _log = logging.getLogger("spoc.web")
 
 
@@ -183,6 +184,9 @@ def _page_too_old(error: CSRFError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None:
         return error
+    if isinstance(error, SecurityError):
+        # Nothing of ours can be addressed under a host name that is not ours.
+        return Response(_NOT_OUR_HOST, error.code, mimetype="text/plain")
     return _page(error.code)
 
 

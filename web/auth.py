@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import SecurityError
 
 import engine
 from web.settings import Settings
@@ -46,7 +47,7 @@ def person() -> engine.Person:
 def require_person() -> ResponseReturnValue | None:
     """Find out who asks, before any view; send a stranger to the sign-in page."""
     g.person = _signed_in()
-    if g.person is not None or request.endpoint in OPEN_TO_ALL:
+    if g.person is not None or request.endpoint in OPEN_TO_ALL or _is_misdirected():
         return None
     if request.method == "GET" and settings().demo:
         return redirect(url_for("sign_in.page", next=request.full_path.rstrip("?")), 303)
@@ -81,6 +82,11 @@ def local_path(wanted: str | None) -> str | None:
     if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
         return None
     return wanted if wanted.isprintable() else None
+
+
+def _is_misdirected() -> bool:
+    """Tell whether the request names a host that is not ours; it is refused right after this."""
+    return isinstance(request.routing_exception, SecurityError)
 
 
 def _signed_in() -> engine.Person | None:

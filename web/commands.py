@@ -17,12 +17,13 @@ from typing import Any
 import click
 from cryptography.fernet import Fernet
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from tqdm import tqdm
 
 import engine
 from web import auth, words
 from web.server import Server
-from web.settings import DATA_KEYS, ROOT, SettingMissing
+from web.settings import ROOT, SettingMissing
 
 _MORNING = dt.time(9, 0)
 _STEP = re.compile(r"(?P<count>[1-9]\d{0,3}) (?P<unit>working day|day|week)s?", re.ASCII)
@@ -50,6 +51,7 @@ class _Plain(click.Command):
 
 
 @click.command(cls=_Plain)
+@with_appcontext
 def serve() -> None:
     """Prepare the database, then serve the pages until SIGTERM or Ctrl-C."""
     settings, database = auth.settings(), auth.database()
@@ -80,6 +82,7 @@ def new_key() -> None:
 @click.command(cls=_Plain)
 @click.option("--to", help="A date or a moment: 2026-04-10 or 2026-04-10T14:30.")
 @click.option("--by", help='A step: "5 days", "2 weeks", "3 working days".')
+@with_appcontext
 def clock(to: str | None, by: str | None) -> None:
     """Put the clock of the demonstration forward; what falls due on the way happens."""
     if not auth.settings().demo:
@@ -95,12 +98,12 @@ def clock(to: str | None, by: str | None) -> None:
 @_paths
 @_release
 @_json
+@with_appcontext
 def scenario(paths: tuple[Path, ...], release: int | None, as_json: bool) -> None:
     """Run scenario files or folders on a simulated clock; exit 1 if one fails."""
-    # Scenarios run in databases of their own, which need a key of their own.
-    os.environ.setdefault(DATA_KEYS, Fernet.generate_key().decode())
+    shipped = Path(os.path.relpath(ROOT / "bpmn" / "scenarios"))
     results = engine.run_scenarios(
-        paths or (ROOT / "bpmn" / "scenarios",),
+        paths or (shipped,),
         _files(release),
         None if as_json else _tell_result,
     )
@@ -115,6 +118,7 @@ def scenario(paths: tuple[Path, ...], release: int | None, as_json: bool) -> Non
 @click.command(cls=_Plain)
 @_paths
 @_json
+@with_appcontext
 def check(paths: tuple[Path, ...], as_json: bool) -> None:
     """Check the diagrams, decisions, forms and letters; exit 1 if one cannot be published."""
     findings = engine.check_files(ROOT, paths)
@@ -129,6 +133,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 
 @click.command(cls=_Plain)
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
+@with_appcontext
 def work(once: bool) -> None:
     """Run timers and deliver messages: once, or until SIGTERM beside web processes of their own."""
     auth.settings().require()
@@ -153,6 +158,7 @@ def work(once: bool) -> None:
 @click.command(cls=_Plain)
 @click.argument("instance", type=int)
 @click.option("--reason", required=True, help="Why: kept with the old and the new date.")
+@with_appcontext
 def rearm(instance: int, reason: str) -> None:
     """Work out again every due date a run has frozen, after a date or the calendar was mended."""
     auth.settings().require()

@@ -22,13 +22,13 @@ class Server:
     def __init__(self, application: Any, address: str, threads: int) -> None:
         """Listen at ``host:port``; OSError when somebody else listens there."""
         self._sockets: dict[int, Any] = {}
-        self._server = create_server(
-            application,
-            map=self._sockets,
-            listen=address,
-            threads=threads,
-            ident="",
-        )
+        try:
+            self._server = create_server(
+                application, map=self._sockets, listen=address, threads=threads, ident=""
+            )
+        except OSError:
+            wasyncore.close_all(self._sockets)
+            raise
 
     def run(self, before_end: Callable[[], None]) -> None:
         """Serve; when told to stop, call `before_end`, answer what was begun, and return."""

@@ -18,51 +18,59 @@ class DemoPerson:
     job_title: str
     roles: tuple[str, ...]
     hours: str = "Monday to Friday, 9am to 5pm"
-    line_manager: str | None = None
+    #: User name of the line manager.
+    boss: str | None = None
 
 
 #: Everybody at Northfield Homes, which does not exist.
 PEOPLE: tuple[DemoPerson, ...] = (
-    DemoPerson("amina", "Amina Diallo", "Team leader, housing", ("team_leader",)),
-    DemoPerson("grace", "Grace Okafor", "Team leader, repairs", ("team_leader",)),
-    DemoPerson("mo", "Mo Hassan", "Housing services manager", ("manager",)),
-    DemoPerson("ruth", "Ruth Lindqvist", "Repairs services manager", ("manager",)),
-    DemoPerson("dorothy", "Dorothy Pell", "Data Management Officer", ("dmo",)),
+    DemoPerson("amina", "Amina Diallo", "Team leader, housing", ("team_leader",), boss="mo"),
+    DemoPerson("grace", "Grace Okafor", "Team leader, repairs", ("team_leader",), boss="ruth"),
+    DemoPerson("mo", "Mo Hassan", "Housing services manager", ("manager",), boss="ben"),
+    DemoPerson("ruth", "Ruth Lindqvist", "Repairs services manager", ("manager",), boss="carol"),
+    DemoPerson("dorothy", "Dorothy Pell", "Data Management Officer", ("dmo",), boss="ann"),
     DemoPerson(
         "ann", "Ann Marsh", "Assistant Director, Corporate Services", ("assistant_director",)
     ),
     DemoPerson("ben", "Ben Achterberg", "Assistant Director, People", ("assistant_director",)),
     DemoPerson("carol", "Carol Whitlow", "Assistant Director, Finance", ("assistant_director",)),
-    DemoPerson("claire", "Claire Novak", "Complaints Manager", ("complaints_manager",)),
-    DemoPerson("leo", "Leo Farrant", "Legal services", ("legal",)),
-    DemoPerson("sam", "Sam Yildiz", "Systems team", ("systems_team",)),
-    DemoPerson("priya", "Priya Nair", "Customer liaison officer", ("officer",)),
-    DemoPerson("tom", "Tom Rasmussen", "Customer liaison officer", ("officer",)),
+    DemoPerson("claire", "Claire Novak", "Complaints Manager", ("complaints_manager",), boss="ann"),
+    DemoPerson("leo", "Leo Farrant", "Legal services", ("legal",), boss="ann"),
+    DemoPerson("sam", "Sam Yildiz", "Systems team", ("systems_team",), boss="dorothy"),
+    DemoPerson("priya", "Priya Nair", "Customer liaison officer", ("officer",), boss="mo"),
+    DemoPerson("tom", "Tom Rasmussen", "Customer liaison officer", ("officer",), boss="mo"),
     DemoPerson(
-        "nell", "Nell Abara", "Housing officer", ("officer",), "Monday to Wednesday, 9am to 3pm"
+        "nell",
+        "Nell Abara",
+        "Housing officer",
+        ("officer",),
+        hours="Monday to Wednesday, 9am to 3pm",
+        boss="amina",
     ),
-    DemoPerson("kit", "Kit Lavelle", "Contact centre", ("contact_centre",)),
-    DemoPerson("olive", "Olive Sandberg", "Process owner", ("process_owner",)),
+    DemoPerson("kit", "Kit Lavelle", "Contact centre", ("contact_centre",), boss="ruth"),
+    DemoPerson("olive", "Olive Sandberg", "Process owner", ("process_owner",), boss="ann"),
 )
 
 
 def add_people(db: Database, since: dt.date) -> None:
     """Add everybody, in their roles since a day before the first story."""
     with db.writing() as session:
-        for person in PEOPLE:
-            session.add(
-                User(
-                    name=person.name,
-                    full_name=person.full_name,
-                    email=f"{person.name}@northfield-homes.example",
-                    job_title=person.job_title,
-                    phone="01632 960 700",
-                    working_hours=person.hours,
-                    line_manager=person.line_manager,
-                    is_demo=True,
-                )
+        users = {}
+        for number, person in enumerate(PEOPLE, start=1):
+            users[person.name] = User(
+                name=person.name,
+                full_name=person.full_name,
+                email=f"{person.name}@northfield-homes.example",
+                job_title=person.job_title,
+                # Nobody's own number is the one for emergencies (R-048).
+                phone=f"01632 960 7{number:02}",
+                working_hours=person.hours,
+                is_demo=True,
             )
+        session.add_all(users.values())
         session.flush()
+        for person in PEOPLE:
+            users[person.name].line_manager = person.boss
         session.add_all(
             RoleHolder(role=role, user_name=person.name, from_on=since)
             for person in PEOPLE

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
 from web import auth, banner, words
+from web.paging import page_asked, pagination
 
 blueprint = Blueprint("tasks", __name__)
 
@@ -40,7 +39,7 @@ _NARROWING = ("stage", "form", "due", "process", "held_by")
 @blueprint.get("/tasks")
 def listed() -> ResponseReturnValue:
     """Show one view of the list, the most urgent task first."""
-    wanted = filter_of(request.args)
+    wanted = _filter_asked()
     found = engine.task_list(auth.database(), auth.person(), wanted)
     return render_template(
         "tasks/list.html",
@@ -51,7 +50,7 @@ def listed() -> ResponseReturnValue:
         views=[(view, _NAMES[view], found.counts.get(view)) for view in _VIEWS],
         filters=_filters(found.items, wanted),
         narrowed=any(getattr(wanted, name) for name in _NARROWING),
-        pagination=_pagination(wanted, found.pages),
+        pagination=pagination(engine.Page(found.items, found.total, found.page, found.pages)),
     )
 
 
@@ -70,13 +69,14 @@ def put_back(work_item_id: int) -> ResponseReturnValue:
     return redirect(url_for("tasks.listed"), 303)
 
 
-def filter_of(asked: Any) -> engine.TaskFilter:
-    """Read the filter from an address; what it does not understand is left out."""
-    view, page = asked.get("view", "mine"), asked.get("page", "1")
+def _filter_asked() -> engine.TaskFilter:
+    """Read the filter from the address; what it does not understand is left out."""
+    asked = request.args
+    view = asked.get("view", "mine")
     return engine.TaskFilter(
         view=view if view in _VIEWS else "mine",
         search=asked.get("search", "").strip(),
-        page=int(page) if page.isdecimal() and len(page) < len("100000") else 1,
+        page=page_asked(),
         **{name: asked.get(name, "") for name in _NARROWING},
     )
 
@@ -100,24 +100,3 @@ def _filters(
 def _with_wanted(options: dict[str, str], wanted: str) -> list[tuple[str, str]]:
     named = {**({wanted: words.plain(wanted)} if wanted else {}), **options}
     return sorted(named.items(), key=lambda option: option[1])
-
-
-def _pagination(wanted: engine.TaskFilter, pages: int) -> dict[str, Any]:
-    """Give what the page numbers below the list show."""
-
-    def address(page: int) -> str:
-        asked = {name: value for name, value in asdict(wanted).items() if value}
-        return url_for("tasks.listed", **{**asked, "page": page})
-
-    here = wanted.page
-    shown: dict[str, Any] = {
-        "items": [
-            {"number": page, "href": address(page), "current": page == here}
-            for page in range(1, pages + 1)
-        ]
-    }
-    if here > 1:
-        shown["previous"] = {"href": address(here - 1)}
-    if here < pages:
-        shown["next"] = {"href": address(here + 1)}
-    return shown

@@ -1,0 +1,62 @@
+"""What tests of the pages may ask for: a running application, and people at their browsers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from engine import clock, prepare
+from engine.demo.people import add_people
+from engine.tables.database import Database
+from tests.web.visitor import Visitor
+from web import create_app
+from web.settings import ROOT, Settings
+
+#: A Wednesday with no holiday near it.
+NOW = dt.datetime(2026, 3, 4, 10, 0)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with release 1 and the people of the demonstration."""
+    file = tmp_path_factory.mktemp("web") / "prepared.sqlite"
+    database = Database(f"sqlite:///{file}")
+    prepare(database, ROOT)
+    add_people(database, dt.date(2026, 1, 1))
+    database.close()
+    return file
+
+
+@pytest.fixture
+def database_url(prepared: Path, tmp_path: Path) -> str:
+    """The URL of a copy of that database, for one test."""
+    file = tmp_path / "spoc.sqlite"
+    shutil.copyfile(prepared, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    """The application in demo mode, its clock held on a working day."""
+    settings = Settings(database_url=database_url, secret_key="only for tests", demo=True)
+    with clock.frozen(NOW):
+        made = create_app(settings)
+        yield made
+        made.extensions["database"].close()
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Visitor:
+    """Somebody who has not signed in."""
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def as_(app: Flask) -> Callable[[str], Visitor]:
+    """Sign in as one of the people: ``as_("amina")``."""
+    return lambda name: Visitor(app.test_client()).sign_in(name)

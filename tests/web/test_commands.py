@@ -1,0 +1,119 @@
+"""The command line: what each command says, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from web import create_app
+from web.settings import ROOT, Settings
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    """The application with its own clock running."""
+    made = create_app(Settings(database_url=database_url, secret_key="for tests", demo=True))
+    yield made
+    made.extensions["database"].close()
+
+
+@pytest.fixture
+def shell(app: Flask) -> FlaskCliRunner:
+    return app.test_cli_runner()
+
+
+def test_a_new_key_can_seal(shell: FlaskCliRunner) -> None:
+    Fernet(shell.invoke(args=["new-key"]).output.strip())
+
+
+def test_the_clock_goes_forward_and_says_when_it_is(shell: FlaskCliRunner) -> None:
+    told = shell.invoke(args=["clock", "--to", "2030-07-10T14:30"])
+    assert told.exit_code == 0
+    assert told.output == "It is now Wed 10 Jul 2030, 14:30.\n"
+    assert "Sat 20 Jul 2030" in shell.invoke(args=["clock", "--by", "10 days"]).output
+    assert "Tue 23 Jul 2030" in shell.invoke(args=["clock", "--by", "2 working days"]).output
+    assert "Tue 6 Aug 2030" in shell.invoke(args=["clock", "--by", "2 weeks"]).output
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["--to", "2020-01-01"],
+        ["--to", "tomorrow"],
+        ["--by", "a while"],
+        ["--by", "0 days"],
+        [],
+        ["--to", "2030-01-01", "--by", "1 day"],
+    ],
+)
+def test_a_clock_that_cannot_do_that_says_what_was_expected(
+    shell: FlaskCliRunner, asked: list[str]
+) -> None:
+    refused = shell.invoke(args=["clock", *asked])
+    assert refused.exit_code in (1, 2)
+    assert "Expected" in refused.output
+    assert "Traceback" not in refused.output
+
+
+def test_real_time_stays_real_outside_a_demonstration(database_url: str) -> None:
+    made = create_app(Settings(database_url, "for tests", demo=False))
+    refused = made.test_cli_runner().invoke(args=["clock", "--by", "1 day"])
+    assert refused.exit_code == 1
+    assert "SPOC_DEMO=1" in refused.output
+    made.extensions["database"].close()
+
+
+def test_scenarios_run_and_say_how_they_went(shell: FlaskCliRunner) -> None:
+    path = str(ROOT / "bpmn" / "scenarios" / "s2_appeal_answered_late.yaml")
+    told = shell.invoke(args=["scenario", path])
+    assert told.exit_code == 0, told.output
+    assert told.output.startswith("passed  ")
+    assert told.output.endswith("1 scenario, 0 failed.\n")
+    (result,) = json.loads(shell.invoke(args=["scenario", path, "--json"]).output)
+    assert result["passed"] is True
+    assert set(result) == {"file", "scenario", "passed", "message"}
+
+
+def test_a_scenario_that_cannot_be_read_fails(shell: FlaskCliRunner, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("scenario: [")
+    told = shell.invoke(args=["scenario", str(tmp_path)])
+    assert told.exit_code == 1
+    assert "FAILED" in told.output
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert shell.invoke(args=["scenario", str(empty)]).exit_code == 1
+    assert shell.invoke(args=["scenario", str(tmp_path / "none")]).exit_code == 2
+
+
+def test_a_release_that_is_not_there_is_said(shell: FlaskCliRunner) -> None:
+    told = shell.invoke(args=["scenario", "--release", "99"])
+    assert told.exit_code == 1
+    assert "Expected a release 99, but there is none." in told.output
+
+
+def test_the_edited_files_are_checked(shell: FlaskCliRunner, tmp_path: Path) -> None:
+    assert shell.invoke(args=["check"]).exit_code == 0
+    (tmp_path / "appeal.bpmn").write_text("<definitions>")
+    broken = shell.invoke(args=["check", str(tmp_path / "appeal.bpmn")])
+    assert broken.exit_code == 1
+    assert "appeal.bpmn:" in broken.output
+    listed = json.loads(
+        shell.invoke(args=["check", "--json", str(tmp_path / "appeal.bpmn")]).output
+    )
+    assert listed[0]["severity"] == "error"
+
+
+def test_the_worker_does_once_what_is_due(shell: FlaskCliRunner) -> None:
+    assert "0 messages delivered" in shell.invoke(args=["work", "--once"]).output
+
+
+def test_a_run_that_is_not_there_cannot_be_worked_out_again(shell: FlaskCliRunner) -> None:
+    told = shell.invoke(args=["rearm", "999", "--reason", "the calendar changed"])
+    assert told.exit_code == 1
+    assert "Expected a process instance 999" in told.output
