@@ -27,7 +27,7 @@ def calendar_of(session: Session, version: str | None = None) -> Calendar:
     engine_key = str(session.get_bind().engine.url)
     cached = _cache.get(engine_key)
     if cached is None or cached[0] != version:
-        days = {day: name for day, name in session.execute(select(Holiday.on, Holiday.name))}
+        days = dict(session.execute(select(Holiday.on, Holiday.name)).all())
         cached = (version, Calendar(days))
         _cache[engine_key] = cached
     return cached[1]

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from engine.tables.process import Message, Subscription
 
-
 #: Messages that only say "look again": when nobody waits, nothing is missed.
 NUDGES = frozenset({"something_was_settled"})
 

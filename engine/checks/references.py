@@ -101,14 +101,15 @@ def _user_task(registry: Registry, element: Element, finding: Say) -> Iterator[F
 
 
 def _operation(registry: Registry, element: Element, finding: Say) -> Iterator[Finding]:
-    if element.operation not in registry.operations:
+    operation = element.operation or ""
+    if operation not in registry.operations:
         yield finding(
             f"Expected the operation {element.operation} to exist, but it does not. Choose one of "
             f"{', '.join(sorted(registry.operations))}.",
             "operation_exists",
         )
         return
-    known = registry.parameters_of(element.operation)
+    known = registry.parameters_of(operation)
     for name in element.parameters:
         if name not in known:
             yield finding(
@@ -124,7 +125,7 @@ def _operation(registry: Registry, element: Element, finding: Say) -> Iterator[F
             )
 
 
-def _named(  # noqa: PLR0913 - one finding needs the whole place
+def _named(
     bundle: Bundle,
     registry: Registry,
     diagram: Diagram,
@@ -162,20 +163,24 @@ def _names(text: str) -> Iterator[tuple[str, str]]:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError:
         return  # the gate of the diagrams has said so already
-    called = {node.func.id for node in ast.walk(tree) if _is_plain_call(node)}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    called = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+    for call in calls:
+        yield from _figure_asked(call)
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.value.id == "case":
                 yield "fact", node.attr
-        elif _is_plain_call(node) and node.func.id == "policy" and node.args:
-            if isinstance(node.args[0], ast.Constant):
-                yield "figure", str(node.args[0].value)
         elif isinstance(node, ast.Name) and node.id not in called | {"case", "call"}:
             yield "variable", node.id
 
 
-def _is_plain_call(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+def _figure_asked(call: ast.Call) -> Iterator[tuple[str, str]]:
+    """Give the figure that a call of ``policy`` names."""
+    if isinstance(call.func, ast.Name) and call.func.id == "policy" and call.args:
+        asked = call.args[0]
+        if isinstance(asked, ast.Constant):
+            yield "figure", str(asked.value)
 
 
 def _forms(bundle: Bundle, registry: Registry) -> Iterator[Finding]:
@@ -194,4 +199,3 @@ def _forms(bundle: Bundle, registry: Registry) -> Iterator[Finding]:
             if question.default_from and question.default_from not in registry.facts:
                 message = f"Expected the fact {question.default_from} to exist, but it does not."
                 yield Finding(file, question.id, question.line, message, "form_default")
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from engine import messages
@@ -41,7 +41,7 @@ def deliver_messages(db: Database, *, by: str = THE_SYSTEM, limit: int = PER_REQ
     return delivered
 
 
-def _deliverable(tried: set[int]) -> object:
+def _deliverable(tried: set[int]) -> Select[int]:
     waits = exists().where(
         Subscription.name == Message.name,
         or_(Subscription.key == Message.key, Subscription.key == Message.fallback_key),

@@ -12,6 +12,7 @@ from engine import calendar, spiff
 from engine.calendar import Calendar
 from engine.casework.context import Context
 from engine.casework.people import Holder
+from engine.clock import LONDON
 from engine.errors import ElementFailed, InvalidAnswers
 from engine.operations import REGISTRY
 from engine.operations.failing import fail_if_planned
@@ -114,7 +115,13 @@ class CaseHost:
 
 
 def make_context(
-    session: Session, *, actor: str, now: dt.datetime, calendar_: Calendar, bundle: Bundle, **ids: Any
+    session: Session,
+    *,
+    actor: str,
+    now: dt.datetime,
+    calendar_: Calendar,
+    bundle: Bundle,
+    **ids: Any,
 ) -> Context:
     """Make the context of one transaction; `ids` name the case and what it works on."""
     parameter_set = ids.pop("parameter_set")
@@ -132,7 +139,7 @@ def make_context(
         session=session,
         actor=actor,
         now=now,
-        today=now.astimezone(calendar.LONDON).date(),
+        today=now.astimezone(LONDON).date(),
         calendar=calendar_,
         policy=policy,
         parameter_set=parameter_set,

@@ -48,9 +48,7 @@ def start(db: Database, process_id: str, *, by: str) -> Outcome:
         if process_id not in parsed.definitions.process_ids:
             raise NotFound(f"Expected a process named {process_id}, but there is none.")
         chosen = around.settings.get(PARAMETER_SET, DEFAULT_SET)
-        context = context_of_case(
-            session, around, parsed, by, case_id=None, parameter_set=chosen
-        )
+        context = context_of_case(session, around, parsed, by, case_id=None, parameter_set=chosen)
         case = cases.open_case(context)
         instance = ProcessInstance(
             process_id=process_id,
@@ -170,8 +168,10 @@ def _delivered(db: Database, message_id: int, case_id: int | None, by: str) -> O
             )
             .order_by(WorkItem.id)
         ).all()
-        said = "It is recorded" if message.delivered_at else (
-            "It is recorded and waits until the case can take it"
+        said = (
+            "It is recorded"
+            if message.delivered_at
+            else ("It is recorded and waits until the case can take it")
         )
         return Outcome(
             instance_id=message.delivered_to,
@@ -186,9 +186,7 @@ def _outcome(unit: Unit, done: str, by: str) -> Outcome:
         instance_id=unit.instance.id,
         case_id=unit.instance.case_id,
         opened=[item.id for item in unit.opened],
-        sentence=sentence_of(
-            unit.session, done, unit.opened, stuck=bool(unit.run.failed), by=by
-        ),
+        sentence=sentence_of(unit.session, done, unit.opened, stuck=bool(unit.run.failed), by=by),
         stuck=bool(unit.run.failed),
     )
 

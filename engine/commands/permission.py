@@ -17,7 +17,8 @@ def check_may_do(session: Session, item: WorkItem, by: str, today: dt.date) -> N
     """Raise NotFound, NotAllowed or Rejected unless `by` may do this task now."""
     roles = people.roles_of(session, by, today)
     mine = item.assignee == by
-    if not mine and item.role not in roles and not visibility.may_see_task(session, item, by, roles):
+    theirs = mine or item.role in roles
+    if not theirs and not visibility.may_see_task(session, item, by, roles):
         raise NotFound(f"Expected a task {item.id}, but there is none.")
     check_is_open(item)
     if item.assignee is not None and not mine:
@@ -25,7 +26,7 @@ def check_may_do(session: Session, item: WorkItem, by: str, today: dt.date) -> N
             f"Expected “{item.name}” to be yours, but {item.assignee} has it. "
             "Ask them, or have it handed over to you."
         )
-    if not mine and item.role not in roles:
+    if not theirs:
         raise NotAllowed(
             f"Expected somebody who holds the role {item.role} to do “{item.name}”, "
             "but you do not hold it."

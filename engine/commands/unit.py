@@ -101,7 +101,7 @@ class Unit:
         run, instance = self.run, self.instance
         for name in _REFS:
             setattr(instance, name, getattr(self.host.context, name))
-        instance.state = run.save()
+        instance.state = None if run.ended else run.save()
         instance.next_due_at = run.next_due_at
         if run.ended and instance.ended_at is None:
             instance.ended_at = self.around.now
@@ -202,7 +202,7 @@ class Unit:
             for happened in self.run.happened
         ]
         if rows:
-            self.session.execute(insert(ElementHistory.__table__), rows)
+            self.session.execute(insert(ElementHistory), rows)
 
     def _keep_messages(self) -> None:
         context = self.host.context

@@ -165,7 +165,11 @@ def reassign(db: Database, work_item_id: int, to: str, *, by: str, note: str = "
         check_is_open(item)
         if item.role not in people.roles_of(session, to, around.today):
             raise InvalidAnswers(
-                [Problem("to", f"Expected somebody who holds the role {item.role}. Choose another.")]
+                [
+                    Problem(
+                        "to", f"Expected somebody who holds the role {item.role}. Choose another."
+                    )
+                ]
             )
         old, item.assignee = item.assignee, to
         _note(session, around, item, by, "task_reassigned", {"from": old, "to": to, "note": note})

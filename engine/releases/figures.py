@@ -47,11 +47,8 @@ def read_figures(content: bytes) -> tuple[list[Figure], list[Finding]]:
         cells = dict(zip(_COLUMNS, _cells(rule), strict=False))
         problem = _problem(cells)
         if problem:
-            findings.append(
-                Finding(
-                    POLICY_FILE, rule.get("id", ""), rule.sourceline or 0, problem, "policy_row"
-                )
-            )
+            line = rule.sourceline if isinstance(rule.sourceline, int) else 0
+            findings.append(Finding(POLICY_FILE, rule.get("id", ""), line, problem, "policy_row"))
             continue
         figures.append(
             Figure(

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from engine.scenario.expectations import Unexpected
 from engine.scenario.scenario import Scenario
-from engine.scenario.script import VERBS, PlainLoader, Script, ScriptError, Step, read_scripts
+from engine.scenario.script import (
+    DOING,
+    VERBS,
+    PlainLoader,
+    Script,
+    ScriptError,
+    Step,
+    read_scripts,
+)
 from engine.scenario.stage import Stages, add_people, stages
 from engine.scenario.suite import ScenarioResult, run_scenarios, run_script
 
 __all__ = [
+    "DOING",
     "VERBS",
     "PlainLoader",
     "Scenario",

@@ -6,17 +6,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.clock import LONDON
 from engine.errors import InvalidAnswers
 from engine.queries.cards import flag_state
-from engine.tables.audit import AuditEvent
-from engine.tables.casefile import Stage, Submission
 from engine.tables.database import Database
-from engine.tables.decisions import Appeal, Arrangement, Decision, Flag, Letter
-from engine.tables.process import ElementHistory, Message, ProcessInstance, WorkItem
+from engine.tables.decisions import Arrangement, Decision, Flag, Letter
+from engine.tables.process import ElementHistory, ProcessInstance, WorkItem
 
 _SHOWN = 40
 
@@ -176,9 +174,6 @@ def says(refusal: Exception, arguments: Mapping[str, Any]) -> None:
         raise Unexpected(f"Expected it to say {text!r}, but it says: {refusal}")
 
 
-
-
-
 def _open_items(db: Database, case_id: int | None) -> list[WorkItem]:
     with db.reading() as session:
         return _open(session, case_id)
@@ -196,7 +191,6 @@ def _open(session: Session, case_id: int | None) -> list[WorkItem]:
             .order_by(WorkItem.id)
         )
     )
-
 
 
 def _equal(what: str, wanted: Any, found: Any) -> None:

@@ -64,7 +64,9 @@ def history_of(db: Database, case_id: int | None) -> str:
                 ProcessInstance.case_id == case_id, ProcessInstance.ended_at.is_(None)
             )
         ).all()
-        opened = ", ".join(f"{item.element_id} ({item.role})" for item in _open_items(session, case_id))
+        opened = ", ".join(
+            f"{item.element_id} ({item.role})" for item in _open_items(session, case_id)
+        )
     running = ", ".join(f"{process_id}" for process_id, _ in stuck)
     return "\n".join([*lines, f"  running: {running or 'none'}", f"  open: {opened or 'none'}"])
 

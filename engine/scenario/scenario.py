@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
-import engine.errors as errors
-from engine import clock, commands
+from engine import clock, commands, errors
 from engine.operations import DOORS, failing
 from engine.scenario import expectations, lookback
 from engine.scenario.expectations import Unexpected
@@ -20,6 +19,8 @@ from engine.tables.process import Incident, WorkItem
 
 #: Instead of a list of ticked lines: every line that is offered.
 EVERYTHING = "all"
+#: Instead of one line of a list: the first that is offered.
+FIRST = "first"
 #: An action only scenarios have: a person starts the stuck step again.
 RETRY = "retry_stuck_step"
 
@@ -226,18 +227,33 @@ def _filled(
 ) -> dict[str, Any]:
     """Answer as a person would on the page: what it offers stands unless it is changed.
 
-    ``all`` ticks every line of a list that can be ticked.
+    ``all`` ticks every line of a list that can be ticked, ``first`` chooses the first of them.
     """
     given = dict(answers or {})
     try:
         page = view()
     except errors.EngineError:
         return given
-    for question in page.form.questions:
+    return {**page.defaults, **_chosen(page, page.form.questions, given)}
+
+
+def _chosen(
+    page: commands.FormView, questions: Sequence[Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Put the lines a form offers where answers say ``all`` or ``first``, in its rows too."""
+    chosen = dict(given)
+    for question in questions:
+        answer = given.get(question.id)
+        columns = getattr(question, "columns", ())
+        if columns and isinstance(answer, list):
+            chosen[question.id] = [_chosen(page, columns, row) for row in answer]
         offered = page.choices.get(getattr(question, "choices", ""), ())
-        if given.get(question.id) == EVERYTHING and offered:
-            given[question.id] = [choice.value for choice in offered if not choice.disabled]
-    return {**page.defaults, **given}
+        lines = [choice.value for choice in offered if not choice.disabled]
+        if answer == EVERYTHING and lines:
+            chosen[question.id] = lines
+        elif answer == FIRST and lines:
+            chosen[question.id] = lines[0]
+    return chosen
 
 
 def _told(error: Exception) -> str:

@@ -107,7 +107,7 @@ def moment(value: Any) -> dt.datetime:
     text = str(value).strip()
     for pattern in ("%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y-%m-%dT%H:%M"):
         try:
-            read = dt.datetime.strptime(text, pattern)  # noqa: DTZ007 - London time, set later
+            read = dt.datetime.strptime(text, pattern)
         except ValueError:
             continue
         return read.replace(hour=9) if pattern == "%Y-%m-%d" else read
@@ -178,4 +178,4 @@ def _plain(node: yaml.Node) -> Any:
     try:
         return loader.construct_document(node)
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()

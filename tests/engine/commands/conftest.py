@@ -93,7 +93,7 @@ def acknowledged(appeal: Scenario) -> Scenario:
 
 
 def _landlord(database: Database) -> Iterator[Scenario]:
-    clock.hold(dt.datetime(2026, 4, 1, 10, 0))  # noqa: DTZ001 - London time
+    clock.hold(dt.datetime(2026, 4, 1, 10, 0))
     forget()
     with database.writing() as session:
         fill_calendar(session)

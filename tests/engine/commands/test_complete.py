@@ -1,4 +1,4 @@
-"""Completing a task: one transaction, few statements, and a clear word to whoever comes too late."""
+"""Completing a task: one transaction, few statements, and a clear word to who comes too late."""
 
 from __future__ import annotations
 

@@ -105,7 +105,9 @@ def _rest(known: set[str]) -> dict[str, str]:
 def test_one_key_with_two_who_wait_is_never_guessed(landlord: Scenario) -> None:
     landlord.start("spoc_case", by="amina")
     with landlord.db.writing() as session:
-        one = session.scalars(select(Subscription).where(Subscription.name == "customer_left")).one()
+        one = session.scalars(
+            select(Subscription).where(Subscription.name == "customer_left")
+        ).one()
         session.add(
             Subscription(
                 instance_id=one.instance_id,
@@ -126,7 +128,7 @@ def test_a_message_nobody_claims_for_a_day_is_shown_once_and_a_nudge_is_dropped(
     landlord.start("spoc_case", by="amina")
     lost = _send(landlord, "appeal_withdrawn", "appeal:77")
     nudge = _send(landlord, "something_was_settled", "case:77")
-    landlord.at(dt.datetime(2026, 4, 3, 10))  # noqa: DTZ001 - London time
+    landlord.at(dt.datetime(2026, 4, 3, 10))
     for _ in range(2):
         sweep_unclaimed(landlord.db)
     with landlord.db.reading() as session:

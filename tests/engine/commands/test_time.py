@@ -1,4 +1,4 @@
-"""What time does: due runs move once, late ones are caught up, frozen dates are worked out again."""
+"""What time does: due runs move once, late ones are caught up, frozen dates are worked out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.engine.commands.conftest import APPEAL, TAKEN_OVER, acknowledged, rec
 
 
 def _local(*parts: int) -> dt.datetime:
-    return dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - London time
+    return dt.datetime(*parts)  # type: ignore[arg-type]  # the parts of a moment
 
 
 def _allocated(landlord: Scenario) -> Scenario:
