@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.specs.event_definitions import timer
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer import DEFAULT_CONFIG
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 
@@ -33,6 +34,11 @@ def started(*files: bytes, **variables: Any) -> Any:
     workflow.task_tree.data.update(variables)
     workflow.do_engine_steps()
     return workflow
+
+
+def message(name: str) -> Any:
+    """Give a message as the library sends it."""
+    return BpmnEvent(MessageEventDefinition(name), payload={})
 
 
 def do(workflow: Any, name: str, **variables: Any) -> None:

@@ -211,6 +211,72 @@ def test_items_that_are_no_list_name_the_element(variables: dict[str, Any]) -> N
     assert failure.value.element_id == "ask"
 
 
+def test_results_of_several_instances_are_collected_anew_in_each_round() -> None:
+    loop = each("who", "person").replace(
+        "</bpmn:multi",
+        "<bpmn:loopDataOutputRef>votes</bpmn:loopDataOutputRef>"
+        '<bpmn:outputDataItem id="vote"/></bpmn:multi',
+    )
+    drawn = draw(
+        "p",
+        start(),
+        xor("m"),
+        node("userTask", "ask", loop),
+        user("z"),
+        xor("g"),
+        end(),
+        flows="s->m->ask->z->g; g->m [again]; g=>e",
+    )
+    play = Play(drawn, who=["ann", "bob"])
+    play.do("ask", at=1, vote=2)
+    play.do("ask", at=0, vote=1)
+    assert play.run.variables["votes"] == [1, 2]
+    play.do("z", again=True, who=["cy"])
+    play.do("ask", vote=9)
+    assert play.run.variables == {"who": ["cy"], "votes": [9], "again": True}
+
+
+def test_a_loop_of_one_task_goes_on_while_its_condition_holds() -> None:
+    loop = (
+        '<bpmn:standardLoopCharacteristics loopMaximum="5"><bpmn:loopCondition>not done'
+        "</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
+    )
+    play = Play(draw("p", start(), node("userTask", "u", loop), end(), flows="s->u->e"), done=False)
+    play.do("u", n=1)
+    play.do("u", done=True)
+    assert play.ended == ["e"]
+    assert play.run.variables == {"done": True, "n": 1}
+
+
+def test_a_data_object_is_kept_and_read_one_level_below() -> None:
+    association = (
+        "<bpmn:data{0}Association id='{0}'><bpmn:{1}>ref</bpmn:{1}></bpmn:data{0}Association>"
+    )
+    inside = sub(
+        "ph",
+        start("s1"),
+        node("userTask", "read", association.format("Input", "sourceRef")),
+        end("e1"),
+        flows="s1->read->e1",
+    )
+    held = '<bpmn:dataObject id="obj"/><bpmn:dataObjectReference id="ref" dataObjectRef="obj"/>'
+    play = Play(
+        draw(
+            "p",
+            start(),
+            node("userTask", "write", association.format("Output", "targetRef")),
+            inside,
+            end(),
+            held,
+            flows="s->write->ph->e",
+        )
+    )
+    play.do("write", obj=5)
+    assert play.run.waiting_tasks[0].variables == {"obj": 5}
+    play.do("read")
+    assert play.run.variables == {}
+
+
 FAILING = draw(
     "p",
     start(),

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from engine.errors import EngineError
-from engine.spiff import check_expression, names_in
+from engine.errors import EngineError, InvalidDiagram
+from engine.spiff import check_expression, names_in, parse
 from engine.spiff.expressions import Scope, evaluate, execute
 from engine.spiff.language import check_script
 from engine.spiff.plain import NotPlain, plain, plain_variables
@@ -281,6 +281,8 @@ def test_the_library_runs_any_python_and_goes_back_to_it_on_every_load() -> None
     again = stock.serializer().deserialize_json(kept)
     stock.do(again, "u")
     assert stock.ready(again) == ["v"]
+    with pytest.raises(InvalidDiagram, match="__import__"):
+        parse({"a.bpmn": drawn})
 
 
 @pytest.mark.parametrize(

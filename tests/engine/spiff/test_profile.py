@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from engine.errors import Finding, InvalidDiagram
 from engine.spiff import parse
+from tests.engine.spiff import stock
 from tests.engine.spiff.drawing import (
     both,
     boundary,
@@ -24,7 +26,15 @@ from tests.engine.spiff.drawing import (
     user,
     xor,
 )
-from tests.engine.spiff.refused import CODES, REFUSED, broken, inner, line
+from tests.engine.spiff.refused import (
+    CODES,
+    NOTICED,
+    REFUSED,
+    UNNOTICED,
+    broken,
+    inner,
+    line,
+)
 
 
 def findings(*files: bytes) -> list[Finding]:
@@ -48,6 +58,26 @@ def test_what_the_engine_would_run_wrongly_is_refused_by_name(
         assert finding.severity == "error" or finding.rule in ("script", "condition_on_default")
         assert "Expected" in finding.message
         assert finding.line == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "element_id", "diagram"), UNNOTICED, ids=[f"{n}-{e}" for n, e, _ in UNNOTICED]
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_library_takes_it_without_a_word(name: str, element_id: str, diagram: bytes) -> None:
+    spec, _ = stock.parsed(diagram)
+    assert spec.name == "p"
+
+
+@pytest.mark.parametrize(
+    ("name", "element_id", "diagram"), NOTICED, ids=[f"{n}-{e}" for n, e, _ in NOTICED]
+)
+def test_the_library_stops_at_the_first_and_tells_no_line(
+    name: str, element_id: str, diagram: bytes
+) -> None:
+    with pytest.raises(ValidationException) as refused:
+        stock.parsed(diagram)
+    assert refused.value.line_number == ""
 
 
 def test_a_finding_names_its_element_as_people_do_and_says_what_to_do() -> None:
@@ -111,6 +141,29 @@ def phases(one: str, other: str, thrown: str = "E1") -> bytes:
     )  # fmt: skip
 
 
+def test_the_library_lets_an_error_be_caught_beside_the_activity_that_threw_it() -> None:
+    workflow = stock.started(phases("e1", "e1"))
+    stock.do(workflow, "u1")
+    assert {"b1", "b2"} <= stock.completed(workflow)
+
+
+def test_the_library_waits_for_an_event_subprocess_that_never_began() -> None:
+    (drawn,) = (data for name, _, data in UNNOTICED[:2] if name and b"timeDate" in data)
+    workflow = stock.started(drawn.replace(b">P1D<", b">'2099-01-01'<"))
+    stock.do(workflow, "x")
+    assert not workflow.is_completed()
+
+
+def test_the_library_changes_a_shared_definition_for_an_event_subprocess() -> None:
+    (drawn,) = (data for name, _, data in UNNOTICED[:2] if name and b"messageRef" in data)
+    parsed = stock.parsed(drawn)
+    before = len(parsed[0].start.outputs)
+    workflow = stock.BpmnWorkflow(*parsed)
+    workflow.do_engine_steps()
+    workflow.send_event(stock.message("m"))
+    assert len(parsed[0].start.outputs) > before
+
+
 def test_two_activities_side_by_side_catch_different_codes() -> None:
     rules = [(f.rule, f.element_id) for f in findings(phases("e1", "e1"))]
     assert rules == [("code_not_unique", "b2")]
@@ -141,13 +194,13 @@ def data_object(levels: int) -> bytes:
     body = node("userTask", "u", reads)
     for level in range(levels):
         body = sub(
-            f"x{level}",
+            f"level{level}",
             start(f"s{level}"),
             body,
             end(f"end{level}"),
-            flows=f"s{level}->{'u' if level == 0 else f'x{level - 1}'}->end{level}",
+            flows=f"s{level}->{'u' if level == 0 else f'level{level - 1}'}->end{level}",
         )
-    outer = "u" if levels == 0 else f"x{levels - 1}"
+    outer = "u" if levels == 0 else f"level{levels - 1}"
     held = '<bpmn:dataObject id="obj"/><bpmn:dataObjectReference id="ref" dataObjectRef="obj"/>'
     return broken(body, held, flows=f"s->{outer}->e")
 
@@ -181,7 +234,8 @@ ALLOWED = {
         flows="s->f; f->a [n > 1]; f=>b; a->j; b->j; j->e"),
     "signals inside one process": broken(
         both("f"), catch("c", signal="sig"), both("j"),
-        node("intermediateThrowEvent", "t", event(signal="sig")), flows="s->f; f->c->j; f->t->j; j->e"),
+        node("intermediateThrowEvent", "t", event(signal="sig")),
+        flows="s->f; f->c->j; f->t->j; j->e"),
     "the standard's lanes": line(user("x")).replace(
         b"<bpmn:startEvent", b'<bpmn:laneSet id="ls"><bpmn:lane id="l" name="Manager">'
         + properties(held_by="manager").encode()
