@@ -15,7 +15,6 @@ from engine.demo.people import PEOPLE
 from engine.operations import ACTIONS, DOORS
 from engine.scenario.script import VERBS
 from engine.tables import Row
-from forms.questions import TYPES
 from web.app import create_app
 from web.settings import Settings
 
@@ -117,11 +116,6 @@ def test_the_scenarios_page_names_each_refusal() -> None:
     said = (ROOT / "bpmn" / "scenarios" / "README.md").read_text()
     refusals = (engine.NotFound, engine.NotAllowed, engine.Rejected, engine.InvalidAnswers)
     _none(kind.__name__ for kind in refusals if f"`{kind.__name__}`" not in said)
-
-
-def test_process_owners_find_each_type_of_answer() -> None:
-    said = (ROOT / "docs" / "process-owners.md").read_text()
-    _none(name for name in TYPES if f"`{name}`" not in said)
 
 
 def test_the_architecture_names_each_table() -> None:
