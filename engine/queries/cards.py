@@ -70,7 +70,8 @@ class ArrangementCard:
     @property
     def is_amber(self) -> bool:
         """Tell whether a system does not yet show what it should (R-065, R-067)."""
-        return any(not flag.is_settled for flag in self.flags)
+        nowhere_yet = not self.flags and self.ended_on is None
+        return nowhere_yet or any(not flag.is_settled for flag in self.flags)
 
 
 def card_of_case(look: Reading, case_id: int) -> ArrangementCard | None:

@@ -163,7 +163,9 @@ def _people(look: Reading, row: CaseFile, sees_all: bool) -> tuple[CasePerson, .
 def _third_party(row: ThirdParty) -> CasePerson:
     until = f"until {said(row.ended_on)}" if row.ended_on else f"since {said(row.started_on)}"
     who = f"{row.relationship}, {until}" if row.relationship else until
-    allowed = f"; may {words.lower_first(row.scope)}" if row.scope and not row.ended_on else ""
+    allowed = (
+        f"; agreed to: {words.lower_first(row.scope)}" if row.scope and not row.ended_on else ""
+    )
     return CasePerson("Speaks for the customer", row.name, f"{who}{allowed}")
 
 

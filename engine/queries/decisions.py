@@ -55,8 +55,8 @@ class DecisionRow:
     """One decision about a customer, with what became of it."""
 
     id: int
+    #: What was decided, in words, an appeal with its outcome.
     name: str
-    outcome: str
     reasons: str
     decided_on: dt.date
     decided_by: str
@@ -83,6 +83,14 @@ def decisions_of_case(look: Reading, case_id: int) -> tuple[DecisionRow, ...]:
     letters = dict(titles.all())
     cited = _cited(look, case_id, {number for row in decisions for number in row.cites})
     return tuple(_row(look, row, appeals.get(row.id, []), letters, cited) for row in decisions)
+
+
+def decision_name(decision: Decision) -> str:
+    """Say what was decided; of the answer to an appeal its outcome too."""
+    name = words.name_of("decision", decision.kind)
+    if decision.kind != _ANSWER:
+        return name
+    return f"{name}: {words.lower_first(words.name_of('outcome', decision.outcome))}"
 
 
 def appeal_words(decision: Decision, appeals: list[Appeal], look: Reading) -> str:
@@ -139,12 +147,9 @@ def _row(
     letters: Mapping[int, str],
     cited: Mapping[int, CitedEvidence],
 ) -> DecisionRow:
-    name = words.name_of("decision", row.kind)
-    outcome = words.name_of("outcome", row.outcome) if row.outcome != row.kind else ""
     return DecisionRow(
         id=row.id,
-        name=name,
-        outcome=outcome,
+        name=decision_name(row),
         reasons=row.reasons,
         decided_on=row.decided_on,
         decided_by=look.full_name(row.decided_by),

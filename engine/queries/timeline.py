@@ -13,6 +13,7 @@ from engine.calendar import on, said
 from engine.casework.context import THE_SYSTEM
 from engine.queries import words
 from engine.queries.day_counts import DayCount, contacts_by_day, evidence_by_day
+from engine.queries.decisions import decision_name
 from engine.queries.reading import Reading
 from engine.spiff import Element
 from engine.tables.casefile import Submission
@@ -44,9 +45,15 @@ class TimelineEntry:
     is_day_only: bool = False
 
     @property
-    def when(self) -> str:
-        """Say when it happened: its day alone where the time of day is not known."""
-        return said(words.local_date(self.at)) if self.is_day_only else words.moment(self.at)
+    def day(self) -> str:
+        """Give the day: ``Fri 10 Apr 2026``."""
+        return said(words.local_date(self.at))
+
+    @property
+    def time(self) -> str:
+        """Give the time of day; "" where only the day is known, and for what its date began."""
+        at = words.local_time(self.at)
+        return "" if self.is_day_only or at == "00:00" else at
 
 
 def timeline_of(look: Reading, case_id: int) -> tuple[TimelineEntry, ...]:
@@ -97,8 +104,8 @@ def _submissions(
         process = look.process_name(row.release_id, row.process_id) if row.process_id else ""
         yield TimelineEntry(
             at=row.at,
-            who=look.full_name(row.by),
-            kind="person",
+            who=look.full_name(row.by) if row.by != THE_SYSTEM else "",
+            kind="person" if row.by != THE_SYSTEM else "system",
             text=row.name or _title(look, row.release_id, row.form),
             process=process,
             submission_id=row.id,
@@ -139,13 +146,11 @@ def _decisions(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
         select(Decision).where(Decision.case_id == case_id).order_by(Decision.id.desc())
     )
     for row in rows:
-        name = words.name_of("decision", row.kind)
-        outcome = words.name_of("outcome", row.outcome) if row.outcome != row.kind else ""
         yield TimelineEntry(
             at=on(row.decided_on),
             who=look.full_name(row.decided_by),
             kind="person",
-            text=f"Decided: {words.lower_first(name)}{f', {outcome.lower()}' if outcome else ''}",
+            text=f"Decided: {words.lower_first(decision_name(row))}",
             is_day_only=True,
         )
 

@@ -21,8 +21,8 @@ def plain(name: str | None) -> str:
 
 
 def lower_first(text: str) -> str:
-    """Put a sentence's first letter into the middle of another one."""
-    return text[:1].lower() + text[1:]
+    """Put what begins a sentence into the middle of one; ``SPOC`` stays as it is."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def counted(number: int, unit: str) -> str:
@@ -68,10 +68,14 @@ def day_and_lateness(due_on: dt.date, today: dt.date, calendar: Calendar) -> str
     return f"{said(due_on)}, {due_words(due_on, today, calendar)}"
 
 
+def local_time(at: dt.datetime) -> str:
+    """Give the time of day in London: ``14:02``."""
+    return f"{at.astimezone(LONDON):%H:%M}"
+
+
 def moment(at: dt.datetime | None) -> str:
     """Write a moment in London, ``Fri 10 Apr 2026, 14:02``; midnight is said by its date alone."""
     if at is None:
         return ""
-    local = at.astimezone(LONDON)
-    day = said(local.date())
-    return day if (local.hour, local.minute) == (0, 0) else f"{day}, {local:%H:%M}"
+    day, time = said(local_date(at)), local_time(at)
+    return day if time == "00:00" else f"{day}, {time}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -114,14 +116,14 @@ def _section(case_id: int, name: str) -> str:
 
 def _extra(page: engine.CasePage, name: str) -> dict[str, Any]:
     """Give what one section needs beyond the case: the part of a long list, the run chosen."""
-    long: dict[str, Sequence[Any]] = {
-        "timeline": page.timeline,
-        "contacts": page.contacts,
-        "evidence": page.evidence,
-    }
+    long: dict[str, Sequence[Any]] = {"contacts": page.contacts, "evidence": page.evidence}
+    if name == "timeline":
+        part = slice_of(page.timeline, page_asked())
+        days = [(day, list(entries)) for day, entries in groupby(part, attrgetter("day"))]
+        return {"part": part, "days": days, "pagination": pagination(part)}
     if name in long:
-        part = slice_of(long[name], page_asked())
-        return {"part": part, "pagination": pagination(part)}
+        listed_part = slice_of(long[name], page_asked())
+        return {"part": listed_part, "pagination": pagination(listed_part)}
     if name == "where":
         return {"shown": _chosen(page), "chosen": request.args.get("run", "")}
     return {}
@@ -165,5 +167,5 @@ def upper_first(text: str) -> str:
 
 @blueprint.app_template_filter()
 def lower_first(text: str) -> str:
-    """Put what begins a sentence into the middle of one."""
-    return text[:1].lower() + text[1:]
+    """Put what begins a sentence into the middle of one; ``SPOC`` stays as it is."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
