@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -38,10 +38,6 @@ STAGES = {
 }
 
 
-#: What the engine calls a subprocess in its lists.
-_PHASE = "Phase"
-
-
 class _Dated(Protocol):
     @property
     def due_on(self) -> dt.date | None: ...
@@ -53,20 +49,9 @@ class _Dated(Protocol):
     def is_late(self) -> bool: ...
 
 
-class _Element(Protocol):
-    @property
-    def element_id(self) -> str: ...
-
-    @property
-    def kind(self) -> str: ...
-
-
 class _Drawn(Protocol):
     @property
     def elements(self) -> Mapping[str, tuple[str, str]]: ...
-
-    @property
-    def steps(self) -> Sequence[_Element]: ...
 
 
 def day(date: dt.date | None) -> str:
@@ -129,17 +114,13 @@ def prose(text: str | None, classes: str = "govuk-body") -> Markup:
 
 
 def states(diagram: _Drawn, here: str = "") -> dict[str, dict[str, str]]:
-    """Give the marks of a diagram as the viewer script reads them, `here` first: it looks there.
-
-    A phase that is under way is left out, because what stands inside it says where the case is.
-    """
-    phases = {step.element_id for step in diagram.steps if step.kind == _PHASE}
-    marks = {
+    """Give the marks of a diagram as the viewer script reads them, `here` first: it looks there."""
+    return {
         name: {"state": state, "text": text}
-        for name, (state, text) in diagram.elements.items()
-        if state == "done" or name not in phases
+        for name, (state, text) in sorted(
+            diagram.elements.items(), key=lambda mark: mark[0] != here
+        )
     }
-    return {name: marks[name] for name in sorted(marks, key=lambda name: name != here)}
 
 
 def register(app: Flask) -> None:

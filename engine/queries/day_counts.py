@@ -51,6 +51,8 @@ def evidence_by_day(look: Reading, case_id: int) -> tuple[DayCount, ...]:
 
 
 def _contacts(channels: Counter[str]) -> str:
+    if channels.total() == 1:
+        return f"1 contact: {next(iter(channels))}"
     parts = ", ".join(f"{channel} {count}" for channel, count in channels.most_common())
     return f"{words.counted(channels.total(), 'contact')}: {parts}"
 

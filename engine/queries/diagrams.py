@@ -12,7 +12,7 @@ from engine.calendar import said
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import words
-from engine.queries.flow_order import in_reading_order, still_ahead
+from engine.queries.flow_order import in_reading_order, shapes, still_ahead
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.queries.traces import Trace, traces_of
@@ -100,7 +100,8 @@ class DiagramState:
     is_running: bool
     started_at: dt.datetime
     ended_at: dt.datetime | None
-    #: Element id -> (done, now or late; the text of its badge, "" for none).
+    #: Element id -> (done, now or late; the text of its badge, "" for none). A phase under way
+    #: that is drawn open is not here: what is inside says where it is.
     elements: Mapping[str, tuple[str, str]]
     steps: tuple[Step, ...]
     #: Where it is now, in one sentence; stands in for the picture where none can be shown.
@@ -174,10 +175,7 @@ def state_of(look: Reading, trace: Trace) -> DiagramState:
         is_running=bool(now),
         started_at=min(trace.moments, default=instance.started_at),
         ended_at=None if now else max(trace.moments, default=instance.ended_at),
-        elements={
-            **_marks_of_unnamed(trace, now),
-            **{step.element_id: _mark(step) for step in steps if step.state in _MARKED},
-        },
+        elements={**_marks_of_unnamed(trace, now), **_marks(diagram, steps)},
         steps=steps,
         summary=_summary(diagram, steps, bool(now)),
     )
@@ -236,6 +234,16 @@ def _waits(trace: Trace, element: Element) -> str:
     if element.event == "message":
         return "Waits to be told"
     return _HERE.get(element.kind, "Here now")
+
+
+def _marks(diagram: Diagram, steps: tuple[Step, ...]) -> dict[str, tuple[str, str]]:
+    """Give the marks of the picture; an open phase is left to what is marked inside it."""
+    inside = shapes(diagram.xml).open
+    return {
+        step.element_id: _mark(step)
+        for step in steps
+        if step.state == "done" or (step.state in _MARKED and step.element_id not in inside)
+    }
 
 
 def _mark(step: Step) -> tuple[str, str]:

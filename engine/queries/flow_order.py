@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from lxml import etree
@@ -43,7 +44,7 @@ def _in_scope(
     diagram: Diagram, scope: str | None, depth: int, starts: Collection[str]
 ) -> Iterable[tuple[Element, int]]:
     inside = {e.id: e for e in diagram.elements.values() if e.parent == scope}
-    place = places(diagram.xml)
+    place = shapes(diagram.xml).places
     for element_id in _breadth_first(diagram, inside, starts, place):
         yield inside[element_id], depth
         if inside[element_id].kind == "subprocess":
@@ -54,7 +55,7 @@ def _breadth_first(
     diagram: Diagram,
     inside: dict[str, Element],
     starts: Collection[str],
-    place: dict[str, tuple[float, float]],
+    place: Mapping[str, tuple[float, float]],
 ) -> list[str]:
     def spot(element_id: str) -> tuple[float, float]:
         return place.get(element_id, _FAR)
@@ -90,15 +91,28 @@ def _onward(diagram: Diagram) -> dict[str, list[str]]:
     return paths
 
 
+@dataclass(frozen=True)
+class Shapes:
+    """What a picture says of a diagram beyond its flow."""
+
+    #: Element id -> where its shape stands, left and top.
+    places: Mapping[str, tuple[float, float]]
+    #: Subprocesses drawn open, so that what is inside shows.
+    open: frozenset[str]
+
+
 @lru_cache(maxsize=256)
-def places(xml: bytes) -> dict[str, tuple[float, float]]:
-    """Give element id -> where its shape stands, left and top; the file is a published one."""
+def shapes(xml: bytes) -> Shapes:
+    """Read the shapes of a published diagram."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     root = etree.fromstring(xml, parser)
-    found: dict[str, tuple[float, float]] = {}
+    places: dict[str, tuple[float, float]] = {}
+    opened = set()
     for shape in root.iter("{*}BPMNShape"):
         bounds = next(iter(shape.iterchildren("{*}Bounds")), None)
-        element_id = shape.get("bpmnElement")
-        if bounds is not None and element_id:
-            found[element_id] = (float(bounds.get("x", "0")), float(bounds.get("y", "0")))
-    return found
+        element_id = shape.get("bpmnElement", "")
+        if bounds is not None:
+            places[element_id] = (float(bounds.get("x", "0")), float(bounds.get("y", "0")))
+        if shape.get("isExpanded") == "true":
+            opened.add(element_id)
+    return Shapes(places, frozenset(opened))

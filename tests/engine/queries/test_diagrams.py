@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import NotFound
 from engine.queries import DiagramState, case, diagram_state, diagram_xml
-from engine.queries.flow_order import in_reading_order
+from engine.queries.flow_order import in_reading_order, shapes
 from engine.releases import bundle
 from engine.tables.database import Database
 from engine.tables.process import Incident
@@ -83,6 +83,16 @@ def test_what_is_done_where_it_is_and_what_is_ahead(house: Database) -> None:
     assert state.summary == (
         "Hearing is now at: Decide (with Ann Abbot, due Wed 15 Apr 2026, in 2 working days)."
     )
+
+
+def test_a_phase_drawn_closed_is_marked_and_one_drawn_open_is_left_to_what_is_inside() -> None:
+    closed, opened = (
+        shapes(drawn()),
+        shapes(drawn().replace(b'"hear">', b'"hear" isExpanded="true">')),
+    )
+    assert closed.open == frozenset()
+    assert opened.open == {"hear"}
+    assert closed.places == opened.places
 
 
 def test_a_task_past_its_date_is_late_and_says_by_how_much(house: Database) -> None:
