@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,8 +49,11 @@ _HEADERS = {
 #: The most one page may send: long forms are text, and nothing is uploaded.
 _LARGEST_POST = 2 * 1024 * 1024
 _MOST_FIELDS = 2000
-_A_WORKING_DAY = 12 * 60 * 60
-_A_YEAR = 365 * 24 * 60 * 60
+_AN_HOUR = 60 * 60
+_A_WORKING_DAY = 12 * _AN_HOUR
+_A_YEAR = 365 * 24 * _AN_HOUR
+#: A built file whose name changes with its content.
+_HASHED = re.compile(r"-[0-9A-Za-z]{8}\.(css|js|woff2?)$", re.ASCII)
 #: Blueprints of their own audiences; each module names its blueprint ``blueprint``.
 _AUDIENCES = ("cases", "register")
 _REFUSALS: Mapping[type[engine.EngineError], int] = {
@@ -147,12 +151,12 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if auth.settings().https:
         response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
-    if request.endpoint == "static" and response.status_code == HTTPException().code:
-        return response
-    if request.endpoint == "static":
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    elif _HASHED.search(request.path):
         response.headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
     else:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = f"public, max-age={_AN_HOUR}"
     return response
 
 

@@ -23,7 +23,9 @@ def success(sentence: str, *, link: str = "", href: str = "") -> None:
 def told(outcome: engine.Outcome) -> None:
     """Say on the next page what happened, what comes next and who has it; offer my next task."""
     row = _next_of_mine(outcome)
-    if row is None:
+    if outcome.stuck:
+        note(outcome.sentence)
+    elif row is None:
         success(outcome.sentence)
     else:
         href = url_for("task.opened", work_item_id=row.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import request
 from werkzeug.exceptions import HTTPException
 
@@ -9,6 +11,7 @@ from web import words
 
 #: What a form sends besides answers.
 _NOT_TYPED = frozenset({"csrf_token", "action", "next", "person"})
+_PART_OF_A_DATE = re.compile("-(day|month|year)$")
 
 
 def typed_again() -> list[tuple[str, str]]:
@@ -20,8 +23,15 @@ def typed_again() -> list[tuple[str, str]]:
     except HTTPException:
         # Too large or not readable: there is nothing to give back.
         return []
-    return [
-        (words.plain(name), value)
-        for name, value in sent.items(multi=True)
-        if name not in _NOT_TYPED and value.strip()
-    ]
+    typed: dict[str, list[str]] = {}
+    for name, value in sent.items(multi=True):
+        if name not in _NOT_TYPED and value.strip():
+            typed.setdefault(_in_words(name), []).append(value)
+    return [(name, " ".join(values)) for name, values in typed.items()]
+
+
+def _in_words(name: str) -> str:
+    """Say the name of a field: the boxes of a date are one, rows count from 1."""
+    parts = _PART_OF_A_DATE.sub("", name).split(".")
+    said = [str(int(part) + 1) if part.isdecimal() else words.plain(part) for part in parts]
+    return " ".join(said)

@@ -181,3 +181,11 @@ def _log_appeal(visitor: Visitor) -> None:
         channel="in_person",
         grounds="Nobody rings me back.",
     ).press("Confirm and record")
+
+
+def test_an_earlier_review_is_asked_for_where_an_arrangement_is_in_force(
+    in_force: Page, dorothy: Visitor
+) -> None:
+    found = dorothy.get("/doors/the-customer-disagrees?search=carter")
+    form = found.follow("Ask for an earlier review")
+    assert form.press("Continue").status == 422

@@ -98,3 +98,41 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(app: Flask) -> 
     cookie = app.test_client().get("/sign-in").headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_what_was_typed_is_shown_as_a_person_would_say_it(as_: As) -> None:
+    visitor = as_("amina")
+    sent = {
+        "concern_on-day": "4",
+        "concern_on-month": "3",
+        "concern_on-year": "2026",
+        "owed.0.what": "a call",
+        "owed.1.what": "a repair",
+        "empty": " ",
+    }
+    refused = visitor.post("/tasks/1/pages/concern", sent)
+    rows = refused.tree.xpath("//dl//div")
+    said = [tuple(cell.text_content() for cell in row.xpath("./dt | ./dd")) for row in rows]
+    assert said == [
+        ("Concern on", "4 3 2026"),
+        ("Owed 1 What", "a call"),
+        ("Owed 2 What", "a repair"),
+    ]
+
+
+def test_only_files_whose_name_changes_are_kept_for_long(app: Flask) -> None:
+    client = app.test_client()
+    built = client.get("/sign-in").get_data(as_text=True).split('href="/static/app-')[1]
+    styles = client.get(f"/static/app-{built.split(chr(34))[0]}")
+    assert "immutable" in styles.headers["Cache-Control"]
+    mark = client.get("/static/images/mark.svg")
+    assert mark.headers["Cache-Control"] == "public, max-age=3600"
+    styles.close()
+    mark.close()
+
+
+def test_a_diagram_may_be_kept_by_the_browser_of_who_is_signed_in(as_: As) -> None:
+    answer = as_("amina").client.get("/diagrams/1/appeal.bpmn")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "private, max-age=86400"
+    assert answer.data.startswith(b"<?xml")
