@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import delete
@@ -12,10 +12,10 @@ from engine import clock
 from engine.calendar_table import calendar_of
 from engine.commands import pass_time
 from engine.demo.people import add_people
+from engine.demo.player import Player
 from engine.demo.stories import Moment, read_stories
 from engine.publishing import prepare
 from engine.releases import forget
-from engine.scenario import Scenario
 from engine.tables.columns import Row
 from engine.tables.database import Database
 from engine.tables.process import Setting
@@ -35,27 +35,27 @@ def demo_is_loaded(db: Database) -> bool:
         return marked is not None and marked.value != _LOADING
 
 
-def load_demo(db: Database, source: Path, tell: Tell) -> int:
+def load_demo(db: Database, source: Path, tell: Tell, *, now: dt.datetime | None = None) -> int:
     """Play every story up to this moment; returns how many cases there are then.
 
     source: the folder with ``bpmn/`` and ``forms/``; tell: called with how many steps are
-    done, how many there are and what is being done. A load that was broken off is begun anew.
+    done, how many there are and what is being done; now: another moment than the present one
+    (London time when naive). A load that was broken off is begun anew.
     """
+    until = clock.at_local(now) if now else dt.datetime.now(dt.UTC)
     _begin(db, source)
-    last_day = dt.datetime.now(clock.LONDON).date()
     with db.reading() as session:
         calendar = calendar_of(session)
-    moments = read_stories(last_day, calendar)
-    first = moments[0].at if moments else dt.datetime.combine(last_day, dt.time(9))
-    clock.hold(first - _DAY)
+    moments = read_stories(until.astimezone(clock.LONDON).replace(tzinfo=None), calendar)
+    clock.hold(moments[0].at - _DAY)
     try:
-        add_people(db, first.date() - 30 * _DAY)
+        add_people(db, moments[0].at.date() - 30 * _DAY)
         cases = _play(db, moments, tell)
-        pass_time(db, max(clock.now(), dt.datetime.now(dt.UTC)), clock.hold)
+        pass_time(db, until, clock.hold)
+        with db.writing() as session:
+            session.merge(Setting(name=LOADED, value=clock.today().isoformat()))
     finally:
         clock.hold(None)
-    with db.writing() as session:
-        session.merge(Setting(name=LOADED, value=last_day.isoformat()))
     return cases
 
 
@@ -73,14 +73,14 @@ def _begin(db: Database, source: Path) -> None:
         session.merge(Setting(name=LOADED, value=_LOADING))
 
 
-def _play(db: Database, moments: list[Moment], tell: Tell) -> int:
-    played: dict[str, Scenario] = {}
+def _play(db: Database, moments: Sequence[Moment], tell: Tell) -> int:
+    played: dict[str, Player] = {}
     for number, moment in enumerate(moments):
         tell(number, len(moments), f"{moment.at:%a %d %b %Y}")
-        scenario = played.setdefault(moment.story, Scenario(db))
+        player = played.setdefault(moment.story, Player(db))
         pass_time(db, max(clock.at_local(moment.at), clock.now()), clock.hold)
         try:
-            scenario.do(moment.step)
+            player.do(moment.step)
         except Exception as error:
             error.add_note(f"in the story {moment.story}, step {moment.step.line}")
             raise
