@@ -68,7 +68,10 @@ class Stage:
 
 
 class Play:
-    """One instance that is saved and loaded after every act, as between two requests."""
+    """One instance that is saved and loaded after every act, as between two requests.
+
+    saved: False keeps it in memory, where nothing is pruned.
+    """
 
     def __init__(
         self,
@@ -76,9 +79,11 @@ class Play:
         stage: Stage | None = None,
         at: str | None = None,
         process_id: str | None = None,
+        saved: bool = True,
         **variables: Any,
     ) -> None:
         self.stage = stage or Stage()
+        self.saved = saved
         self.definitions = definitions(*files)
         self.run = Run.start(
             self.definitions,
@@ -93,12 +98,16 @@ class Play:
         self.keep()
 
     def keep(self) -> None:
+        if not self.saved:
+            return
         self.state = self.run.save()
         self.run = Run.load(self.definitions, self.state, self.stage)
 
     def _note(self) -> None:
-        self.happened += [(each.element_id, each.what) for each in self.run.happened]
-        self.sent += self.run.sent
+        new = len(self.happened) if not self.saved else 0
+        told = len(self.sent) if not self.saved else 0
+        self.happened += [(each.element_id, each.what) for each in self.run.happened[new:]]
+        self.sent += self.run.sent[told:]
         self.keep()
 
     def do(self, element_id: str, at: int = 0, **variables: Any) -> None:

@@ -28,9 +28,14 @@ def parsed(*files: bytes, process_id: str = "p") -> tuple[Any, dict[str, Any]]:
     return parser.get_spec(process_id), parser.get_subprocess_specs(process_id)
 
 
+def instance(spec: Any, inside: dict[str, Any]) -> Any:
+    """Give a new instance, of which nothing ran yet."""
+    return BpmnWorkflow(spec, inside)
+
+
 def started(*files: bytes, **variables: Any) -> Any:
     """Start an instance of process p."""
-    workflow = BpmnWorkflow(*parsed(*files))
+    workflow = instance(*parsed(*files))
     workflow.task_tree.data.update(variables)
     workflow.do_engine_steps()
     return workflow

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.engine.spiff import stock
 from tests.engine.spiff.acting import Play
 from tests.engine.spiff.drawing import both, catch, draw, end, first, some, start, sub, user, xor
@@ -58,8 +60,9 @@ def test_the_library_goes_on_after_the_first_branch_from_the_second_round() -> N
     assert stock.ready(workflow) == ["a", "after"]
 
 
-def test_a_parallel_join_waits_for_both_branches_in_every_round() -> None:
-    play = Play(LOOP)
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_parallel_join_waits_for_both_branches_in_every_round(saved: bool) -> None:
+    play = Play(LOOP, saved=saved)
     for one, other in ("ab", "ba", "ab", "ba"):
         play.do(one)
         assert play.open == [other]
@@ -69,8 +72,9 @@ def test_a_parallel_join_waits_for_both_branches_in_every_round() -> None:
     assert play.open == ["a", "b"]
 
 
-def test_an_inclusive_join_waits_for_what_was_chosen_in_every_round() -> None:
-    play = Play(CHOICE_LOOP, x=True, y=True)
+@pytest.mark.parametrize("saved", [True, False])
+def test_an_inclusive_join_waits_for_what_was_chosen_in_every_round(saved: bool) -> None:
+    play = Play(CHOICE_LOOP, saved=saved, x=True, y=True)
     for x, y, opened in ((True, True, ["a", "b"]), (True, False, ["a"]), (False, False, ["c"])):
         assert play.open == opened
         for name in opened:

@@ -158,7 +158,7 @@ def test_the_library_changes_a_shared_definition_for_an_event_subprocess() -> No
     (drawn,) = (data for name, _, data in UNNOTICED[:2] if name and b"messageRef" in data)
     parsed = stock.parsed(drawn)
     before = len(parsed[0].start.outputs)
-    workflow = stock.BpmnWorkflow(*parsed)
+    workflow = stock.instance(*parsed)
     workflow.do_engine_steps()
     workflow.send_event(stock.message("m"))
     assert len(parsed[0].start.outputs) > before
