@@ -13,7 +13,7 @@ from engine.spiff.host import (
     WaitingTask,
     WaitingTimer,
 )
-from engine.spiff.language import check_expression, names_in
+from engine.spiff.language import Unreadable, check_expression, names_in
 from engine.spiff.state import UnreadableState
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Rearmed",
     "Run",
     "SentMessage",
+    "Unreadable",
     "UnreadableState",
     "WaitingMessage",
     "WaitingTask",

@@ -7,6 +7,7 @@ to every instance that is started or loaded.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -27,6 +28,8 @@ class Evaluator:
         #: The moment of this unit of work: one for all that happens in it.
         self.now = host.now().astimezone(dt.UTC)
         self.sent: list[SentMessage] = []
+        #: Processor seconds that operations took in this unit of work.
+        self.operations_took = 0.0
 
     # What the library calls
 
@@ -96,12 +99,15 @@ class Evaluator:
         element = drawn(task)
         assert element is not None
         values = {name: self.evaluate(task, text) for name, text in parameters.items()}
+        began = time.thread_time()
         try:
             return self.host.call(operation, values, element, calling_of(task), dict(task.data))
         except EngineError:
             raise
         except FAULTS as error:
             self.fail(task, f"{operation}: {type(error).__name__}: {error}", error)
+        finally:
+            self.operations_took += time.thread_time() - began
 
     def plain(self, task: Any, what: str, value: Any) -> Any:
         """Give a JSON copy of a value that becomes a variable. Raises ElementFailed."""

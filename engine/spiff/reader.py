@@ -249,7 +249,7 @@ class _Reader:
     def _lane(
         self, drawn: DrawnNode, parent: str | None, elements: dict[str, Element]
     ) -> Lane | None:
-        lane = self.lane_of.get(drawn.id)
+        lane = self.lane_of.get(drawn.id) or self.lane_of.get(drawn.node.get("attachedToRef") or "")
         # A modeler may drop a task of a subprocess from its lane; guessing whose it is then would
         # hand it to somebody else without a word, so the gate asks instead.
         if lane is None and parent in elements and drawn.kind != "user_task":

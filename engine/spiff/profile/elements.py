@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.errors import Finding
+from engine.spiff.plain import NotPlain, variable_name
 from engine.spiff.profile.drawn import ACTIVITIES, Drawn, Scope, called, refusal, warning
 from engine.spiff.reader import DrawnNode, bpmn, child, extension, text_of
 
@@ -116,8 +117,21 @@ def operations(drawn: Drawn) -> Iterator[Finding]:
             yield scope.refuse(
                 each.node,
                 "parameter_without_name",
-                f"Expected a name for each parameter, but {called(each.node)} has one without.",
+                f"Expected a name for each parameter, but {called(each.node)} has one without. "
+                "Name it.",
             )
+        problem = name_problem(operator.get("resultVariable") if operator is not None else None)
+        if problem:
+            yield scope.refuse(each.node, "result_name", f"{called(each.node)}: {problem}")
+
+
+def name_problem(name: str | None) -> str | None:
+    """Say why no variable can be called that, None if one can or none is named."""
+    try:
+        variable_name(name or "unnamed")
+    except NotPlain as problem:
+        return str(problem)
+    return None
 
 
 def _is_parameter(node: etree._Element) -> bool:
@@ -148,8 +162,9 @@ def _several_problems(each: DrawnNode) -> Iterator[str]:
     }
     names["results"] = text_of(child(loop, "loopDataOutputRef"))
     for what, name in names.items():
-        if name is not None and not name.isidentifier():
-            yield f"Expected a variable for the {what}, but got {name!r}. Name a variable."
+        problem = name_problem(name)
+        if problem:
+            yield f"{what}: {problem}"
     if (names["result"] is None) != (names["results"] is None):
         yield "Expected both a result and the list of results, but one is missing. Give both."
     if child(each.node, "ioSpecification") is not None:

@@ -147,7 +147,7 @@ def uncaught(drawn: Drawn) -> Iterator[Finding]:
     for scope, each in drawn.nodes:
         if each.kind == "end_event" and kind_of(each) == "error":
             code = code_of(scope, each)
-            if code and not catching.catches(scope, code, frozenset()):
+            if code and not catching.catches(scope, code):
                 yield scope.refuse(
                     each.node,
                     "uncaught_error",
@@ -161,6 +161,8 @@ class _Catching:
 
     def __init__(self, drawn: Drawn) -> None:
         self.drawn = drawn
+        #: Answers so far; False while the question is open, so that a recursion ends.
+        self._known: dict[tuple[etree._Element, str], bool] = {}
 
     @cached_property
     def _owners(self) -> dict[etree._Element, list[tuple[Scope, DrawnNode]]]:
@@ -175,14 +177,16 @@ class _Catching:
                 found.setdefault(node, []).append((scope, each))
         return found
 
-    def catches(self, scope: Scope, code: str, seen: frozenset[etree._Element]) -> bool:
-        owners = self._owners.get(scope.node, [])
-        if not owners or scope.node in seen:
-            return False
-        return all(
-            self._on(around, owner, code) or self.catches(around, code, seen | {scope.node})
-            for around, owner in owners
-        )
+    def catches(self, scope: Scope, code: str) -> bool:
+        question = (scope.node, code)
+        if question not in self._known:
+            self._known[question] = False
+            owners = self._owners.get(scope.node, [])
+            self._known[question] = bool(owners) and all(
+                self._on(around, owner, code) or self.catches(around, code)
+                for around, owner in owners
+            )
+        return self._known[question]
 
     @staticmethod
     def _on(scope: Scope, owner: DrawnNode, code: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from lxml import etree
 
@@ -65,26 +64,27 @@ class _Waiting:
     """Tells which elements wait for something, looking into what runs inside."""
 
     def __init__(self, drawn: Drawn) -> None:
-        self.drawn = drawn
+        self._inside = {scope.node: scope for scope in drawn.scopes}
+        self._called = {process.id: process.node for process in drawn.processes}
+        #: Answers so far; False while the question is open, so that a recursion ends.
+        self._known: dict[etree._Element, bool] = {}
 
-    @cached_property
-    def _inside(self) -> dict[etree._Element, Scope]:
-        return {scope.node: scope for scope in self.drawn.scopes}
-
-    @cached_property
-    def _called(self) -> dict[str, etree._Element]:
-        return {process.id: process.node for process in self.drawn.processes}
-
-    def at(self, each: DrawnNode, seen: frozenset[etree._Element] = frozenset()) -> bool:
+    def at(self, each: DrawnNode) -> bool:
         if each.kind in _WAITING:
             return True
         node = each.node
         if each.kind == "call_activity":
-            node = self._called.get(each.node.get("calledElement") or "", each.node)
-        inside = self._inside.get(node)
-        if inside is None or node in seen:
-            return each.kind == "call_activity" and inside is None
-        return any(self.at(inner, seen | {node}) for inner in inside.nodes.values())
+            called_node = self._called.get(node.get("calledElement") or "")
+            if called_node is None:
+                return True
+            node = called_node
+        if node not in self._inside:
+            return False
+        if node not in self._known:
+            self._known[node] = False
+            inside = self._inside[node].nodes.values()
+            self._known[node] = any(self.at(inner) for inner in inside)
+        return self._known[node]
 
 
 def _cycle(scope: Scope, names: set[str]) -> list[str]:

@@ -62,6 +62,8 @@ UNKNOWN_REF = '<bpmn:messageEventDefinition messageRef="gone"/>'
 
 #: The library runs these without a word.
 UNNOTICED: list[tuple[str, str, bytes]] = [
+    ("result_name", "x", line(service("x", "do", "a result"))),
+    ("repetition", "x", line(node("userTask", "x", each(items="who", item="case")))),
     (
         "event_subprocess",
         "es",

@@ -148,14 +148,18 @@ def test_the_library_lets_an_error_be_caught_beside_the_activity_that_threw_it()
 
 
 def test_the_library_waits_for_an_event_subprocess_that_never_began() -> None:
-    (drawn,) = (data for name, _, data in UNNOTICED[:2] if name and b"timeDate" in data)
+    (drawn,) = (
+        data for name, _, data in UNNOTICED if name == "event_subprocess" and b"timeDate" in data
+    )
     workflow = stock.started(drawn.replace(b">P1D<", b">'2099-01-01'<"))
     stock.do(workflow, "x")
     assert not workflow.is_completed()
 
 
 def test_the_library_changes_a_shared_definition_for_an_event_subprocess() -> None:
-    (drawn,) = (data for name, _, data in UNNOTICED[:2] if name and b"messageRef" in data)
+    (drawn,) = (
+        data for name, _, data in UNNOTICED if name == "event_subprocess" and b"messageRef" in data
+    )
     parsed = stock.parsed(drawn)
     before = len(parsed[0].start.outputs)
     workflow = stock.instance(*parsed)

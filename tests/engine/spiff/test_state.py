@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import random
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from engine.errors import ElementFailed
-from engine.spiff import Run, UnreadableState
+from engine.spiff import Definitions, Run, UnreadableState
 from engine.spiff.state import FORMAT
 from tests.engine.spiff import stock
 from tests.engine.spiff.acting import Play, Stage, definitions
@@ -102,10 +103,10 @@ def seen(run: Run) -> tuple[Any, ...]:
 class Pair:
     """Two lives of one instance: one stays in memory whole, one is pruned and saved every time."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, shared: Definitions | None = None) -> None:
         self.dice = random.Random(seed)  # noqa: S311 RUF100  # not a secret
         self.stage = Stage()
-        self.definitions = definitions(LIFE, INNER)
+        self.definitions = shared or definitions(LIFE, INNER)
         begin = {"v": 0, "who": ["x", "y"], "n": 0}
         self.kept = Run.start(self.definitions, "p", self.stage, variables=begin)
         self.saved = Run.start(self.definitions, "p", self.stage, variables=begin)
@@ -266,3 +267,18 @@ def test_a_state_is_loaded_with_the_release_it_was_saved_on() -> None:
         Run.load(definitions(two), state, Stage())
     with pytest.raises(UnreadableState, match="process p"):
         Run.load(definitions(LETTER), state, Stage())
+
+
+def test_instances_in_many_threads_share_their_definitions() -> None:
+    def live(seed: int) -> list[tuple[str, str]]:
+        pair = Pair(seed, shared)
+        for step in range(60):
+            if pair.kept.ended:
+                break
+            pair.act(going_on=step < 40)
+        return pair.told
+
+    shared = definitions(LIFE, INNER)
+    alone = [live(seed) for seed in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(live, range(8))) == alone
