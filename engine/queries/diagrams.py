@@ -137,7 +137,8 @@ def diagram_xml(database: Database, release_id: int, process_id: str) -> bytes:
 def states_of(
     look: Reading, case_id: int | None = None, *, only: tuple[int, str] | None = None
 ) -> list[DiagramState]:
-    """Give every process of every run of a case, running ones first, then the latest first.
+    """Give every process of every run of a case, first where somebody has
+    something to do, then what waits, then what is over; each the latest first.
 
     only: an instance and a process of it instead of all. Five statements, however long the
     case runs.
@@ -153,8 +154,13 @@ def states_of(
         for (_, process_id), trace in traces_of(look, instances).items()
         if only is None or only[1] == process_id
     ]
-    states.sort(key=lambda state: (not state.is_running, -state.instance_id))
+    states.sort(key=lambda state: (not state.is_running, not _is_held(state), -state.instance_id))
     return states
+
+
+def _is_held(state: DiagramState) -> bool:
+    """Tell whether somebody has something to do in it now."""
+    return any(step.who for step in state.now)
 
 
 def state_of(look: Reading, trace: Trace) -> DiagramState:

@@ -1,0 +1,58 @@
+"""The pages of a case and the register in a real browser: accessible, in width, drawn."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.web import case_file, test_in_chromium
+from tests.web.test_cases import SECTIONS
+from tests.web.test_in_chromium import AXE, FIND_VIOLATIONS, SIDEWAYS, Open
+
+pytestmark = pytest.mark.browser
+
+app = test_in_chromium.app
+address = test_in_chromium.address
+open_as = test_in_chromium.open_as
+
+
+@pytest.fixture
+def case_id(app: Flask) -> int:
+    return case_file.write(app)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_of_a_case_scrolls_sideways_or_shuts_anybody_out(
+    case_id: int, open_as: Open, width: int
+) -> None:
+    page = open_as("Dorothy Pell", width=width)
+    case = f"/cases/{case_id}"
+    paths = ["/cases", "/cases?search=nobody", case, *(f"{case}/{name}" for name in SECTIONS)]
+    for path in [*paths, f"{case}/letters/1", f"{case}/answers/1", "/register"]:
+        page.goto(path)
+        _is_sound(page)
+
+
+def test_the_diagram_shows_what_the_list_says(case_id: int, open_as: Open) -> None:
+    page = open_as("Dorothy Pell")
+    page.goto(f"/cases/{case_id}/where")
+    expect(page.locator("[data-element-id=decide_appeal]")).to_contain_class("diagram-late")
+    expect(page.locator(".diagram__badge--late")).to_have_text("late by 1 working day")
+
+
+def test_without_a_script_the_list_is_there(case_id: int, open_as: Open) -> None:
+    page = open_as("Dorothy Pell", width=320, scripts=False)
+    page.goto(f"/cases/{case_id}/where")
+    expect(page.get_by_text("Appeal is now at: Decide the appeal")).to_have_count(2)
+    expect(page.locator(".step-row--late")).to_be_visible()
+    page.get_by_text("More", exact=True).click()
+    expect(page.get_by_role("link", name="A letter has arrived")).to_be_visible()
+
+
+def _is_sound(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(SIDEWAYS) == 0, f"{page.url} scrolls sideways"
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(FIND_VIOLATIONS) == [], page.url
+    assert page.evaluate("window.refused") == [], page.url
