@@ -20,6 +20,10 @@ from engine.spiff.plain import NotPlain, plain
 from engine.spiff.vocabulary import ExpressionError
 
 
+class HalfDone(ElementFailed):
+    """An element failed after its operation had its effect: only undoing all the work helps."""
+
+
 class Evaluator:
     """Evaluates the texts of one instance in the place of its tasks, and keeps what it sent."""
 

@@ -14,7 +14,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ElementFailed, EngineError, Rejected
 from engine.spiff.diagram import Element
-from engine.spiff.evaluator import Evaluator, drawn, element_id
+from engine.spiff.evaluator import Evaluator, HalfDone, drawn, element_id
 from engine.spiff.expressions import FAULTS
 from engine.spiff.instance import Wait, tasks, waits, workflows
 from engine.spiff.journal import Journal
@@ -25,6 +25,7 @@ from engine.spiff.prune import prune
 #: diagram's: neither a busy machine nor a slow operation, such as making a PDF, is a loop.
 MOST_STEPS = 500
 MOST_TASKS = 3_000
+#: Of this thread's own work: neither a busy machine nor an operation that takes its time is a loop.
 MOST_SECONDS = 2.0
 #: Tasks above which a long run is pruned on the way.
 _PRUNE_ABOVE = 400
@@ -44,7 +45,7 @@ class Work:
         #: End events of the top process that were reached, the last one last.
         self.ended_with: list[str] = []
         self._steps = 0
-        self._stop_at = 0.0
+        self._began = 0.0
 
     def begin(self) -> None:
         """Begin a unit of work: one moment for all of it, and fresh limits."""
@@ -111,7 +112,7 @@ class Work:
         try:
             self.step(task)
         except ElementFailed as failure:
-            if task.state != TaskState.ERROR:
+            if isinstance(failure, HalfDone) or task.state != TaskState.ERROR:
                 raise
             task._state = TaskState.READY
             task.internal_data[STUCK] = failure.reason
@@ -155,6 +156,10 @@ class Work:
             "Expected to wait for something or to end, but a path that is waited for cannot come "
             "any more. Look for a parallel gateway behind a choice.",
         )
+
+    def _worked(self) -> float:
+        """Give how many seconds this thread has worked, its operations left out."""
+        return time.thread_time() - self.evaluator.operations_took
 
     def _count(self, task: Any) -> None:
         self._steps += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -359,6 +360,26 @@ def test_work_that_never_comes_to_a_wait_is_stopped(monkeypatch: pytest.MonkeyPa
     assert failure.value.element_id.startswith("x")
 
 
+def test_an_operation_that_takes_its_time_is_not_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "MOST_SECONDS", 0.1)
+    stage = Stage()
+    stage.operations["letters.print"] = lambda: _work(0.2)
+    parts = service("print", "letters.print"), script("x", "n = 1")
+    drawn = draw("p", start(), *parts, user("u"), end(), flows="s->print->x->u->e")
+    assert len(Run.start(definitions(drawn), "p", stage).waiting_tasks) == 1
+
+
+def test_expressions_that_take_too_long_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "MOST_SECONDS", 0.1)
+    stage = Stage()
+    stage.functions = {"slow": lambda: _work(0.2)}
+    parts = script("x", "n = slow()"), script("y", "n = 1")
+    drawn = draw("p", start(), *parts, user("u"), end(), flows="s->x->y->u->e")
+    with pytest.raises(ElementFailed, match=r"0\.1 seconds") as failure:
+        Run.start(definitions(drawn), "p", stage)
+    assert failure.value.element_id == "y"
+
+
 def test_an_instance_that_nothing_can_move_any_more_is_not_left_open() -> None:
     both_ways = draw(
         "p",
@@ -374,3 +395,10 @@ def test_an_instance_that_nothing_can_move_any_more_is_not_left_open() -> None:
     with pytest.raises(ElementFailed) as failure:
         run.complete(run.waiting_tasks[0].task_id, {})
     assert failure.value.element_id == "j"
+
+
+def _work(seconds: float) -> int:
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+    return 1
