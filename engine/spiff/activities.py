@@ -17,8 +17,9 @@ from SpiffWorkflow.spiff.specs.defaults import (
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import ElementFailed
 from engine.spiff.decisions import DecisionTable, decide
-from engine.spiff.evaluator import Evaluator, drawn
+from engine.spiff.evaluator import Evaluator, HalfDone, drawn
 from engine.spiff.merging import changes
 
 #: Tasks that one multi-instance activity may open.
@@ -34,7 +35,10 @@ class OperationTask(ServiceTask):
         assert element is not None
         result = evaluator.call(task, self.operation_name, element.parameters)
         if element.result:
-            task.data[element.result] = evaluator.plain(task, element.result, result)
+            try:
+                task.data[element.result] = evaluator.plain(task, element.result, result)
+            except ElementFailed as failure:
+                raise HalfDone(failure.process_id, failure.element_id, failure.reason) from failure
         return True
 
 

@@ -1,5 +1,7 @@
-"""The engine profile: what is refused at the gate, because the engine would run it otherwise than
-the standard says, or not at all. Every rule was measured on SpiffWorkflow 3.2.0.
+"""The engine profile: what is refused at the gate.
+
+The engine would run it otherwise than the standard says, or not at all; every rule was measured on
+SpiffWorkflow 3.2.0.
 """
 
 from __future__ import annotations

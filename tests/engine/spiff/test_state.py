@@ -26,6 +26,7 @@ from tests.engine.spiff.drawing import (
     first,
     node,
     script,
+    service,
     some,
     start,
     sub,
@@ -104,7 +105,7 @@ class Pair:
     """Two lives of one instance: one stays in memory whole, one is pruned and saved every time."""
 
     def __init__(self, seed: int, shared: Definitions | None = None) -> None:
-        self.dice = random.Random(seed)  # noqa: S311 RUF100  # not a secret
+        self.dice = random.Random(seed)
         self.stage = Stage()
         self.definitions = shared or definitions(LIFE, INNER)
         begin = {"v": 0, "who": ["x", "y"], "n": 0}
@@ -282,3 +283,15 @@ def test_instances_in_many_threads_share_their_definitions() -> None:
     alone = [live(seed) for seed in range(8)]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(live, range(8))) == alone
+
+
+def test_an_effect_whose_result_cannot_be_kept_is_undone_with_all_the_work() -> None:
+    drawn = draw(
+        "p", start(), user("u"), service("do", "it", result="it"), end(), flows="s->u->do->e"
+    )
+    stage = Stage()
+    stage.operations["it"] = object
+    run = Run.start(definitions(drawn), "p", stage)
+    with pytest.raises(ElementFailed) as failure:
+        run.complete(run.waiting_tasks[0].task_id, {})
+    assert failure.value.element_id == "do"
