@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import logging
 import re
@@ -17,12 +16,13 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import IntegerConverter
 
 import engine
 from web import auth, banner, commands, words
 from web.settings import Settings, from_environment
 from web.typed import typed_again
-from web.views import clock, diagrams, doors, sign_in, task, tasks
+from web.views import cases, clock, diagrams, doors, register, sign_in, task, tasks
 
 #: The one inline script of the page template, by its hash (facts of GOV.UK Frontend 6.3.0).
 _TEMPLATE_SCRIPT = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
@@ -54,8 +54,6 @@ _A_WORKING_DAY = 12 * _AN_HOUR
 _A_YEAR = 365 * 24 * _AN_HOUR
 #: A built file whose name changes with its content.
 _HASHED = re.compile(r"-[0-9A-Za-z]{8}\.(css|js|woff2?)$", re.ASCII)
-#: Blueprints of their own audiences; each module names its blueprint ``blueprint``.
-_AUDIENCES = ("cases", "register")
 _REFUSALS: Mapping[type[engine.EngineError], int] = {
     engine.NotFound: 404,
     engine.NotAllowed: 403,
@@ -65,6 +63,12 @@ _REFUSALS: Mapping[type[engine.EngineError], int] = {
 _STUCK = 500
 _NOT_OUR_HOST = "Expected a host name of this installation (SPOC_HOSTS), but got another."
 _log = logging.getLogger("spoc.web")
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row in an address; a longer one is no row of any database."""
+
+    regex = r"\d{1,9}"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -78,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         chosen.require()
     app = Flask("web")
     app.config.update(_configuration(chosen))
+    app.url_map.converters["int"] = RowNumber
     app.extensions["settings"] = chosen
     app.extensions["database"] = engine.Database(chosen.database_url)
     CSRFProtect(app)
@@ -108,12 +113,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _register_views(app: Flask) -> None:
-    for view in (sign_in, tasks, task, doors, clock, diagrams):
+    for view in (sign_in, tasks, task, doors, clock, diagrams, cases, register):
         app.register_blueprint(view.blueprint)
-    for audience in _AUDIENCES:
-        name = f"web.views.{audience}"
-        if importlib.util.find_spec(name):
-            app.register_blueprint(importlib.import_module(name).blueprint)
 
 
 def _prepare_templates(app: Flask) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import request
 
 import engine
 
@@ -36,8 +37,7 @@ def pagination(found: engine.Page[Any]) -> dict[str, Any]:
     """Give what the links below a list show: the first, the last and those around this page."""
 
     def address(page: int) -> str:
-        asked = {**(request.view_args or {}), **request.args.to_dict()}
-        return url_for(str(request.endpoint), **{**asked, "page": page})
+        return f"{request.path}?{urlencode({**request.args.to_dict(), 'page': page})}"
 
     near = range(found.page - _AROUND, found.page + _AROUND + 1)
     items: list[dict[str, Any]] = []

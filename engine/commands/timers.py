@@ -18,6 +18,7 @@ from engine.commands.surroundings import CLOCK_OFFSET, read_surroundings
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import EngineError, Rejected
 from engine.tables.database import Database
+from engine.tables.people import User
 from engine.tables.process import ProcessInstance, Setting, WorkItem
 
 #: How many due instances one call takes on.
@@ -153,11 +154,15 @@ def pass_time(db: Database, until: dt.datetime, step: Callable[[dt.datetime], No
 def move_clock(db: Database, to: dt.datetime, *, by: str = THE_SYSTEM) -> None:
     """Put the demo clock forward; every timer on the way fires at its own time.
 
-    Raises Rejected for a moment that has passed: time runs forwards only.
+    Raises Rejected for a moment that has passed, because time runs forwards only, and where
+    anybody works who is not of the demonstration.
     """
     to = clock.at_local(to)
     with db.reading() as session:
         now = read_surroundings(session).now
+        real = session.scalar(select(User.name).where(User.is_demo.is_(False)).limit(1))
+    if real is not None:
+        raise Rejected("Expected a demonstration, but real people work here: time is real too.")
     if to < now:
         raise Rejected(
             f"Expected a moment after {now:%d %b %Y %H:%M} UTC, because the clock runs forwards "

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from engine import clock
 from engine.calendar_table import calendar_of
@@ -14,10 +14,13 @@ from engine.commands import pass_time
 from engine.demo.people import add_people
 from engine.demo.player import Player
 from engine.demo.stories import Moment, read_stories
+from engine.errors import Rejected
 from engine.publishing import prepare
 from engine.releases import forget
+from engine.tables.casefile import CaseFile
 from engine.tables.columns import Row
 from engine.tables.database import Database
+from engine.tables.people import User
 from engine.tables.process import Setting
 
 #: ``loading`` while the stories are being played, then the day they were.
@@ -60,9 +63,17 @@ def load_demo(db: Database, source: Path, tell: Tell, *, now: dt.datetime | None
 
 
 def _begin(db: Database, source: Path) -> None:
-    """Start from nothing: what an earlier load left half done is taken away."""
+    """Start from nothing: what an earlier load left half done is taken away, nothing else is."""
     with db.reading() as session:
         broken_off = session.get(Setting, LOADED) is not None
+        people = select(User.name).limit(1)
+        strangers = people.where(User.is_demo.is_(False)) if broken_off else people
+        cases = None if broken_off else session.scalar(select(CaseFile.id).limit(1))
+        if session.scalar(strangers) is not None or cases is not None:
+            raise Rejected(
+                "Expected an empty database for the demonstration, but this one is in use. "
+                "Start without SPOC_DEMO=1, or name another database in DATABASE_URL."
+            )
     if broken_off:
         with db.writing() as session:
             for table in reversed(Row.metadata.sorted_tables):
