@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -61,6 +62,21 @@ class Page:
 
         Names may use __ for - and ___ for a dot: ``on__day``, ``owed___0___what``.
         """
+        return self.send(
+            button,
+            {name.replace("___", ".").replace("__", "-"): said for name, said in answers.items()},
+        )
+
+    def has(self, field: str) -> bool:
+        """Tell whether a field of that name can be filled in here."""
+        return bool(self.tree.xpath("//main//*[@name=$name and not(@type='hidden')]", name=field))
+
+    def has_button(self, text: str) -> bool:
+        """Tell whether there is a button that begins with this text."""
+        return any(_said(one).startswith(text) for one in self.tree.xpath("//main//button"))
+
+    def send(self, button: str, answers: Mapping[str, Any]) -> Page:
+        """Fill in and send the form that has this button; fields by the names they have."""
         pressed = next(
             one
             for one in self.tree.xpath("//form//button")
@@ -68,9 +84,8 @@ class Page:
         )
         form = next(one for one in pressed.iterancestors("form"))
         sent = MultiDict(form.form_values())
-        for name, value in answers.items():
-            field = name.replace("___", ".").replace("__", "-")
-            if not form.xpath(f".//*[@name='{field}']"):
+        for field, value in answers.items():
+            if not form.xpath(".//*[@name=$name]", name=field):
                 raise LookupError(f"Expected a field {field} on {self.path}, but there is none.")
             sent.setlist(field, value if isinstance(value, list) else [value])
         if pressed.get("name"):
@@ -109,12 +124,16 @@ class Visitor:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
 
-    def get(self, path: str, status: int = 200, query: Any = None) -> Page:
-        """Open a page; redirects are followed."""
-        response = self.client.get(path, query_string=query, follow_redirects=True)
-        page = Page(self, response)
-        assert page.status == status, f"{path}: {page.status} {page.text[:300]}"
+    def open(self, path: str, query: Any = None) -> Page:
+        """Open a page, whatever its status; redirects are followed."""
+        page = Page(self, self.client.get(path, query_string=query, follow_redirects=True))
         page.check()
+        return page
+
+    def get(self, path: str, status: int = 200, query: Any = None) -> Page:
+        """Open a page that has this status."""
+        page = self.open(path, query)
+        assert page.status == status, f"{path}: {page.status} {page.text[:300]}"
         return page
 
     def post(self, path: str, data: Any, *, follow: bool = True) -> Page:
