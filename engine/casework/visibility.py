@@ -54,7 +54,8 @@ class Tie(StrEnum):
     ANY = "any"
     #: Opened it, carries it or referred it.
     CARRIES = "carries"
-    #: Took part in one of its decisions or meetings.
+    #: Took part in one of its decisions or meetings, and is not its contact or cover now: those
+    #: see what a contact needs, also when they sat in the meeting that chose them.
     TOOK_PART = "took_part"
     #: Holds or held a task of it in this role.
     WORKED = "worked"
@@ -118,8 +119,11 @@ def parts_opened(roles: Collection[str], ties: Collection[tuple[str, Tie]]) -> f
     is the same table, read for a person whose ties are counted and not asked for.
     """
     opened: frozenset[Part] = frozenset()
+    is_contact = (ANYBODY, Tie.CONTACT) in ties
     for (role, tie), parts in _TABLE.items():
         if role != ANYBODY and role not in roles:
+            continue
+        if tie is Tie.TOOK_PART and is_contact:
             continue
         if tie is Tie.ANY or (role, tie) in ties or (ANYBODY, tie) in ties:
             opened |= parts
@@ -196,7 +200,8 @@ def _tied(viewer: Viewer, role: str, tie: Tie) -> ColumnElement[bool]:
     if tie is Tie.TOOK_PART:
         decided = select(Decision.case_id).where(_names(Decision.took_part, me))
         met = select(Stage.case_id).where(_names(Stage.attendees, me))
-        return or_(CaseFile.id.in_(decided), CaseFile.id.in_(met))
+        is_contact = CaseFile.id.in_(_cases_tied(me, role, Tie.CONTACT))
+        return and_(or_(CaseFile.id.in_(decided), CaseFile.id.in_(met)), ~is_contact)
     return CaseFile.id.in_(_cases_tied(me, role, tie))
 
 

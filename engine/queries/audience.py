@@ -75,9 +75,12 @@ def audience_of(look: Reading, case: CaseFile) -> tuple[Watcher, ...]:
 
 def _watcher(person: Person, parts: frozenset[Part], held: Iterable[tuple[str, Tie]]) -> Watcher:
     by_role = parts_opened(person.roles, ())
-    reasons = [_WHY[tie] for tie in Tie if any(tie is mine for _, mine in held) and tie in _WHY]
+    opening = {tie for role, tie in held if parts_opened(person.roles, {(role, tie)})}
+    reasons = [_WHY[tie] for tie in Tie if tie in opening]
     if by_role:
         reasons = [words.joined(words.name_of("role", role) for role in person.roles)]
+    elif Tie.CONTACT in opening and Part.EVIDENCE not in parts:
+        reasons = [_WHY[Tie.CONTACT]]
     everything = frozenset(_PARTS) - {Part.RESTRICTED, Part.RETENTION}
     if parts >= everything:
         extra = [_PARTS[part] for part in _PARTS if part in parts - everything]

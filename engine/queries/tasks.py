@@ -105,16 +105,15 @@ def task_list(database: Database, person: Person, wanted: TaskFilter | None = No
     asked = wanted or TaskFilter()
     with reading(database, person) as look:
         counts = _counts(look, asked)
-        narrowed = _narrowed(asked, look.today)
-        total = look.session.scalar(
-            _joined(select(func.count(WorkItem.id))).where(_in_view(look, asked.view), *narrowed)
-        )
-        rows = look.session.execute(
-            _selected()
-            .where(_in_view(look, asked.view), *narrowed)
-            .order_by(*_order(asked.view))
+        fitting = _fitting(look, asked)
+        total = look.session.scalar(fitting.with_only_columns(func.count(WorkItem.id)))
+        shown = (
+            fitting.order_by(*_order(asked.view))
             .limit(PAGE_SIZE)
             .offset((page_number(asked.page) - 1) * PAGE_SIZE)
+        )
+        rows = look.session.execute(
+            _selected().where(WorkItem.id.in_(shown)).order_by(*_order(asked.view))
         )
         items = tuple(row_of(look, found) for found in rows)
     pages = max(1, -(-(total or 0) // PAGE_SIZE))
@@ -182,26 +181,25 @@ def row_of(look: Reading, found: Found[Any]) -> TaskRow:
     )
 
 
-def _selected() -> Select[Any]:
-    return _joined(
-        select(
-            WorkItem,
-            Customer.name.label("customer"),
-            CaseFile.reference,
-            User.full_name,
-            ProcessInstance.release_id,
-        )
-    )
+def _fitting(look: Reading, asked: TaskFilter) -> Select[int]:
+    """Give the ids of the tasks that fit; the case is looked at only if the filter asks for it."""
+    query = select(WorkItem.id).where(_in_view(look, asked.view), *_narrowed(asked, look.today))
+    if asked.search.strip() or asked.stage:
+        of_case = CaseFile.id == WorkItem.case_id
+        query = query.outerjoin(CaseFile, of_case).outerjoin(Customer, IS_CUSTOMER)
+    return query
 
 
-def _joined(query: Any) -> Select[Any]:
-    joined: Select[Any] = (
-        query.join_from(WorkItem, ProcessInstance, ProcessInstance.id == WorkItem.instance_id)
+def _selected() -> Select[WorkItem, str, str, str, int]:
+    """Give what the rows of tasks are made from."""
+    name = Customer.name.label("customer")
+    return (
+        select(WorkItem, name, CaseFile.reference, User.full_name, ProcessInstance.release_id)
+        .join_from(WorkItem, ProcessInstance, ProcessInstance.id == WorkItem.instance_id)
         .outerjoin(CaseFile, CaseFile.id == WorkItem.case_id)
         .outerjoin(Customer, IS_CUSTOMER)
         .outerjoin(User, User.name == WorkItem.assignee)
     )
-    return joined
 
 
 def _in_view(look: Reading, view: str) -> ColumnElement[bool]:

@@ -94,6 +94,7 @@ class WorkItem(Row):
         Index("ix_work_item_instance", "instance_id"),
         Index("ix_work_item_case", "case_id"),
         Index("ix_work_item_assignee", "assignee"),
+        Index("ix_work_item_completed_by", "completed_by", "completed_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))

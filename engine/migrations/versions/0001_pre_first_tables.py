@@ -648,6 +648,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_work_item_assignee"), "work_item", ["assignee"])
     op.create_index(op.f("ix_work_item_case"), "work_item", ["case_id"])
+    op.create_index(
+        op.f("ix_work_item_completed_by"), "work_item", ["completed_by", "completed_at"]
+    )
     op.create_index(op.f("ix_work_item_instance"), "work_item", ["instance_id"])
     op.create_index(
         op.f("ix_work_item_open"), "work_item", ["completed_at", "cancelled_at", "due_on"]

@@ -320,12 +320,12 @@ class Pen:
         return letter
 
     def decision(self, case: CaseFile, kind: str = "agreed", **more: Any) -> Decision:
-        """Write a decision of the manager in which Pat Lowe took part."""
+        """Write a decision of the manager; Pat Lowe and the later cover took part in it."""
         values = {
             "reasons": "SECRET reasons",
             "decided_on": dt.date(2026, 3, 26),
             "decided_by": "mark",
-            "took_part": ["mark", "pat"],
+            "took_part": ["mark", "pat", "tom"],
             "owner_kind": "case",
             "owner_id": case.id,
             **more,

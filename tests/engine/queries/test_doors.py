@@ -174,7 +174,7 @@ def test_decisions_say_who_took_part_what_they_rest_on_and_what_became_of_an_app
     assert (found.name, found.decided_by, found.took_part) == (
         "Single point of contact agreed",
         "Mark Osei",
-        "Pat Lowe",
+        "Pat Lowe and Tom Reed",
     )
     assert [one.on for one in found.cites] == [dt.date(2026, 3, 3)]
     (appeal,) = found.appeals

@@ -48,7 +48,7 @@ MATRIX: dict[str, set[str]] = {
     "cora": set(),
     "olga": set(),
     "priya": CARD_AND_LETTERS,  # the single point of contact
-    "tom": CARD_AND_LETTERS,  # the cover
+    "tom": CARD_AND_LETTERS,  # the cover, who sat in the decision meeting
     "pat": ALL,  # sat in the decision meeting
 }
 
