@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from engine.calendar_table import fill_calendar
 from engine.casework.audit import Chain, Entry
 from engine.checks import check_release
 from engine.errors import Finding, InvalidRelease
-from engine.releases import build, install, read_folder
+from engine.releases import EDITED, build, install, read_folder
 from engine.tables.database import Database
 from engine.tables.process import Release, ReleaseFile
 
@@ -58,21 +59,35 @@ def findings_of(files: Mapping[str, bytes]) -> list[Finding]:
     return check_release(bundle)
 
 
-def check_files(source: Path, paths: Sequence[Path] = ()) -> list[Finding]:
-    """Check the working tree below `source`; each of `paths` in the place of what it replaces.
+def check_files(files: Mapping[str, bytes], paths: Sequence[Path] = ()) -> list[Finding]:
+    """Check a set of files; each of `paths` in the place of the one it replaces.
 
-    With `paths` only the findings of those files are given.
+    files: by path as in a release. paths: files, or folders of which every file of a release
+    is taken. With `paths` the findings about those files are given, under the path the caller
+    named, and what they break elsewhere; a named file that is none of a release is a finding.
     """
-    files = read_folder(source)
-    wanted: set[str] = set()
+    checked = dict(files)
+    named: dict[str, str] = {}
+    findings: list[Finding] = []
     for path in paths:
-        for one in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        for one in _files_below(path):
             place = _place_of(one, files)
-            if place is not None and one.is_file():
-                files[place] = one.read_bytes()
-                wanted.add(place)
-    found = findings_of(files)
-    return [finding for finding in found if finding.file in wanted] if paths else found
+            if place is not None:
+                checked[place] = one.read_bytes()
+                named[place] = str(one)
+            elif one == path:
+                findings.append(_not_ours(one))
+    found = findings_of(checked)
+    if not paths:
+        return found
+    elsewhere = [finding for finding in found if finding.file not in named]
+    known = set(findings_of(files)) if elsewhere else set()
+    theirs = [
+        dataclasses.replace(finding, file=named[finding.file])
+        for finding in found
+        if finding.file in named
+    ]
+    return [*findings, *theirs, *(finding for finding in elsewhere if finding not in known)]
 
 
 def release_files(db: Database, number: int) -> dict[str, bytes]:
@@ -86,16 +101,32 @@ def release_files(db: Database, number: int) -> dict[str, bytes]:
         return dict(rows.all())
 
 
+def _files_below(path: Path) -> list[Path]:
+    """Give the file itself, or the files of a release in a folder and in the folders below it."""
+    if not path.is_dir():
+        return [path]
+    places = {Path(folder).name: folder for folder in EDITED}
+    folders = [path, *(path / folder for folder in EDITED), *(path / name for name in places)]
+    return sorted(
+        {one for folder in folders if folder.is_dir() for one in folder.iterdir() if one.is_file()}
+    )
+
+
 def _place_of(path: Path, files: Mapping[str, bytes]) -> str | None:
-    """Tell which file of the release a file on disk stands for."""
-    same_name = [place for place in files if place.rsplit("/", 1)[-1] == path.name]
-    if same_name:
-        return same_name[0]
-    folders = {
-        ".bpmn": "bpmn",
-        ".dmn": "bpmn/decisions",
-        ".md": "forms/letters",
-        ".yaml": "forms/definitions",
-    }
-    folder = folders.get(path.suffix)
-    return f"{folder}/{path.name}" if folder else None
+    """Tell which file of a release a file on disk stands for; None when it is none."""
+    folder = next((place for place in EDITED if path.match(f"{place}/*")), None)
+    if folder is None:
+        by_ending = {".bpmn": "bpmn", ".dmn": "bpmn/decisions", ".md": "forms/letters"}
+        known = [place for place in files if place.endswith(f"/{path.name}")]
+        folder = known[0].rsplit("/", 1)[0] if known else by_ending.get(path.suffix)
+    if folder is None or path.suffix not in EDITED[folder] or path.name == "README.md":
+        return None
+    return f"{folder}/{path.name}" if path.is_file() else None
+
+
+def _not_ours(path: Path) -> Finding:
+    message = (
+        "Expected a diagram (.bpmn), a decision table (.dmn), a form (.yaml) or a letter (.md) of "
+        f"a release, but this {'is none' if path.exists() else 'does not exist'}."
+    )
+    return Finding(str(path), "", 0, message, "file_of_a_release")

@@ -117,11 +117,12 @@ def scenario(paths: tuple[Path, ...], release: int | None, as_json: bool) -> Non
 
 @click.command(cls=_Plain)
 @_paths
+@_release
 @_json
 @with_appcontext
-def check(paths: tuple[Path, ...], as_json: bool) -> None:
+def check(paths: tuple[Path, ...], release: int | None, as_json: bool) -> None:
     """Check the diagrams, decisions, forms and letters; exit 1 if one cannot be published."""
-    findings = engine.check_files(ROOT, paths)
+    findings = engine.check_files(_files(release), paths)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=2))
     else:
@@ -175,7 +176,7 @@ def _prepare(database: engine.Database) -> None:
 
 def _load_demo(database: engine.Database) -> None:
     click.echo("Loading the demonstration landlord, once; its cases are played, not copied.")
-    with tqdm(total=1, unit="case", leave=False) as bar:
+    with tqdm(total=1, unit="step", leave=False) as bar:
 
         def tell(done: int, total: int, what: str) -> None:
             bar.total, bar.n = total, done

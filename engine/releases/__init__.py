@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from engine.releases.bundle import Bundle, build, read_folder
+from engine.releases.bundle import EDITED, Bundle, build, read_folder
 from engine.releases.figures import POLICY_FILE, Figure
 from engine.releases.store import bundle, current_release_id, forget, install
 
 __all__ = [
+    "EDITED",
     "POLICY_FILE",
     "Bundle",
     "Figure",

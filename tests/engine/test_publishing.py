@@ -1,0 +1,110 @@
+"""The gate: what is published, what is refused with its place, and the first release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.errors import InvalidRelease
+from engine.publishing import check_files, prepare, publish, release_files
+from engine.releases import POLICY_FILE, bundle, current_release_id, read_folder
+from engine.tables.database import Database
+from engine.tables.process import PolicyValue, Release
+
+ROOT = Path(__file__).parents[2]
+FILES = read_folder(ROOT)
+
+
+def _with(path: str, old: str, new: str) -> dict[str, bytes]:
+    text = FILES[path].decode()
+    assert old in text
+    return {**FILES, path: text.replace(old, new, 1).encode()}
+
+
+def test_the_working_tree_is_release_one_and_is_installed_once(database: Database) -> None:
+    assert prepare(database, ROOT) == 1
+    assert prepare(database, ROOT) is None
+    assert release_files(database, 1) == FILES
+    assert release_files(database, 2) == {}
+
+
+def test_a_new_release_has_the_next_number_and_its_own_figures(database: Database) -> None:
+    prepare(database, ROOT)
+    files = {
+        **FILES,
+        POLICY_FILE: FILES[POLICY_FILE].replace(b'<text>"28"</text>', b'<text>"27"</text>'),
+    }
+    assert publish(database, files, by="olive", note="A day less") == 2
+    with database.reading() as session:
+        newest = bundle(session, current_release_id(session))
+        assert newest.figures["NPH_2022"]["appeal.window"].value == 27
+        assert session.scalar(select(func.count()).select_from(PolicyValue)) == 2 * sum(
+            len(figures) for figures in newest.figures.values()
+        )
+
+
+@pytest.mark.parametrize(
+    ("files", "rule", "says"),
+    [
+        (_with("bpmn/appeal.bpmn", 'value="decide_appeal"', 'value="no_form"'), "form_exists", ""),
+        (_with("bpmn/appeal.bpmn", "case.appeal_due", "case.appeal_duo"), "fact_exists", ""),
+        (
+            _with("bpmn/appeal.bpmn", "appeal.remind_first", "appeal.remind_forst"),
+            "figure_exists",
+            "",
+        ),
+        (
+            _with("bpmn/flags.bpmn", 'id="flags.request"', 'id="flags.ask"'),
+            "operation_exists",
+            "flags.ask",
+        ),
+        (_with("bpmn/flags.bpmn", 'value="systems_team"', 'value="nobody"'), "role_exists", ""),
+        (
+            _with("bpmn/arrangement.bpmn", 'value="introduction"', 'value="hello"'),
+            "letter_exists",
+            "hello",
+        ),
+        (_with("forms/definitions/log_appeal.yaml", "records: log_appeal", "records: log"), "", ""),
+        (_with(POLICY_FILE, '<text>"5"</text>', '<text>""</text>'), "policy_row", "value"),
+        (_with(POLICY_FILE, '<text>"5"</text>', '<text>"50"</text>'), "policy_range", "between"),
+    ],
+)
+def test_a_name_nothing_stands_behind_is_refused_with_its_file(
+    files: dict[str, bytes], rule: str, says: str, sqlite_database: Database
+) -> None:
+    sqlite_database.migrate()
+    with pytest.raises(InvalidRelease) as refused:
+        publish(sqlite_database, files, by="olive", note="A slip")
+    assert any(rule in finding.rule and says in finding.message for finding in refused.value.findings)
+    assert all(finding.file for finding in refused.value.findings)
+    with sqlite_database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Release)) == 0
+
+
+def test_a_single_file_is_checked_in_the_place_of_the_one_it_replaces(tmp_path: Path) -> None:
+    edited = tmp_path / "flags.bpmn"
+    edited.write_bytes(FILES["bpmn/flags.bpmn"].replace(b'"confirm_flag"', b'"confirm_flog"'))
+    findings = check_files(FILES, [edited])
+    assert findings
+    assert {finding.file for finding in findings} == {str(edited)}
+    assert check_files(FILES) == []
+
+
+def test_what_a_file_breaks_elsewhere_is_told_too(tmp_path: Path) -> None:
+    edited = tmp_path / "issue_letter.bpmn"
+    content = FILES["bpmn/issue_letter.bpmn"].replace(b"issue_a_letter", b"issue_letters")
+    edited.write_bytes(content)
+    files = {finding.file for finding in check_files(FILES, [edited])}
+    assert "bpmn/appeal.bpmn" in files
+
+
+def test_a_file_of_no_release_says_so_and_a_folder_takes_only_what_is_one(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Read me")
+    (tmp_path / "broken.bpmn").write_text("<a><b></a>")
+    findings = check_files(FILES, [tmp_path, tmp_path / "README.md", tmp_path / "missing.bpmn"])
+    told = {(Path(finding.file).name, finding.rule) for finding in findings}
+    assert ("README.md", "file_of_a_release") in told
+    assert ("missing.bpmn", "file_of_a_release") in told
+    assert any(name == "broken.bpmn" and line for name, line in told)
