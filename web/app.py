@@ -22,7 +22,7 @@ import engine
 from web import auth, banner, commands, words
 from web.settings import Settings, from_environment
 from web.typed import typed_again
-from web.views import cases, clock, diagrams, doors, register, sign_in, task, tasks
+from web.views import cases, clock, diagrams, doors, register, sign_in, stuck, task, tasks
 
 #: The one inline script of the page template, by its hash (facts of GOV.UK Frontend 6.3.0).
 _TEMPLATE_SCRIPT = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
@@ -113,7 +113,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _register_views(app: Flask) -> None:
-    for view in (sign_in, tasks, task, doors, clock, diagrams, cases, register):
+    for view in (sign_in, tasks, task, doors, clock, diagrams, cases, register, stuck):
         app.register_blueprint(view.blueprint)
 
 
@@ -135,6 +135,7 @@ def _prepare_templates(app: Flask) -> None:
         may_open=auth.may_open,
         banner=banner.taken,
         is_demo=auth.settings(app).demo,
+        stuck_steps=lambda: engine.count_of_stuck(auth.database(), auth.person()),
         simulated_today=lambda: engine.today(auth.database()),
     )
 

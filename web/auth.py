@@ -18,6 +18,7 @@ _KEY = "person"
 _OFFERED_TO = {
     "register": frozenset({"dmo", "manager", "complaints_manager", "legal"}),
     "a concern": frozenset({"team_leader", "manager", "dmo"}),
+    "stuck steps": frozenset({"manager", "dmo", "complaints_manager"}),
 }
 #: Roles that alone lead into no case.
 _NO_CASES = frozenset({"contact_centre", "process_owner", "systems_team"})

@@ -18,9 +18,9 @@ from engine.commands.pages import (
     today,
     working_day_ahead,
 )
-from engine.commands.surroundings import Surroundings, read_surroundings
 from engine.commands.timers import Moved, move_clock, pass_time, rearm, run_due
 from engine.commands.work_items import claim, complete, reassign, release_task, save_draft
+from engine.installation import Surroundings, read_surroundings
 
 __all__ = [
     "ROLE_NAMES",

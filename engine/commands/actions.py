@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from engine.casework import people, visibility
 from engine.casework.context import Context
 from engine.commands.answers import check_answers, form_named, keep_answers
+from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
-from engine.commands.surroundings import Surroundings, context_of_case, read_surroundings
 from engine.errors import NotAllowed, NotFound
+from engine.installation import Surroundings, read_surroundings
 from engine.operations import ACTIONS
 from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile

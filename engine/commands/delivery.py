@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from engine import messages
 from engine.casework.context import THE_SYSTEM
-from engine.commands.surroundings import Surroundings, read_surroundings
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import EngineError
+from engine.installation import Surroundings, read_surroundings
 from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from engine.casework import people
 from engine.commands.delivery import deliver_messages
-from engine.commands.surroundings import read_surroundings
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import EngineError, NotAllowed, NotFound, Rejected
+from engine.installation import read_surroundings
+from engine.operations import MAY_RETRY
 from engine.tables.database import Database
 from engine.tables.process import Incident, Message, ProcessInstance
-
-_MAY_RETRY = frozenset({"manager", "dmo", "complaints_manager"})
 
 
 def retry(db: Database, incident_id: int, *, by: str) -> bool:
@@ -25,7 +24,7 @@ def retry(db: Database, incident_id: int, *, by: str) -> bool:
     """
     with db.writing() as session:
         around = read_surroundings(session)
-        if not people.roles_of(session, by, around.today) & _MAY_RETRY:
+        if not people.roles_of(session, by, around.today) & MAY_RETRY:
             raise NotAllowed("Expected a manager or the Data Management Officer to do this.")
         incident = session.get(Incident, incident_id)
         if incident is None:

@@ -12,11 +12,12 @@ from engine import messages
 from engine.casework import cases, people, visibility
 from engine.casework.context import Context
 from engine.commands.answers import check_answers, form_named, keep_answers
+from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
 from engine.commands.outcomes import Outcome, sentence_of
-from engine.commands.surroundings import Surroundings, context_of_case, read_surroundings
 from engine.commands.unit import Unit
 from engine.errors import NotAllowed, NotFound
+from engine.installation import Surroundings, read_surroundings
 from engine.operations import DOORS, Door
 from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile

@@ -17,11 +17,12 @@ from engine.casework import letter_pdf, letters
 from engine.casework.context import Context
 from engine.commands.actions import open_action
 from engine.commands.answers import form_named, form_of_item, letter_of, offered
+from engine.commands.contexts import context_of_instance
 from engine.commands.host import CaseHost
 from engine.commands.instances import door_named, open_door
 from engine.commands.permission import check_may_do
-from engine.commands.surroundings import context_of_instance, read_surroundings
 from engine.errors import NotAllowed, NotFound
+from engine.installation import read_surroundings
 from engine.operations import REGISTRY
 from engine.releases import bundle
 from engine.tables.database import Database

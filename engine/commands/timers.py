@@ -14,9 +14,9 @@ from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
 from engine.commands.delivery import deliver_messages
 from engine.commands.incidents import open_incident
-from engine.commands.surroundings import CLOCK_OFFSET, read_surroundings
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import EngineError, Rejected
+from engine.installation import CLOCK_OFFSET, read_surroundings
 from engine.tables.database import Database
 from engine.tables.people import User
 from engine.tables.process import ProcessInstance, Setting, WorkItem

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, undefer
 from engine import messages, spiff
 from engine.calendar import Due
 from engine.casework.context import THE_SYSTEM
+from engine.commands.contexts import context_of_instance
 from engine.commands.host import CaseHost
-from engine.commands.surroundings import Surroundings, context_of_instance
 from engine.errors import NotFound
+from engine.installation import Surroundings
 from engine.releases import Bundle, bundle
 from engine.tables.process import (
     ElementHistory,

@@ -15,9 +15,9 @@ from engine.commands.delivery import deliver_messages
 from engine.commands.incidents import open_incident
 from engine.commands.outcomes import Outcome, sentence_of
 from engine.commands.permission import check_is_open, check_may_do
-from engine.commands.surroundings import Surroundings, read_surroundings
 from engine.commands.unit import Unit
 from engine.errors import ElementFailed, InvalidAnswers, NotAllowed, NotFound, Problem, Rejected
+from engine.installation import Surroundings, read_surroundings
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance, WorkItem

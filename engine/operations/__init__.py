@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.operations.asked import CHECKS, CHOICES, RECORDERS
-from engine.operations.doors import ACTIONS, DOORS, Door
+from engine.operations.doors import ACTIONS, DOORS, MAY_RETRY, Door
 from engine.operations.drawn import FACTS, HOLDERS, OPERATIONS
 from engine.operations.registry import Registry
 
@@ -17,4 +17,4 @@ REGISTRY = Registry(
     choices=CHOICES,
 )
 
-__all__ = ["ACTIONS", "DOORS", "REGISTRY", "Door", "Registry"]
+__all__ = ["ACTIONS", "DOORS", "MAY_RETRY", "REGISTRY", "Door", "Registry"]

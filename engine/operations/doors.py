@@ -31,6 +31,9 @@ DOORS: Mapping[str, Door] = {
     "matter_settled": Door("matter_settled", "case", _OWNERS),
 }
 
+#: Roles that may start a stuck step again.
+MAY_RETRY = frozenset({"manager", "dmo", "complaints_manager"})
+
 #: Actions of the case page: each is a form with a recorder, and nothing runs but that.
 ACTIONS: Mapping[str, frozenset[str]] = {
     "add_evidence": frozenset(),

@@ -18,6 +18,16 @@ def fail_next(operation: str, times: int, reason: str) -> None:
     _planned.set(planned)
 
 
+def still_planned() -> list[str]:
+    """Name the operations of which a failure is planned that has not happened."""
+    return sorted(_planned.get() or {})
+
+
+def forget_planned() -> None:
+    """Let nothing fail any more."""
+    _planned.set(None)
+
+
 def fail_if_planned(operation: str) -> None:
     """Raise PlannedFailure when a failure of this operation is still planned."""
     planned = _planned.get()

@@ -21,6 +21,7 @@ from engine.queries.owed import OwedRow
 from engine.queries.people import Person, people, person
 from engine.queries.reading import Page
 from engine.queries.register import RegisterEntry, register
+from engine.queries.stuck import StuckStep, count_of_stuck, may_retry, stuck_steps
 from engine.queries.submissions import Answered, AnsweredPage, SubmissionPage, submission
 from engine.queries.task_page import TaskPage, task
 from engine.queries.tasks import TaskFilter, TaskList, TaskRow, task_list
@@ -53,6 +54,7 @@ __all__ = [
     "PromiseRow",
     "RegisterEntry",
     "Step",
+    "StuckStep",
     "SubmissionPage",
     "TaskFilter",
     "TaskList",
@@ -63,15 +65,18 @@ __all__ = [
     "WeekOfContacts",
     "case",
     "case_list",
+    "count_of_stuck",
     "decisions_of",
     "diagram_state",
     "diagram_xml",
     "find_customer",
     "letter",
     "letter_pdf",
+    "may_retry",
     "people",
     "person",
     "register",
+    "stuck_steps",
     "submission",
     "task",
     "task_list",

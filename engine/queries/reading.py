@@ -12,22 +12,18 @@ from typing import Generic, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock
 from engine.calendar import Calendar
-from engine.calendar_table import VERSION, calendar_of
 from engine.casework.visibility import Viewer
 from engine.errors import NotFound
+from engine.installation import read_surroundings
 from engine.queries import words
 from engine.releases import Bundle, bundle
 from engine.spiff import Diagram
 from engine.tables.database import Database
 from engine.tables.people import User
-from engine.tables.process import Setting
 
 #: Rows on one page of a list.
 PAGE_SIZE = 25
-#: Seconds the demo clock is ahead of real time.
-CLOCK_OFFSET = "clock_offset_seconds"
 
 T = TypeVar("T")
 
@@ -113,10 +109,8 @@ class Reading:
 def reading(database: Database, viewer: Viewer) -> Iterator[Reading]:
     """Open a look at the database; one statement, and a second when the calendar changed."""
     with database.reading() as session:
-        settings = dict(session.execute(select(Setting.name, Setting.value)).all())
-        clock.use_offset(dt.timedelta(seconds=float(settings.get(CLOCK_OFFSET, "0"))))
-        calendar = calendar_of(session, settings.get(VERSION, "0"))
-        yield Reading(session, viewer, clock.now(), calendar)
+        around = read_surroundings(session)
+        yield Reading(session, viewer, around.now, around.calendar)
 
 
 def page_of(items: Sequence[T], total: int, page: int, size: int = PAGE_SIZE) -> Page[T]:

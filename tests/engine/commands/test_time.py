@@ -10,8 +10,8 @@ from sqlalchemy import select
 from engine import clock, commands
 from engine.calendar_table import VERSION
 from engine.casework.audit import Chain
-from engine.commands.surroundings import CLOCK_OFFSET
 from engine.errors import Rejected
+from engine.installation import CLOCK_OFFSET
 from engine.operations.failing import fail_next
 from engine.scenario import Scenario
 from engine.tables.audit import AuditDetail, AuditEvent
