@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -18,6 +18,10 @@ RESTRICTED = (
     "Restricted: sealed and kept apart. Only you, the Data Management Officer and those who have "
     "to rely on it see this."
 )
+#: How many questions of one page, with how many answers, the style sheet can follow; beyond that
+#: the condition is said in words (_product.scss has the same figures).
+MOST_STEERING = 6
+MOST_ANSWERS = 16
 _PARTS = ("day", "month", "year")
 
 Problems = Mapping[str, str]
@@ -47,6 +51,10 @@ class Field:
     choices: Sequence[forms.Choice] = ()
     #: The condition in words, when the question cannot stand beneath the answer that asks it.
     only_if: str = ""
+    #: The same for the style sheet: for each condition the answers that fulfil it, ``1-2 1-3``.
+    asked: Sequence[str] = ()
+    #: The number by which such conditions name this question; 0 when none does.
+    steers: int = 0
     #: Value of an answer -> the questions that stand beneath it.
     reveals: Mapping[str, Sequence[Field]] = field(default_factory=dict)
     #: The entries of a group.
@@ -65,10 +73,12 @@ class Field:
         )
 
     @property
-    def hint(self) -> str:
+    def hint(self) -> Markup:
         """Give the hint with the condition before it and the restriction after it."""
         restricted = RESTRICTED if self.question.restricted else ""
-        return " ".join(part for part in (self.only_if, self.question.hint, restricted) if part)
+        condition = Markup('<span class="only-if">{}</span>').format(self.only_if)
+        parts = (condition if self.only_if else "", self.question.hint, restricted)
+        return Markup(" ").join(part for part in parts if part)
 
     @property
     def text(self) -> str:
@@ -107,15 +117,23 @@ def fields_of(questions: Sequence[forms.Question], around: Around, prefix: str =
         place = _place(question, here)
         if place:
             beneath.setdefault(place, []).append(question)
+    numbers = {} if prefix else _steering(asked, here)
 
     def drawn(question: forms.Question) -> Field:
+        field = _field(question, around, prefix)
         reveals = {
             value: [drawn(one) for one in inner]
             for (parent, value), inner in beneath.items()
             if parent == question.id
         }
-        only_if = "" if _place(question, here) else _in_words(question, here)
-        return _field(question, around, prefix, reveals=reveals, only_if=only_if)
+        field = replace(field, reveals=reveals, steers=numbers.get(question.id, 0))
+        if _place(question, here):
+            return field
+        return replace(
+            field,
+            only_if=_in_words(question, here),
+            asked=_in_numbers(question, here, numbers, around),
+        )
 
     return [drawn(question) for question in asked if not _place(question, here)]
 
@@ -157,14 +175,7 @@ def hidden_fields(
     return found
 
 
-def _field(
-    question: forms.Question,
-    around: Around,
-    prefix: str,
-    *,
-    reveals: Mapping[str, Sequence[Field]],
-    only_if: str,
-) -> Field:
+def _field(question: forms.Question, around: Around, prefix: str) -> Field:
     name, raw = prefix + question.id, around.raw.get(question.id)
     entries: list[list[Field]] = []
     if isinstance(question, Rows):
@@ -183,8 +194,6 @@ def _field(
         texts=question.given(raw),
         error=around.problems.get(name, ""),
         choices=question.offered(around.choices) if isinstance(question, Radios) else (),
-        only_if=only_if,
-        reveals=reveals,
         entries=entries,
     )
 
@@ -220,3 +229,36 @@ def _in_words(question: forms.Question, here: Mapping[str, forms.Question]) -> s
             answers = " or ".join(f"“{labels.get(value, value)}”" for value in fits)
             said.append(f"“{here[name].label}” is {answers}")
     return f"Answer this only if {' and '.join(said)}." if said else ""
+
+
+def _steering(
+    asked: Sequence[forms.Question], here: Mapping[str, forms.Question]
+) -> dict[str, int]:
+    """Number the questions that decide about others further down the page, from 1."""
+    names = [
+        name
+        for question in asked
+        if not _place(question, here)
+        for name in question.when
+        if name in here
+    ]
+    return {name: number for number, name in enumerate(dict.fromkeys(names), start=1)}
+
+
+def _in_numbers(
+    question: forms.Question,
+    here: Mapping[str, forms.Question],
+    numbers: Mapping[str, int],
+    around: Around,
+) -> list[str]:
+    """Give the conditions as the style sheet knows them: number of question - number of answer."""
+    found = []
+    for name, fits in question.when.items():
+        steering = here.get(name)
+        if name in numbers and isinstance(steering, Radios):
+            offered = [choice.value for choice in steering.offered(around.choices)]
+            if numbers[name] > MOST_STEERING or len(offered) > MOST_ANSWERS:
+                return []
+            places = [n for n, value in enumerate(offered, start=1) if value in fits]
+            found.append(" ".join(f"{numbers[name]}-{place}" for place in places))
+    return found

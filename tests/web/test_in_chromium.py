@@ -131,6 +131,27 @@ def test_a_question_beneath_an_answer_is_in_sight_only_with_it(
     assert not beneath.is_visible()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_question_for_several_answers_is_in_sight_only_with_one_of_them(
+    open_as: Open, scripts: bool
+) -> None:
+    page = open_as("Amina Diallo", scripts=scripts)
+    page.get_by_role("button", name="Raise a concern").click()
+    page.goto("/cases/1/act/log_contact")
+    asked = page.locator("#done_about_it")
+    assert not asked.is_visible()
+    for answer, is_seen in (
+        ("Yes, it is an emergency", True),
+        ("Yes, it is a new matter", False),
+        ("Yes, somebody may need protection", True),
+    ):
+        page.get_by_label(answer).check()
+        assert asked.is_visible() == is_seen
+    page.get_by_role("button", name="Continue").click()
+    assert asked.is_visible()
+    assert page.get_by_role("link", name="Enter what you have done about it").is_visible()
+
+
 def test_the_whole_way_of_a_task_needs_no_script(open_as: Open) -> None:
     page = open_as("Amina Diallo", width=320, scripts=False)
     page.get_by_role("button", name="Raise a concern").click()

@@ -13,7 +13,15 @@ from werkzeug.datastructures import MultiDict
 
 import forms
 from web.filling import Filling
-from web.questions import Around, Field, error_list, fields_of, hidden_fields
+from web.questions import (
+    MOST_ANSWERS,
+    MOST_STEERING,
+    Around,
+    Field,
+    error_list,
+    fields_of,
+    hidden_fields,
+)
 
 TODAY = dt.date(2026, 3, 4)
 FILES = sorted(Path("forms/definitions").glob("*.yaml"))
@@ -117,6 +125,14 @@ def test_a_question_stands_beneath_its_one_answer_on_the_same_page(form: forms.F
     assert [one.name for one in fields["choice"].reveals["a"]] == ["only_a"]
     assert "only_a" not in fields
     assert fields["both"].only_if == "Answer this only if “A choice” is “A” or “B”."
+    assert fields["both"].asked == ["1-1 1-2"]
+    assert fields["choice"].steers == 1
+
+
+def test_the_style_sheet_follows_as_many_conditions_as_pages_number() -> None:
+    styles = Path("web/assets/source/_product.scss").read_text()
+    assert f"$most-steering: {MOST_STEERING};" in styles
+    assert f"$most-answers: {MOST_ANSWERS};" in styles
 
 
 def test_an_answer_on_an_earlier_page_decides_whether_a_question_is_there(form: forms.Form) -> None:
