@@ -71,7 +71,7 @@ def brief_of(
     return CaseBrief(
         id=case.id,
         reference=case.reference,
-        customer=customer.name if customer else "Customer not recorded",
+        customer=customer.name if customer else _nobody(case),
         address=customer.address if customer else "",
         tenancy_reference=customer.tenancy_reference if customer else "",
         customer_kind=words.name_of("customer_kind", customer.kind) if customer else "",
@@ -80,6 +80,10 @@ def brief_of(
         standing=where_it_stands,
         owner=look.full_name(case.owner),
     )
+
+
+def _nobody(case: CaseFile) -> str:
+    return "Customer deleted" if case.deleted_on else "Customer not known yet"
 
 
 def _briefs(look: Reading, rows: list[tuple[CaseFile, Customer | None]]) -> list[CaseBrief]:

@@ -40,6 +40,19 @@ def still_ahead(diagram: Diagram, now: Collection[str]) -> set[str]:
     return found
 
 
+def main_way(diagram: Diagram) -> frozenset[str]:
+    """Give the ids that the flow reaches from a beginning without an event at an edge."""
+    paths = _flows(diagram)
+    found: set[str] = set()
+    queue = deque(e.id for e in diagram.elements.values() if e.kind == "start_event")
+    while queue:
+        here = queue.popleft()
+        if here not in found:
+            found.add(here)
+            queue.extend(paths.get(here, ()))
+    return frozenset(found)
+
+
 def _in_scope(
     diagram: Diagram, scope: str | None, depth: int, starts: Collection[str]
 ) -> Iterable[tuple[Element, int]]:

@@ -58,7 +58,7 @@ def sentence(look: Reading, case: CaseFile, rows: Rows) -> str:
     over = _over(case)
     if over:
         return over
-    stands = of_arrangement(rows.arrangement, look.today) or _of_stages(case, rows.stages)
+    stands = of_arrangement(rows.arrangement, look.today) or _of_stages(look, case, rows.stages)
     appeal = rows.open_appeals[0] if rows.open_appeals else None
     if appeal is None:
         return stands
@@ -98,31 +98,50 @@ def _over(case: CaseFile) -> str:
         return f"Deleted on {said(case.deleted_on)}"
     if not case.closed_on:
         return ""
-    why = f": {words.lower_first(words.plain(case.closed_reason))}" if case.closed_reason else ""
+    reason = words.lower_first(words.name_of("ending", case.closed_reason))
+    why = f": {reason}" if reason else ""
     kept = f"; kept until {said(case.delete_after)}" if case.delete_after else ""
     return f"Closed on {said(case.closed_on)}{why}{kept}"
 
 
-def _of_stages(case: CaseFile, stages: dict[str, Stage]) -> str:
+def _of_stages(look: Reading, case: CaseFile, stages: dict[str, Stage]) -> str:
     formal, warning, informal = (stages.get(kind) for kind in ("formal", "warning", "informal"))
     if formal and not formal.closed_on:
-        return _formal(formal)
+        return _formal(look, formal)
     if warning and not warning.closed_on:
-        if warning.look_on:
-            return f"Warned in writing; contact is looked at again on {said(warning.look_on)}"
-        return "Warning stage: the letter is being written"
+        return _warning(look, warning)
     if informal and not informal.closed_on:
-        if informal.look_on:
-            return f"Informal stage: time to change until {said(informal.look_on)}"
-        return f"Informal stage since {said(informal.opened_on)}"
+        return _informal(look, informal)
+    if case.customer_id is None:
+        return f"Opened on {said(case.opened_on)}; the concern is not written down yet"
     return f"Open since {said(case.opened_on)}"
 
 
-def _formal(formal: Stage) -> str:
+def _informal(look: Reading, informal: Stage) -> str:
+    ends = informal.look_on
+    if ends is None:
+        return f"Informal stage since {said(informal.opened_on)}"
+    if ends > look.today:
+        return f"Informal stage: time to change until {said(ends)}"
+    return f"Informal stage: time to change was over on {said(ends)}; how it ended is to be decided"
+
+
+def _warning(look: Reading, warning: Stage) -> str:
+    looked_at = warning.look_on
+    if looked_at is None:
+        return "Warning stage: the letter is being written"
+    if looked_at > look.today:
+        return f"Warned in writing; contact is looked at again on {said(looked_at)}"
+    return f"Warned in writing; contact is to be compared since {said(looked_at)}"
+
+
+def _formal(look: Reading, formal: Stage) -> str:
     if formal.outcome == "not_agreed" and formal.look_on:
         return f"Formal action was not agreed; it is looked at again on {said(formal.look_on)}"
-    if formal.referred_on and not formal.meeting_on:
-        return f"Formal stage: referred on {said(formal.referred_on)}, the meeting is not held yet"
-    if formal.meeting_on:
+    if formal.meeting_on and formal.meeting_on >= look.today:
         return f"Formal stage: decision meeting on {said(formal.meeting_on)}"
+    if formal.meeting_on:
+        return f"Formal stage: the meeting of {said(formal.meeting_on)} is not written down yet"
+    if formal.referred_on:
+        return f"Formal stage: referred on {said(formal.referred_on)}, no meeting is arranged yet"
     return f"Formal stage since {said(formal.opened_on)}: the referral is being written"

@@ -140,5 +140,5 @@ def _plain(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(_plain(part) for part in value)
     if isinstance(value, dict):
-        return ", ".join(_plain(part) for part in value.values())
+        return ", ".join(f"{words.plain(name)}: {_plain(part)}" for name, part in value.items())
     return str(value)

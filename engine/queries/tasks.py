@@ -143,7 +143,7 @@ def is_open() -> ColumnElement[bool]:
     return and_(WorkItem.completed_at.is_(None), WorkItem.cancelled_at.is_(None))
 
 
-def row_of(look: Reading, found: Found[Any]) -> TaskRow:
+def row_of(look: Reading, found: Found[WorkItem, str, str, str, int]) -> TaskRow:
     """Make the row of one task from what ``_selected`` reads."""
     item: WorkItem = found.WorkItem
     open_now = item.completed_at is None and item.cancelled_at is None

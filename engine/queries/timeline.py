@@ -14,16 +14,19 @@ from engine.casework.context import THE_SYSTEM
 from engine.queries import words
 from engine.queries.day_counts import DayCount, contacts_by_day, evidence_by_day
 from engine.queries.decisions import decision_name
+from engine.queries.flow_order import main_way
 from engine.queries.reading import Reading
-from engine.spiff import Element
+from engine.spiff import Diagram, Element
 from engine.tables.casefile import Submission
 from engine.tables.decisions import Decision, Letter
 from engine.tables.process import ElementHistory, Incident, Message, ProcessInstance, WorkItem
 
 #: Forms whose answers show as contacts, evidence and letters, and need no line of their own.
 _SHOWN_OTHERWISE = frozenset({"log_contact", "add_evidence", "issue_letter"})
-#: Elements whose passing tells something that no other line does.
-_TOLD = frozenset({"service_task", "catch_event", "boundary_event", "throw_event", "end_event"})
+#: Elements that tell something no other line does.
+_TOLD = frozenset(
+    {"user_task", "service_task", "catch_event", "boundary_event", "throw_event", "end_event"}
+)
 
 
 @dataclass(frozen=True)
@@ -101,21 +104,23 @@ def _submissions(
         .order_by(Submission.id.desc())
     )
     for row in rows:
-        process = look.process_name(row.release_id, row.process_id) if row.process_id else ""
+        title = row.name or _title(look, row.release_id, row.form)
+        filled_in = bool(title) and row.by != THE_SYSTEM
         yield TimelineEntry(
             at=row.at,
-            who=look.full_name(row.by) if row.by != THE_SYSTEM else "",
-            kind="person" if row.by != THE_SYSTEM else "system",
-            text=row.name or _title(look, row.release_id, row.form),
-            process=process,
+            who=look.full_name(row.by) if filled_in else "",
+            kind="person" if filled_in else "system",
+            text=title or words.plain(row.form),
+            process=look.process_name(row.release_id, row.process_id) if row.process_id else "",
             submission_id=row.id,
         )
 
 
 def _title(look: Reading, release_id: int, form: str) -> str:
+    """Give the title of a form; "" for what no form asked, such as figures the system keeps."""
     release = look.release(release_id)
     found = release.forms.get(form) if release else None
-    return found.title if found else words.plain(form)
+    return found.title if found else ""
 
 
 def _letters(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
@@ -161,26 +166,38 @@ def _history(look: Reading, instances: Mapping[int, ProcessInstance]) -> Iterato
         .where(ElementHistory.instance_id.in_(instances), ElementHistory.what != "entered")
         .order_by(ElementHistory.id.desc())
     )
+    told: dict[tuple[int, str], Mapping[str, Element]] = {}
     for row in rows:
-        release_id = instances[row.instance_id].release_id
-        diagram = look.diagram(release_id, row.process_id)
-        element = diagram.elements.get(row.element_id) if diagram else None
-        if element is None or not element.name or not _is_told(element, row.what):
+        drawn = (instances[row.instance_id].release_id, row.process_id)
+        if drawn not in told:
+            told[drawn] = _told_elements(look.diagram(*drawn))
+        element = told[drawn].get(row.element_id)
+        if element is None or (row.what == "cancelled") != (element.kind == "user_task"):
             continue
         yield TimelineEntry(
             at=row.at,
             who=look.full_name(row.by) if row.by not in (None, THE_SYSTEM) else "",
             kind="clock" if element.event == "timer" else "system",
             text=_told(element, row.what),
-            process=look.process_name(release_id, row.process_id),
+            process=look.process_name(*drawn),
         )
 
 
-def _is_told(element: Element, what: str) -> bool:
-    if what == "cancelled":
-        return element.kind == "user_task"
-    inner_end = element.kind == "end_event" and element.parent is not None
-    return element.kind in _TOLD and not inner_end
+def _told_elements(diagram: Diagram | None) -> Mapping[str, Element]:
+    """Give the elements a timeline tells of: tasks when they are cancelled, the rest when passed.
+
+    The end of a branch that began at an edge, such as a reminder, says nothing new.
+    """
+    if diagram is None:
+        return {}
+    main = main_way(diagram)
+    return {
+        element.id: element
+        for element in diagram.elements.values()
+        if element.name
+        and element.kind in _TOLD
+        and (element.kind != "end_event" or (element.parent is None and element.id in main))
+    }
 
 
 def _told(element: Element, what: str) -> str:
@@ -204,10 +221,11 @@ def _incidents(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
 
 
 def _lost_messages(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
-    """Tell what was passed on and nobody has taken yet; the rest shows where it was heard."""
+    """Tell what somebody brought in and no process has taken yet."""
     rows = look.session.scalars(
         select(Message).where(
             Message.case_id == case_id,
+            Message.sender_instance_id.is_(None),
             Message.delivered_at.is_(None),
             Message.dropped_at.is_(None),
         )

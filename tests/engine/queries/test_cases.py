@@ -15,7 +15,7 @@ from engine.tables.database import Database
 from engine.tables.process import Subscription
 from tests.engine.queries.landlord import NOW, TODAY, Pen, full_case, person
 
-A_DAY = dt.date(2026, 3, 2)
+A_DAY, LATER = dt.date(2026, 3, 2), dt.date(2026, 4, 30)
 
 
 def standing(house: Database, write: Any) -> str:
@@ -31,13 +31,22 @@ def standing(house: Database, write: Any) -> str:
     [
         ({"kind": "informal"}, "Informal stage since Mon 12 Jan 2026"),
         (
+            {"kind": "informal", "look_on": LATER},
+            "Informal stage: time to change until Thu 30 Apr 2026",
+        ),
+        (
             {"kind": "informal", "look_on": A_DAY},
-            "Informal stage: time to change until Mon 2 Mar 2026",
+            "Informal stage: time to change was over on Mon 2 Mar 2026; "
+            "how it ended is to be decided",
         ),
         ({"kind": "warning"}, "Warning stage: the letter is being written"),
         (
+            {"kind": "warning", "look_on": LATER},
+            "Warned in writing; contact is looked at again on Thu 30 Apr 2026",
+        ),
+        (
             {"kind": "warning", "look_on": A_DAY},
-            "Warned in writing; contact is looked at again on Mon 2 Mar 2026",
+            "Warned in writing; contact is to be compared since Mon 2 Mar 2026",
         ),
         (
             {"kind": "formal"},
@@ -45,11 +54,15 @@ def standing(house: Database, write: Any) -> str:
         ),
         (
             {"kind": "formal", "referred_on": A_DAY},
-            "Formal stage: referred on Mon 2 Mar 2026, the meeting is not held yet",
+            "Formal stage: referred on Mon 2 Mar 2026, no meeting is arranged yet",
+        ),
+        (
+            {"kind": "formal", "referred_on": A_DAY, "meeting_on": LATER},
+            "Formal stage: decision meeting on Thu 30 Apr 2026",
         ),
         (
             {"kind": "formal", "referred_on": A_DAY, "meeting_on": A_DAY},
-            "Formal stage: decision meeting on Mon 2 Mar 2026",
+            "Formal stage: the meeting of Mon 2 Mar 2026 is not written down yet",
         ),
         (
             {"kind": "formal", "outcome": "not_agreed", "look_on": A_DAY},
@@ -99,6 +112,15 @@ def test_an_open_appeal_stands_beside_it_with_its_date(house: Database) -> None:
     )
 
 
+def test_a_case_just_opened_says_that_nothing_is_known_yet(house: Database) -> None:
+    def write(pen: Pen, row: Any) -> None:
+        row.customer_id = None
+
+    said = "Opened on Mon 12 Jan 2026; the concern is not written down yet"
+    assert standing(house, write) == said
+    assert case_list(house, person("dorothy")).items[0].customer == "Customer not known yet"
+
+
 def test_a_closed_case_says_why_and_how_long_it_is_kept(house: Database) -> None:
     with house.writing() as session:
         Pen(session).case(closed_on=A_DAY, closed_reason="settled_informally", delete_after=TODAY)
@@ -134,7 +156,7 @@ def test_a_case_without_a_customer_is_listed_and_opens(house: Database) -> None:
         case_id = row.id
     (brief,) = case_list(house, person("dorothy"))
     assert (brief.customer, brief.standing) == (
-        "Customer not recorded",
+        "Customer deleted",
         "Deleted on Mon 13 Apr 2026",
     )
     assert case(house, case_id, person("dorothy")).actions == ()

@@ -151,7 +151,7 @@ def test_answers_to_a_form_that_is_gone_are_still_readable(house: Database) -> N
     assert found.title == "Old form"
     assert [(a.question, a.text) for a in found.pages[0].answers] == [
         ("What happened", "It rained"),
-        ("Rows", "b; c"),
+        ("Rows", "A: b; A: c"),
     ]
     with pytest.raises(NotFound):
         submission(house, 9, person("amina"))

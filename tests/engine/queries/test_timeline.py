@@ -52,7 +52,8 @@ def test_the_clock_and_the_system_are_told_apart_from_people(house: Database) ->
             instance,
             *("came_in entered", "came_in left", "work_out entered", "work_out left"),
             *("hear entered", "decide entered", "too_late entered", "too_late left"),
-            *("decide cancelled", "hear left", "upheld left", "refuse left", "heard left"),
+            *("explain entered", "explain left amina", "explained left", "decide cancelled"),
+            *("heard left", "hear left", "upheld left", "refuse left"),
         )
     assert said(house) == [
         ("system", "", "Ended: it is refused"),
@@ -121,14 +122,9 @@ def test_a_decision_a_stuck_step_and_a_message_nobody_took_are_told(house: Datab
                 resolved_at=NOW + dt.timedelta(hours=1),
             )
         )
-        for dropped_at in (None, NOW):
+        for more in ({}, {"dropped_at": NOW}, {"sender_instance_id": instance.id}):
             pen.add(
-                Message(
-                    name="look_asked",
-                    case_id=row.id,
-                    sent_at=morning("2026-04-09"),
-                    dropped_at=dropped_at,
-                )
+                Message(name="look_asked", case_id=row.id, sent_at=morning("2026-04-09"), **more)
             )
     assert [entry.text for entry in entries(house)] == [
         "The stuck step went on",
