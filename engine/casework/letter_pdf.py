@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import logging
+from collections.abc import Iterator
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from typing import Any
 from engine.tables.decisions import Letter
 
 _LOG = logging.getLogger("spoc.letters")
+_LATER: ContextVar[bool] = ContextVar("letters_without_pdf", default=False)
 
 
 def letter_pdf(letter: Letter) -> bytes | None:
@@ -21,9 +25,22 @@ def letter_pdf(letter: Letter) -> bytes | None:
     return letter.pdf or as_pdf(letter.html, letter.title)
 
 
+@contextlib.contextmanager
+def made_when_asked() -> Iterator[None]:
+    """Keep letters without a PDF while the block runs; each is made when somebody asks for it.
+
+    For issuing many at once: making a PDF takes longer than everything else about a letter.
+    """
+    token = _LATER.set(True)
+    try:
+        yield
+    finally:
+        _LATER.reset(token)
+
+
 def as_pdf(article: str, title: str) -> bytes | None:
-    """Give the HTML of a letter as PDF; None when this machine cannot make PDFs."""
-    weasyprint = _weasyprint()
+    """Give the HTML of a letter as PDF; None when it is not made now, or cannot be made here."""
+    weasyprint = None if _LATER.get() else _weasyprint()
     if weasyprint is None:
         return None
     page = (

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from engine import clock
 from engine.calendar_table import calendar_of
+from engine.casework import letter_pdf
 from engine.commands import pass_time
 from engine.demo.people import add_people
 from engine.demo.player import Player
@@ -52,9 +53,10 @@ def load_demo(db: Database, source: Path, tell: Tell, *, now: dt.datetime | None
     moments = read_stories(until.astimezone(clock.LONDON).replace(tzinfo=None), calendar)
     clock.hold(moments[0].at - _DAY)
     try:
-        add_people(db, moments[0].at.date() - 30 * _DAY)
-        cases = _play(db, moments, tell)
-        pass_time(db, until, clock.hold)
+        with db.hurrying(), letter_pdf.made_when_asked():
+            add_people(db, moments[0].at.date() - 30 * _DAY)
+            cases = _play(db, moments, tell)
+            pass_time(db, until, clock.hold)
         with db.writing() as session:
             session.merge(Setting(name=LOADED, value=clock.today().isoformat()))
     finally:
