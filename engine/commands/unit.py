@@ -203,7 +203,7 @@ class Unit:
             for happened in self.run.happened
         ]
         if rows:
-            self.session.execute(insert(ElementHistory), rows)
+            self.session.execute(insert(ElementHistory).execution_options(render_nulls=True), rows)
 
     def _keep_messages(self) -> None:
         context = self.host.context
