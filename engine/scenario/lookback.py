@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,11 +11,12 @@ from sqlalchemy.orm import Session
 from engine.calendar import Calendar
 from engine.calendar_table import calendar_of
 from engine.clock import LONDON
+from engine.releases.store import bundle
 from engine.tables.audit import AuditEvent
 from engine.tables.casefile import Stage, Submission
 from engine.tables.database import Database
 from engine.tables.decisions import Appeal, Arrangement, Decision, Letter
-from engine.tables.process import ElementHistory, Message, ProcessInstance, WorkItem
+from engine.tables.process import ElementHistory, Message, ProcessInstance, Release, WorkItem
 
 _SHOWN = 40
 
@@ -23,6 +25,20 @@ def calendar(db: Database) -> Calendar:
     """Give the calendar of the installation."""
     with db.reading() as session:
         return calendar_of(session)
+
+
+def unknown_elements(db: Database, names: Iterable[str]) -> list[str]:
+    """Give those names that no diagram of any installed release has an element by."""
+    with db.reading() as session:
+        published = session.scalars(select(Release.id).where(Release.number.is_not(None)))
+        parsed = [bundle(session, release_id).definitions for release_id in published]
+    known = {
+        element_id
+        for definitions in parsed
+        for process_id in definitions.process_ids
+        for element_id in definitions.diagram(process_id).elements
+    }
+    return sorted(set(names) - known)
 
 
 def fingerprint(db: Database) -> tuple[Any, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from engine import clock, commands, errors
-from engine.operations import DOORS, failing
+from engine.operations import DOORS, REGISTRY, failing
 from engine.scenario import expectations, lookback
 from engine.scenario.expectations import Unexpected
 from engine.scenario.script import DOING, Script, Step, moment
@@ -43,6 +43,8 @@ class Scenario:
                 raise Unexpected(
                     f"line {step.line}, {step.verb}: {_told(error)}\n{history}"
                 ) from error
+        if left := failing.still_planned():
+            raise Unexpected(f"Expected {', '.join(left)} to fail as planned, but it never ran.")
 
     def do(self, step: Step) -> None:
         """Do one step by the name of its verb."""
@@ -114,6 +116,8 @@ class Scenario:
 
     def fail_job(self, arguments: Mapping[str, Any]) -> None:
         """Let an operation fail the next time (or ``times``) it is called."""
+        if arguments["operation"] not in REGISTRY.operations:
+            raise ValueError(f"Expected an operation, but {arguments['operation']} is not one.")
         failing.fail_next(
             arguments["operation"],
             int(arguments.get("times", 1)),
@@ -126,6 +130,7 @@ class Scenario:
 
     def expect_not_open(self, tasks: list[str] | str) -> None:
         """Expect none of these tasks to be open now."""
+        self._check_drawn(_listed(tasks))
         expectations.open_tasks(self.db, self.case_id, _listed(tasks), wanted=False)
 
     def expect_due(self, tasks: Mapping[str, Any]) -> None:
@@ -134,6 +139,9 @@ class Scenario:
 
     def expect_history(self, elements: list[Any]) -> None:
         """Expect each element to have been passed; ``{id: times}`` or ``{id: date}`` says more."""
+        self._check_drawn(
+            name for one in _listed(elements) for name in (one if isinstance(one, dict) else [one])
+        )
         expectations.history(self.db, self.case_id, _listed(elements))
 
     def expect_letter(self, wanted: Mapping[str, Any]) -> None:
@@ -175,6 +183,11 @@ class Scenario:
             raise Unexpected(f"Expected {verb} to be refused, but it was done.")
         if lookback.fingerprint(self.db) != before:
             raise Unexpected("Expected nothing to change by a refusal, but something did.")
+
+    def _check_drawn(self, names: Iterable[str]) -> None:
+        """Refuse a name that stands in no diagram: what it names could never be there."""
+        if unknown := lookback.unknown_elements(self.db, names):
+            raise Unexpected(f"Expected ids of the diagrams, but none has {', '.join(unknown)}.")
 
     def _follow(self, outcome: commands.Outcome) -> None:
         self.case_id = outcome.case_id or self.case_id
@@ -234,7 +247,20 @@ def _filled(
         page = view()
     except errors.EngineError:
         return given
+    _check_asked(page.form.questions, given)
     return {**page.defaults, **_chosen(page, page.form.questions, given)}
+
+
+def _check_asked(questions: Sequence[Any], given: Mapping[str, Any]) -> None:
+    """Refuse an answer to what is not asked: a person could not give it."""
+    asked = {question.id: getattr(question, "columns", ()) for question in questions}
+    if unknown := sorted(set(given) - set(asked)):
+        raise Unexpected(
+            f"Expected answers to {', '.join(asked)}, but nobody asks {', '.join(unknown)}."
+        )
+    for name, answer in given.items():
+        for row in answer if asked[name] and isinstance(answer, list) else ():
+            _check_asked(asked[name], row)
 
 
 def _chosen(

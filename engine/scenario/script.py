@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,23 @@ VERBS: dict[str, frozenset[str]] = {
 }
 #: The verbs that do something, and so may be expected to be refused.
 DOING = frozenset({"start", "complete", "act", "receive"})
+#: What a verb may say besides.
+_MAY: dict[str, frozenset[str]] = {
+    "start": frozenset(),
+    "complete": frozenset({"answers", "about"}),
+    "act": frozenset({"answers"}),
+    "receive": frozenset({"answers", "refs"}),
+    "wait": frozenset({"days", "working_days"}),
+    "fail_job": frozenset({"times", "reason"}),
+    "expect_letter": frozenset({"on", "appeal_until", "contains", "count"}),
+    "expect_rejected": DOING | {"about", "says"},
+}
+#: Verbs that take names with a value each, and those that take one id or a list of ids.
+_NAMED = frozenset({"expect_due", "expect_register", "expect_flag", "expect_decision"})
+_IDS = frozenset({"expect_open", "expect_not_open", "expect_ended", "expect_history"})
+#: How a doing verb can be refused; only wrong answers are about a question.
+_INVALID = "InvalidAnswers"
+_REFUSALS = ("NotFound", "NotAllowed", "Rejected", _INVALID)
 _REQUIRED = ("scenario", "source", "set", "at", "people", "steps")
 
 
@@ -47,6 +64,17 @@ PlainLoader.yaml_implicit_resolvers = {
 PlainLoader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
 )
+
+
+def _date(loader: PlainLoader, node: yaml.ScalarNode) -> Any:
+    """Give a date; one that no calendar has stays text, for a form to refuse."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
+PlainLoader.add_constructor("tag:yaml.org,2002:timestamp", _date)
 
 
 class ScriptError(Exception):
@@ -118,64 +146,123 @@ def _script(path: Path, node: yaml.Node) -> Script:
     where = f"{path}:{node.start_mark.line + 1}"
     if not isinstance(node, yaml.MappingNode):
         raise ScriptError(f"{where}: Expected a scenario with its fields, but this is not one.")
-    content = _plain(node)
+    _check_repeated(path, node, set())
+    content = _plain(path, node)
     missing = [name for name in _REQUIRED if not content.get(name)]
     if missing:
         raise ScriptError(f"{where}: Expected the fields {', '.join(missing)}. Fill them in.")
-    unknown = sorted(set(content) - set(_REQUIRED))
+    unknown = sorted(str(name) for name in set(content) - set(_REQUIRED))
     if unknown:
         raise ScriptError(f"{where}: Expected no field named {', '.join(unknown)}.")
+    if not isinstance(content["people"], dict):
+        raise ScriptError(f"{where}: Expected people to be names, each with a role or roles.")
     steps_node = next(value for key, value in node.value if key.value == "steps")
     try:
         at = moment(content["at"])
     except ValueError as error:
         raise ScriptError(f"{where}: {error}") from error
+    people = {
+        str(name): [held] if isinstance(held, str) else [str(role) for role in held or ()]
+        for name, held in content["people"].items()
+    }
     return Script(
         file=str(path),
         name=str(content["scenario"]),
         source=str(content["source"]),
         parameter_set=str(content["set"]),
         at=at,
-        people={
-            str(name): [held] if isinstance(held, str) else [str(role) for role in held]
-            for name, held in content["people"].items()
-        },
-        steps=tuple(_steps(path, steps_node)),
+        people=people,
+        steps=tuple(_steps(path, steps_node, people)),
     )
 
 
-def _steps(path: Path, node: yaml.Node) -> Iterator[Step]:
+def _steps(path: Path, node: yaml.Node, people: Collection[str]) -> Iterator[Step]:
+    """Give the steps in order; a list among them is played in its place."""
     if not isinstance(node, yaml.SequenceNode):
         raise ScriptError(f"{path}:{node.start_mark.line + 1}: Expected a list of steps.")
     for one in node.value:
+        if isinstance(one, yaml.SequenceNode):
+            yield from _steps(path, one, people)
+            continue
         line = one.start_mark.line + 1
-        content = _plain(one)
+        content = _plain(path, one)
         if not isinstance(content, dict) or len(content) != 1:
             raise ScriptError(f"{path}:{line}: Expected one verb with its arguments in a step.")
         ((verb, arguments),) = content.items()
-        _check_step(f"{path}:{line}", verb, arguments)
+        try:
+            _check_step(verb, arguments, people)
+        except ValueError as error:
+            raise ScriptError(f"{path}:{line}: {error}") from error
         yield Step(verb, arguments, line)
 
 
-def _check_step(where: str, verb: str, arguments: Any) -> None:
+def _check_step(verb: str, arguments: Any, people: Collection[str]) -> None:
+    """Raise ValueError when a verb is none, or its arguments are not what it takes."""
     if verb not in VERBS:
-        raise ScriptError(f"{where}: Expected one of {', '.join(VERBS)}, but got {verb!r}.")
-    if VERBS[verb]:
-        given = set(arguments) if isinstance(arguments, dict) else set()
-        missing = sorted(VERBS[verb] - given)
-        if missing:
-            raise ScriptError(f"{where}: Expected {verb} to say {', '.join(missing)}.")
+        raise ValueError(f"Expected one of {', '.join(VERBS)}, but got {verb!r}.")
+    given = set(arguments) if isinstance(arguments, dict) else set()
+    missing = sorted(VERBS[verb] - given)
+    if missing:
+        raise ValueError(f"Expected {verb} to say {', '.join(missing)}.")
+    unknown = sorted(str(name) for name in given - VERBS[verb] - _MAY.get(verb, given))
+    if unknown:
+        raise ValueError(f"Expected {verb} not to say {', '.join(unknown)}.")
+    if verb in _NAMED and not given:
+        raise ValueError(f"Expected {verb} to name what it expects, each with a value.")
+    if verb in _IDS and not _holds_ids(verb, arguments):
+        raise ValueError(f"Expected {verb} to hold an id or a list of ids.")
+    if verb in DOING and str(arguments["as"]) not in people:
+        raise ValueError(f"Expected one of the people of this scenario, not {arguments['as']}.")
     if verb == "expect_rejected":
-        done = [name for name in arguments if name in DOING]
-        if len(done) != 1:
-            raise ScriptError(f"{where}: Expected expect_rejected to hold one of {sorted(DOING)}.")
-        _check_step(where, done[0], arguments[done[0]])
+        _check_refusal(arguments, people)
 
 
-def _plain(node: yaml.Node) -> Any:
+def _holds_ids(verb: str, arguments: Any) -> bool:
+    """Tell whether there is at least one id; a history may say how often or when beside it."""
+    ids = arguments if isinstance(arguments, list) else [arguments]
+    kinds = str | dict if verb == "expect_history" else str
+    return bool(ids) and all(isinstance(one, kinds) and one for one in ids)
+
+
+def _check_refusal(arguments: dict[str, Any], people: Collection[str]) -> None:
+    done = [name for name in arguments if name in DOING]
+    if len(done) != 1:
+        raise ValueError(f"Expected expect_rejected to hold one of {', '.join(sorted(DOING))}.")
+    if arguments["because"] not in _REFUSALS:
+        raise ValueError(
+            f"Expected because to be one of {', '.join(_REFUSALS)}, not {arguments['because']}."
+        )
+    if "about" in arguments and arguments["because"] != _INVALID:
+        raise ValueError(f"Expected about only with {_INVALID}: nothing else is about a question.")
+    _check_step(done[0], arguments[done[0]], people)
+
+
+def _check_repeated(path: Path, node: yaml.Node, seen: set[int]) -> None:
+    """Raise ScriptError for a name that stands twice in one place: the first would be lost."""
+    if id(node) in seen or isinstance(node, yaml.ScalarNode):
+        return
+    seen.add(id(node))
+    inner = node.value
+    if isinstance(node, yaml.MappingNode):
+        names = [str(key.value) for key, _ in node.value]
+        for (key, _), name in zip(node.value, names, strict=True):
+            if names.count(name) > 1:
+                line = key.start_mark.line + 1
+                raise ScriptError(f"{path}:{line}: Expected {name} once, but it stands here twice.")
+        inner = [value for _, value in node.value]
+    for one in inner:
+        _check_repeated(path, one, seen)
+
+
+def _plain(path: Path, node: yaml.Node) -> Any:
     """Turn a YAML node into plain values, with the safe constructors only."""
     loader = PlainLoader("")
     try:
         return loader.construct_document(node)
+    except yaml.YAMLError as error:
+        where = f"{path}:{node.start_mark.line + 1}"
+        raise ScriptError(
+            f"{where}: Expected plain YAML, but it cannot be read: {error}"
+        ) from error
     finally:
         loader.dispose()

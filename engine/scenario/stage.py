@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 from engine import clock
 from engine.calendar_table import fill_calendar
 from engine.commands import choose_parameter_set
+from engine.operations import failing
 from engine.releases import forget, install
 from engine.tables.columns import KEY_VARIABLE
 from engine.tables.database import Database
@@ -61,6 +62,7 @@ class Stages:
             choose_parameter_set(db, parameter_set)
             yield db
         finally:
+            failing.forget_planned()
             clock.hold(None)
             db.close()
             forget()
