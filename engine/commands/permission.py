@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from engine.calendar import said
 from engine.casework import people, visibility
 from engine.clock import LONDON
+from engine.commands.outcomes import ROLE_NAMES
 from engine.errors import NotAllowed, NotFound, Rejected
 from engine.tables.process import WorkItem
 
@@ -17,27 +18,29 @@ def check_may_do(session: Session, item: WorkItem, by: str, today: dt.date) -> N
     """Raise NotFound, NotAllowed or Rejected unless `by` may do this task now."""
     roles = people.roles_of(session, by, today)
     mine = item.assignee == by
-    theirs = mine or item.role in roles
+    theirs = mine or (item.assignee is None and item.role in roles)
     if not theirs and not visibility.may_see_task(session, item, by, roles):
         raise NotFound(f"Expected a task {item.id}, but there is none.")
-    check_is_open(item)
+    check_is_open(session, item)
     if item.assignee is not None and not mine:
         raise NotAllowed(
-            f"Expected “{item.name}” to be yours, but {item.assignee} has it. "
+            f"Expected “{item.name}” to be yours, but "
+            f"{people.full_name(session, item.assignee)} has it. "
             "Ask them, or have it handed over to you."
         )
     if not theirs:
         raise NotAllowed(
-            f"Expected somebody who holds the role {item.role} to do “{item.name}”, "
-            "but you do not hold it."
+            f"Expected {ROLE_NAMES.get(item.role, item.role)} to do “{item.name}”, "
+            "but that is not your role."
         )
 
 
-def check_is_open(item: WorkItem) -> None:
+def check_is_open(session: Session, item: WorkItem) -> None:
     """Raise Rejected, naming who and when, unless the task is still open."""
     if item.completed_at is not None:
+        who = people.full_name(session, item.completed_by or "somebody")
         raise Rejected(
-            f"Expected to complete “{item.name}”, but {item.completed_by} completed it on "
+            f"Expected to complete “{item.name}”, but {who} completed it on "
             f"{_said(item.completed_at)}. What you typed is shown below; nothing was changed."
         )
     if item.cancelled_at is not None:

@@ -147,7 +147,8 @@ def pass_time(db: Database, until: dt.datetime, step: Callable[[dt.datetime], No
             break
         last = moment
     step(until)
-    run_due(db)
+    if due is not None and due <= until:
+        run_due(db)
     deliver_messages(db)
 
 

@@ -131,11 +131,15 @@ def claim(db: Database, work_item_id: int, *, by: str) -> None:
     with db.writing() as session:
         item = _item(session, work_item_id)
         around = read_surroundings(session)
-        if item.assignee not in (None, by) and item.completed_at is None:
+        try:
+            check_may_do(session, item, by, around.today)
+        except NotAllowed as refusal:
+            if item.assignee is None:
+                raise
+            who = people.full_name(session, item.assignee)
             raise Rejected(
-                f"Expected “{item.name}” to be free, but {item.assignee} has started it."
-            )
-        check_may_do(session, item, by, around.today)
+                f"Expected “{item.name}” to be free, but {who} has started it."
+            ) from refusal
         item.assignee = by
         _note(session, around, item, by, "task_claimed", None)
 
@@ -162,7 +166,7 @@ def reassign(db: Database, work_item_id: int, to: str, *, by: str, note: str = "
         if item.assignee != by and not roles & {"manager", "dmo"}:
             check_may_do(session, item, by, around.today)
             raise NotAllowed("Expected a manager or the one who has the task to hand it over.")
-        check_is_open(item)
+        check_is_open(session, item)
         if item.role not in people.roles_of(session, to, around.today):
             raise InvalidAnswers(
                 [

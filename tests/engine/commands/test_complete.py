@@ -77,7 +77,7 @@ def test_the_second_of_two_who_complete_the_same_task_is_told_who_was_first(
     acknowledged(appeal)
     item = open_item(appeal, "allocate_director")
     commands.complete(appeal.db, item.id, {"director": "ann"}, by="dorothy")
-    with pytest.raises(Rejected, match=r"dorothy completed it on Wed 1 Apr 2026 at 10:00"):
+    with pytest.raises(Rejected, match=r"Dorothy completed it on Wed 1 Apr 2026 at 10:00"):
         commands.complete(appeal.db, item.id, {"director": "ben"}, by="dorothy")
 
 
@@ -87,7 +87,7 @@ def test_a_task_of_a_colleague_is_refused_and_one_out_of_sight_does_not_exist(
     acknowledged(appeal)
     item = open_item(appeal, "allocate_director")
     commands.claim(appeal.db, item.id, by="dorothy")
-    with pytest.raises(NotAllowed, match="dorothy has it"):
+    with pytest.raises(NotAllowed, match="Dorothy has it"):
         commands.complete(appeal.db, item.id, {"director": "ann"}, by="daniel")
     with pytest.raises(NotFound):
         commands.complete(appeal.db, item.id, {"director": "ann"}, by="olive")
@@ -117,7 +117,7 @@ def test_a_draft_is_kept_sealed_and_given_back(appeal: Scenario) -> None:
 def test_a_handed_over_task_is_the_others(appeal: Scenario) -> None:
     item = open_item(appeal, "issue_letter")
     commands.claim(appeal.db, item.id, by="dorothy")
-    with pytest.raises(Rejected, match="dorothy has started it"):
+    with pytest.raises(Rejected, match="Dorothy has started it"):
         commands.claim(appeal.db, item.id, by="daniel")
     with pytest.raises(InvalidAnswers, match="role dmo"):
         commands.reassign(appeal.db, item.id, "tom", by="dorothy")
