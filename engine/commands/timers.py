@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from engine import clock, spiff
-from engine.calendar import Due
+from engine.calendar import Due, on, said
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
 from engine.commands.delivery import deliver_messages
@@ -121,10 +121,10 @@ def _rearm_tasks(unit: Unit) -> list[Moved]:
         if task is None or not text:
             continue
         due = unit.run.value(task.task_id, text)
-        on = due.on if isinstance(due, Due) else due
-        if on != item.due_on:
-            moved.append(Moved(item.element_id, str(item.due_on), str(on)))
-            item.due_on = on
+        day = due.on if isinstance(due, Due) else due
+        if day != item.due_on:
+            moved.append(Moved(item.element_id, str(item.due_on), str(day)))
+            item.due_on = day
         item.due_reason = due.reason if isinstance(due, Due) else item.due_reason
     return moved
 
@@ -160,10 +160,17 @@ def move_clock(db: Database, to: dt.datetime, *, by: str = THE_SYSTEM) -> None:
     """
     to = clock.at_local(to)
     with db.reading() as session:
-        now = read_surroundings(session).now
+        around = read_surroundings(session)
+        now = around.now
         real = session.scalar(select(User.name).where(User.is_demo.is_(False)).limit(1))
     if real is not None:
         raise Rejected("Expected a demonstration, but real people work here: time is real too.")
+    horizon = on(around.calendar.horizon)
+    if to > horizon:
+        raise Rejected(
+            f"Expected a moment the calendar knows, up to {said(around.calendar.horizon)}. "
+            "Choose an earlier one."
+        )
     if to < now:
         raise Rejected(
             f"Expected a moment after {now:%d %b %Y %H:%M} UTC, because the clock runs forwards "
