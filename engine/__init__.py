@@ -8,6 +8,7 @@ from engine.calendar import (
 )
 from engine.commands import (
     ROLE_NAMES,
+    ChainState,
     FormView,
     Moved,
     Outcome,
@@ -31,6 +32,7 @@ from engine.commands import (
     save_draft,
     start,
     today,
+    verify_chains,
     working_day_ahead,
 )
 from engine.demo import (
@@ -142,6 +144,7 @@ __all__ = [
     "CaseBrief",
     "CasePage",
     "CasePerson",
+    "ChainState",
     "CitedEvidence",
     "ContactCounts",
     "ContactRow",
@@ -229,5 +232,6 @@ __all__ = [
     "task",
     "task_list",
     "today",
+    "verify_chains",
     "working_day_ahead",
 ]

@@ -59,4 +59,8 @@ class Worker:
         with self.db.writing() as session:
             today = read_surroundings(session).today
             for chain in Chain.grown_since_anchor(session):
+                broken = chain.broken_at()
+                if broken is not None:
+                    logger.critical("The audit chain %s does not hold at %s.", chain.name, broken)
+                    continue
                 chain.anchor(today)

@@ -35,7 +35,7 @@ _paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_typ
 
 def register(app: Flask) -> None:
     """Give the application its commands."""
-    for command in (serve, new_key, clock, scenario, check, work, rearm):
+    for command in (serve, new_key, clock, scenario, check, work, rearm, audit):
         app.cli.add_command(command)
 
 
@@ -46,7 +46,7 @@ class _Plain(click.Command):
         """Run the command; what the engine refuses and what is not set becomes exit code 1."""
         try:
             return super().invoke(ctx)
-        except (engine.EngineError, SettingMissing) as refusal:
+        except (engine.EngineError, SettingMissing, ValueError) as refusal:
             raise click.ClickException(str(refusal)) from refusal
 
 
@@ -89,8 +89,9 @@ def clock(to: str | None, by: str | None) -> None:
         raise click.ClickException("Expected a demonstration (SPOC_DEMO=1). Real time stays real.")
     if (to is None) == (by is None):
         raise click.UsageError("Expected either --to or --by. Give one of them.")
+    _ready()
     moment = _moment(to) if to is not None else _step(by or "")
-    engine.move_clock(auth.database(), moment)
+    engine.move_clock(_ready(), moment)
     click.echo(f"It is now {words.moment(engine.now(auth.database()))}.")
 
 
@@ -138,7 +139,7 @@ def check(paths: tuple[Path, ...], release: int | None, as_json: bool) -> None:
 def work(once: bool) -> None:
     """Run timers and deliver messages: once, or until SIGTERM beside web processes of their own."""
     auth.settings().require()
-    worker = engine.Worker(auth.database())
+    worker = engine.Worker(_ready())
     if once:
         delivered = engine.deliver_messages(auth.database())
         moved = engine.run_due(auth.database())
@@ -157,6 +158,22 @@ def work(once: bool) -> None:
 
 
 @click.command(cls=_Plain)
+@_json
+@with_appcontext
+def audit(as_json: bool) -> None:
+    """Verify every audit chain, link by link; exit 1 if one does not hold."""
+    states = engine.verify_chains(_ready())
+    broken = [state for state in states if state.broken_at is not None]
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(state) for state in states], indent=2))
+    else:
+        for state in broken:
+            click.echo(f"{state.chain}: does not hold at link {state.broken_at}.")
+        click.echo(f"{words.counted(len(states), 'chain')}, {len(broken)} broken.")
+    raise SystemExit(1 if broken else 0)
+
+
+@click.command(cls=_Plain)
 @click.argument("instance", type=int)
 @click.option("--reason", required=True, help="Why: kept with the old and the new date.")
 @with_appcontext
@@ -164,7 +181,7 @@ def rearm(instance: int, reason: str) -> None:
     """Work out again every due date a run has frozen, after a date or the calendar was mended."""
     auth.settings().require()
     by = f"{getpass.getuser()} (command line)"
-    for moved in engine.rearm(auth.database(), instance, by=by, reason=reason):
+    for moved in engine.rearm(_ready(), instance, by=by, reason=reason):
         click.echo(f"{moved.element_id}: {moved.old} -> {moved.new}")
 
 
@@ -186,10 +203,21 @@ def _load_demo(database: engine.Database) -> None:
         engine.load_demo(database, ROOT, tell)
 
 
+def _ready() -> engine.Database:
+    """Give the database; a sentence instead of a failure when nobody has prepared it yet."""
+    database = auth.database()
+    if not database.is_current():
+        raise click.ClickException(
+            "Expected a prepared database, but its tables are missing or of an older version. "
+            "Start the product once with: make run"
+        )
+    return database
+
+
 def _files(release: int | None) -> dict[str, bytes]:
     if release is None:
         return engine.read_folder(ROOT)
-    files = engine.release_files(auth.database(), release)
+    files = engine.release_files(_ready(), release)
     if not files:
         raise click.ClickException(f"Expected a release {release}, but there is none.")
     return files

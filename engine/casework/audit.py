@@ -108,6 +108,11 @@ class Chain:
         if number and seen is None:
             self.session.add(AuditAnchor(chain=self.name, on=on, number=number, hash=head))
 
+    def length(self) -> int:
+        """Count the links that are there."""
+        counted = select(func.count(AuditEvent.id)).where(AuditEvent.chain == self.name)
+        return self.session.scalar(counted) or 0
+
     def broken_at(self) -> int | None:
         """Give the number of the first link that does not hold; None when the chain verifies."""
         previous, expected = "", 1

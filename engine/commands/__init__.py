@@ -19,11 +19,13 @@ from engine.commands.pages import (
     working_day_ahead,
 )
 from engine.commands.timers import Moved, move_clock, pass_time, rearm, run_due
+from engine.commands.verification import ChainState, verify_chains
 from engine.commands.work_items import claim, complete, reassign, release_task, save_draft
 from engine.installation import Surroundings, read_surroundings
 
 __all__ = [
     "ROLE_NAMES",
+    "ChainState",
     "FormView",
     "Moved",
     "Outcome",
@@ -52,5 +54,6 @@ __all__ = [
     "start",
     "sweep_unclaimed",
     "today",
+    "verify_chains",
     "working_day_ahead",
 ]

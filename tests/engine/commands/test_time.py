@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from engine import clock, commands
 from engine.calendar_table import VERSION
@@ -147,3 +147,30 @@ def test_every_change_is_in_the_cases_chain_and_it_verifies(landlord: Scenario) 
         case = session.scalars(select(CaseFile)).one()
         assert case.audit_number > 5
         assert Chain.of_case(session, case).broken_at() is None
+
+
+def test_a_chain_that_was_tampered_with_is_found_by_the_one_who_looks(
+    landlord: Scenario,
+) -> None:
+    _allocated(landlord)
+    assert {state.broken_at for state in commands.verify_chains(landlord.db)} == {None}
+    with landlord.db.writing() as session:
+        event = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "message_received").limit(1)
+        ).one()
+        event.action, number = "nothing", event.number
+    broken = [state for state in commands.verify_chains(landlord.db) if state.broken_at]
+    assert [(state.chain, state.broken_at) for state in broken] == [("SP-2026-001", number)]
+
+
+def test_a_chain_that_is_gone_altogether_is_found_too(landlord: Scenario) -> None:
+    _allocated(landlord)
+    with landlord.db.writing() as session:
+        session.execute(delete(AuditDetail))
+        session.execute(delete(AuditEvent))
+    assert [state.chain for state in commands.verify_chains(landlord.db)] == ["SP-2026-001"]
+
+
+def test_the_demo_clock_stays_within_the_calendar(landlord: Scenario) -> None:
+    with pytest.raises(Rejected, match="the calendar knows"):
+        commands.move_clock(landlord.db, dt.datetime(9999, 12, 31, tzinfo=dt.UTC))
