@@ -69,7 +69,10 @@ def record_meeting(context: Context, values: dict[str, Any], restricted: dict[st
         decided_on=stage.meeting_on,
         reasons="\n\n".join(row["reason"] for row in values["reasons"]),
         cites=sorted({cited for row in values["reasons"] for cited in row.get("evidence", [])}),
-        took_part=_took_part(context, stage, values),
+        took_part=each_once([context.actor, *values["attendees"]]),
+        barred=each_once(
+            [stage.referred_by, stage.discussed_with, values.get("spoc"), values.get("cover")]
+        ),
         details=_details(values),
         **({"owner_kind": "arrangement", "owner_id": arrangement.id} if arrangement else {}),
     )
@@ -83,9 +86,14 @@ def record_meeting(context: Context, values: dict[str, Any], restricted: dict[st
         stages.end(context, stage, outcome)
 
 
-def add_part(decision: Decision, names: Iterable[str]) -> None:
-    """Keep that more people have a part in a decision, so that none of them hears an appeal."""
-    decision.took_part = list(dict.fromkeys([*decision.took_part, *names]))
+def bar(decision: Decision, people: Iterable[str | None]) -> None:
+    """Keep that more people have to do with a decision, so that none of them hears an appeal."""
+    decision.barred = each_once([*decision.barred, *people])
+
+
+def each_once(people: Iterable[str | None]) -> list[str]:
+    """Give user names each once, in their order, without those that were left open."""
+    return list(dict.fromkeys(name for name in people if name))
 
 
 def _draft(context: Context, values: dict[str, Any]) -> Arrangement:
@@ -110,19 +118,6 @@ def _draft(context: Context, values: dict[str, Any]) -> Arrangement:
         "arrangement_drafted", "arrangement", arrangement.id, new={"review_months": months}
     )
     return arrangement
-
-
-def _took_part(context: Context, stage: Stage, values: dict[str, Any]) -> list[str]:
-    """Name everybody who had a part in the decision, each once (R-077)."""
-    named = [
-        context.actor,
-        *values["attendees"],
-        stage.referred_by,
-        stage.discussed_with,
-        values.get("spoc"),
-        values.get("cover"),
-    ]
-    return list(dict.fromkeys(name for name in named if name))
 
 
 def _details(values: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def conflicts(context: Context, appeal: Appeal) -> dict[str, str]:
         (stage.discussed_with if stage else None, "discussed the case before it was referred"),
         (arrangement.spoc if arrangement else None, "is the single point of contact"),
         (arrangement.cover if arrangement else None, "is the cover"),
+        *((name, "had to do with what was decided") for name in decision.barred),
     ]
     found: dict[str, str] = {}
     for name, part in parts:

@@ -78,5 +78,5 @@ def name_another_spoc(context: Context, values: dict[str, Any], restricted: dict
     arrangement.spoc, arrangement.cover = values["spoc"], values["cover"]
     made = context.session.get(Decision, arrangement.decision_id or 0)
     if made is not None:
-        decision.add_part(made, new.values())
+        decision.bar(made, new.values())
     context.audit("another_spoc_named", "arrangement", arrangement.id, old=old, new=new)

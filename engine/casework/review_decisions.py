@@ -9,6 +9,7 @@ from typing import Any
 from engine.calendar import said
 from engine.casework import arrangements, look_requests, review_packs, reviews, terms
 from engine.casework.context import Context
+from engine.casework.decision import each_once
 from engine.errors import Problem
 from engine.tables.decisions import Arrangement, Decision
 
@@ -87,7 +88,8 @@ def _decision(context: Context, values: dict[str, Any], arrangement: Arrangement
         reasons=values["reasons"],
         decided_on=context.today,
         decided_by=context.actor,
-        took_part=list(dict.fromkeys([context.actor, *values.get("took_part", [])])),
+        took_part=each_once([context.actor, *values.get("took_part", [])]),
+        barred=each_once([arrangement.spoc, arrangement.cover]),
         cites=values.get("cites", []),
         owner_kind="arrangement",
         owner_id=arrangement.id,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.calendar import said
 from engine.casework import customers, letter_dates, terms
 from engine.casework.context import Context
+from engine.casework.decision import each_once
 from engine.casework.references import next_reference
 from engine.errors import Problem
 from engine.tables.casefile import CaseFile
@@ -94,7 +95,8 @@ def _decision(context: Context, values: dict[str, Any], arrangement: Arrangement
         reasons=values["reasons"],
         decided_on=_date(values["decided_on"]),
         decided_by=values["decided_by"],
-        took_part=list(dict.fromkeys([values["decided_by"], *values.get("took_part", [])])),
+        took_part=each_once([values["decided_by"], *values.get("took_part", [])]),
+        barred=each_once([arrangement.spoc, arrangement.cover]),
         owner_kind="arrangement",
         owner_id=arrangement.id,
         appeal_until=until.on if until else None,

@@ -24,8 +24,10 @@ class Decision(Row):
     reasons: Mapped[str] = mapped_column(default="")
     decided_on: Mapped[dt.date]
     decided_by: Mapped[str]
-    #: Who took part, so that an appeal goes to somebody who did not (R-077).
+    #: Who decided it or sat in when it was decided; they see the case (R-102).
     took_part: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: Who else hears no appeal against it, having asked for it or been named in it (R-077).
+    barred: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Evidence ids the reasons rest on (R-039).
     cites: Mapped[list[int]] = mapped_column(JSON, default=list)
     #: The one who acts when an appeal changes it: ``arrangement`` or ``stage`` with its id.

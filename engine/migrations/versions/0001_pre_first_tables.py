@@ -243,6 +243,7 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.Column("took_part", sa.JSON(), nullable=False),
+        sa.Column("barred", sa.JSON(), nullable=False),
         sa.Column("cites", sa.JSON(), nullable=False),
         sa.Column("owner_kind", sa.String(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),

@@ -146,6 +146,7 @@ def test_every_part_in_what_is_appealed_bars_from_deciding(register: Register) -
     register.appeal("2026-04-01")
     stage = _stage(register, "formal")
     stage.referred_by, stage.discussed_with = "amina", "cara"
+    register.rows(Decision)[0].barred = ["olga", "ben"]
     context = register.context("2026-04-01")
     context.case().allegation_against = ["nell"]
     assert directors.conflicts(context, appeals.current(context)) == {
@@ -157,6 +158,7 @@ def test_every_part_in_what_is_appealed_bars_from_deciding(register: Register) -
         "cara": "discussed the case before it was referred",
         "ben": "is the single point of contact",
         "tom": "is the cover",
+        "olga": "had to do with what was decided",
     }
     assert [choice.value for choice in directors.directors_free(context)] == ["other"]
     assert directors.senior_officers(context) == []

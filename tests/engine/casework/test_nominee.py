@@ -81,7 +81,9 @@ def test_another_is_named_and_only_the_people_change(landlord: Landlord) -> None
     landlord.answer("name_another_spoc", "2026-03-27", other, "dorothy")
     arrangement = landlord.rows(Arrangement)[0]
     assert (arrangement.spoc, arrangement.cover, arrangement.review_months) == ("carl", "tom", 6)
-    assert {"carl", "priya"} <= set(landlord.rows(Decision)[0].took_part)
+    made = landlord.rows(Decision)[0]
+    assert {"carl", "priya"} <= set(made.barred)
+    assert "carl" not in made.took_part
 
 
 def test_the_one_named_has_another_as_cover(landlord: Landlord) -> None:

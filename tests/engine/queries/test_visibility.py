@@ -73,6 +73,19 @@ def test_each_person_sees_the_sections_of_the_matrix_and_no_more(
     assert [brief.id for brief in case_list(house, person(name))] == [case_id]
 
 
+def test_who_is_only_barred_from_the_appeal_sees_nothing_for_it(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        row = pen.case()
+        pen.arrangement(row)
+        pen.decision(row, took_part=["mark"], barred=["ben", "tom", "carl"])
+        case_id = row.id
+    assert set(case(house, case_id, person("tom")).sections) == CARD_AND_LETTERS
+    for name in ("ben", "carl"):
+        with pytest.raises(NotFound):
+            case(house, case_id, person(name))
+
+
 @pytest.mark.parametrize("name", PEOPLE)
 def test_what_a_section_holds_back_is_nowhere_in_the_page(house: Database, name: str) -> None:
     case_id = write(house)
