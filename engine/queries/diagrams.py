@@ -183,7 +183,7 @@ def state_of(look: Reading, trace: Trace) -> DiagramState:
         ended_at=None if now else max(trace.moments, default=instance.ended_at),
         elements={**_marks_of_unnamed(trace, now), **_marks(diagram, steps)},
         steps=steps,
-        summary=_summary(diagram, steps, bool(now)),
+        summary=_summary(trace, steps),
     )
 
 
@@ -268,18 +268,33 @@ def _marks_of_unnamed(trace: Trace, now: set[str]) -> dict[str, tuple[str, str]]
     }
 
 
-def _summary(diagram: Diagram, steps: tuple[Step, ...], running: bool) -> str:
-    kinds = {element.id: element.kind for element in diagram.elements.values()}
-    if not running:
-        ends = [
-            words.lower_first(step.name)
-            for step in steps
-            if step.state == "done" and step.depth == 0 and kinds[step.element_id] == "end_event"
-        ]
-        return f"{diagram.name} is over{f': {words.joined(ends)}' if ends else ''}."
+def _summary(trace: Trace, steps: tuple[Step, ...]) -> str:
+    """Say where one process is: what somebody has to do, then what it waits for."""
+    kinds = {element.id: element.kind for element in trace.diagram.elements.values()}
+    name = trace.diagram.name
     places = [step for step in steps if step.state in ("now", "late")]
+    if not places:
+        return _ending(name, steps, kinds)
     inner = [step for step in places if kinds[step.element_id] not in _AROUND] or places
-    if not inner:
-        return f"{diagram.name} is running."
-    said_so = "; ".join(f"{step.name} ({words.lower_first(step.text)})" for step in inner)
-    return f"{diagram.name} is now at: {said_so}."
+    waits = [step for step in inner if kinds[step.element_id] == "catch_event"]
+    held = [f"{s.name} ({words.lower_first(s.text)})" for s in inner if s not in waits]
+    said_so = [f"{name} is now at: {'; '.join(held)}."] if held else []
+    if waits:
+        told = "; ".join(_wait(trace, step) for step in waits)
+        first = "It" if held else name
+        said_so.append(f"{first} waits for: {told}.")
+    return " ".join(said_so)
+
+
+def _wait(trace: Trace, step: Step) -> str:
+    until = trace.timers.get(step.element_id)
+    return words.lower_first(step.name) + (f" ({words.moment(until)})" if until else "")
+
+
+def _ending(name: str, steps: tuple[Step, ...], kinds: Mapping[str, str]) -> str:
+    ends = [
+        words.lower_first(step.name)
+        for step in steps
+        if step.state == "done" and step.depth == 0 and kinds[step.element_id] == "end_event"
+    ]
+    return f"{name} is over{f': {words.joined(ends)}' if ends else ''}."
