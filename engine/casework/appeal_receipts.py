@@ -49,6 +49,12 @@ def decisions_appealable(context: Context) -> list[Choice]:
     ]
 
 
+def decision_meant(context: Context) -> str | None:
+    """Offer the decision from whose page somebody comes to log an appeal; None if from none."""
+    meant = context.refs.get("decision_id")
+    return next((name for name, one in _named(context).items() if one.id == meant), None)
+
+
 def appeal_can_be_logged(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Refuse an appeal against nothing, a second one, and one from before the decision."""
     decision = _named(context).get(str(values.get("decision")))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.casework import (
     appeal_decisions,
+    appeal_receipts,
     appeals,
     arrangements,
     cases,
@@ -72,6 +73,7 @@ FACTS: Mapping[str, Fact] = {
     "cover": current_terms.cover,
     "customer_address": letter_facts.customer_address,
     "customer_needs": letter_facts.customer_needs,
+    "decision_meant": appeal_receipts.decision_meant,
     "decision_owner": owners.decision_owner,
     "default_warning_review_on": letter_dates.default_warning_review_on,
     "delete_after": retention.delete_after,

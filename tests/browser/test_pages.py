@@ -1,0 +1,129 @@
+"""The pages beside the journey, looked at in each state: lists, sections of a case, forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.audit import Audit
+from tests.browser.conftest import Seats
+from tests.browser.furniture import CUSTOMER
+from tests.browser.house import House
+from tests.browser.screen import WIDE, Screen
+
+pytestmark = pytest.mark.browser
+
+LISTS = (
+    "/tasks?view=mine",
+    "/tasks?view=team",
+    "/tasks?view=all",
+    "/tasks?view=all&due=late",
+    "/tasks?view=all&search=carter&stage=in_force",
+    "/tasks?view=all&search=nobody+at+all",
+    "/tasks?view=done",
+    "/cases",
+    "/cases?search=elm+court",
+    "/cases?search=nobody+at+all",
+    "/register",
+    "/register?show=review",
+    "/register?show=ended",
+    "/register?show=all&search=carter",
+    "/doors/the-customer-disagrees",
+    "/doors/the-customer-disagrees?search=carter",
+    "/doors/the-customer-disagrees?search=nobody+at+all",
+)
+SECTIONS = (
+    "Overview",
+    "Timeline",
+    "Contacts",
+    "Evidence",
+    "Letters",
+    "Decisions",
+    "Where it is",
+    "Who sees this",
+)
+
+
+@pytest.fixture
+def audit() -> Iterator[Audit]:
+    """Look at every page a test opens; nothing may be found."""
+    audit = Audit(each=True)
+    yield audit
+    assert audit.found == []
+
+
+def test_the_first_page_and_what_a_stranger_is_told(
+    browser: Browser, furnished: House, audit: Audit
+) -> None:
+    with browser.new_context(base_url=furnished.url, viewport=WIDE) as context:
+        stranger = Screen(context, audit)
+        stranger.open("/sign-in")
+        stranger.page.get_by_text("who take part").click()
+        audit(stranger)
+        stranger.open("/tasks")
+        assert stranger.path == "/sign-in?next=/tasks"
+        stranger.open("/nowhere")
+        assert stranger.path == "/sign-in?next=/nowhere"
+
+
+def test_lists_in_every_state(furnished: House, furnished_seats: Seats, audit: Audit) -> None:
+    dorothy = furnished_seats(audit=audit)("dorothy").screen
+    for path in LISTS:
+        dorothy.open(path)
+    dorothy.open("/tasks?view=all")
+    dorothy.page.get_by_text("Show only some of them").click()
+    for why in dorothy.page.get_by_text("Why this date?").all():
+        why.click()
+    dorothy.page.get_by_text("Put the clock forward", exact=True).click()
+    audit(dorothy)
+
+
+def test_the_sections_of_a_case_and_what_they_lead_to(
+    furnished: House, furnished_seats: Seats, audit: Audit
+) -> None:
+    desk = furnished_seats(audit=audit)("dorothy")
+    desk.open_case(CUSTOMER)
+    for section in SECTIONS:
+        desk.screen.follow(section)
+        assert desk.screen.page.locator(".views__link[aria-current]").inner_text() == section
+    desk.open_case(CUSTOMER, "Timeline")
+    desk.screen.follow("What was answered")
+    desk.open_case(CUSTOMER, "Letters")
+    desk.screen.page.locator(".row-link").first.click()
+    desk.screen.page.wait_for_load_state("load")
+    audit(desk.screen)
+    desk.open_case(CUSTOMER)
+    desk.screen.page.locator(".more summary").click()
+    audit(desk.screen)
+
+
+def test_the_forms_of_a_case_and_of_the_register_are_sent_empty(
+    furnished: House, furnished_seats: Seats, audit: Audit
+) -> None:
+    desk = furnished_seats(audit=audit, empties=True)("dorothy")
+    desk.open_case(CUSTOMER)
+    actions = desk.screen.page.locator(".case-head__actions a")
+    addresses = [one.get_attribute("href") or "" for one in actions.all()]
+    assert len(addresses) > 5
+    for address in [*addresses, "/doors/arrangement_taken_over"]:
+        desk.screen.open(address)
+        if desk.screen.page.locator("main form [name=action]").count():
+            desk.fill({})
+
+
+def test_tasks_that_are_not_mine_and_tasks_that_are_over(
+    furnished: House, furnished_seats: Seats, audit: Audit
+) -> None:
+    seat = furnished_seats(audit=audit)
+    seat("dorothy").screen.open("/tasks?view=team")
+    seat("dorothy").screen.follow("Allocate a director")
+    assert "Start it to make it yours" in seat("dorothy").screen.said
+    seat("dorothy").screen.open("/tasks?view=done")
+    seat("dorothy").screen.follow("Write and issue the letter")
+    assert "Completed on" in seat("dorothy").screen.said
+    seat("mo").screen.open("/tasks?view=all")
+    seat("mo").screen.follow("Allocate a director")
+    assert "What is asked" in seat("mo").screen.said
+    assert not seat("mo").screen.page.get_by_role("button", name="Start").count()
