@@ -122,6 +122,7 @@ def read_scripts(path: Path) -> list[Script]:
         raise ScriptError(f"{path}: Expected YAML, but it cannot be read: {error}") from error
     if node is None:
         raise ScriptError(f"{path}: Expected a scenario, but the file is empty.")
+    _check_repeated(path, node, set())
     many = node.value if isinstance(node, yaml.SequenceNode) else [node]
     return [_script(path, one) for one in many]
 
@@ -146,7 +147,6 @@ def _script(path: Path, node: yaml.Node) -> Script:
     where = f"{path}:{node.start_mark.line + 1}"
     if not isinstance(node, yaml.MappingNode):
         raise ScriptError(f"{where}: Expected a scenario with its fields, but this is not one.")
-    _check_repeated(path, node, set())
     content = _plain(path, node)
     missing = [name for name in _REQUIRED if not content.get(name)]
     if missing:

@@ -121,6 +121,32 @@ def test_what_is_expected_of_an_arrangement_can_fail(
     assert said in played(prepared, TAKEN_OVER, Step(verb, wrong, 2))
 
 
+def test_what_is_expected_of_a_letter_can_fail(prepared: Stages) -> None:
+    asked = {"asked_by": "customer", "why": "It went well.", "received_on": "2026-03-27"}
+    answers = {**asked, "received_by": "priya", "channel": "email"}
+    sent = {"channel": "letter", "sent_on": "2026-03-27", "proof": "Certificate 11"}
+    told = (
+        TAKEN_OVER,
+        Step("receive", {"message": "look_asked", "as": "tom", "answers": answers}, 2),
+        Step("complete", {"task": "issue_letter", "as": "dorothy", "answers": sent}, 3),
+    )
+    template = {"template": "request_acknowledgement"}
+    words = "You will get our answer by Tuesday 14 April 2026."
+    right = {**template, "on": "2026-03-27", "appeal_until": None, "count": 1, "contains": words}
+    assert played(prepared, *told, Step("expect_letter", right, 4)) == ""
+    assert (
+        played(prepared, *told, Step("expect_letter", {"template": "cease", "count": 0}, 4)) == ""
+    )
+    for wrong, said in (
+        ({"on": "2026-03-28"}, "on to be 2026-03-28, but it is 2026-03-27"),
+        ({"appeal_until": "2026-04-24"}, "but it is empty"),
+        ({"count": 0}, "Expected 0 letters, but there are 1"),
+        ({"contains": [words, "by Monday"]}, "to say 'by Monday'"),
+        ({"template": "cease"}, "but none was issued"),
+    ):
+        assert said in played(prepared, *told, Step("expect_letter", {**template, **wrong}, 4))
+
+
 def test_an_answer_that_nobody_asks_for_is_told(prepared: Stages) -> None:
     answers = {"customer_nam": "Rowan Ashby"}
     wrong = {"task": "open_the_case", "as": "amina", "answers": answers}
