@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.casework import people, visibility
 from engine.casework.context import Context
-from engine.commands.answers import check_answers, form_named, keep_answers
+from engine.commands.answers import check_answers, form_named, is_known, keep_answers
 from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
 from engine.errors import NotAllowed, NotFound
@@ -20,17 +20,29 @@ from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 
 
-def act(db: Database, action: str, case_id: int, raw: Mapping[str, Any], *, by: str) -> None:
+def act(
+    db: Database,
+    action: str,
+    case_id: int,
+    raw: Mapping[str, Any],
+    *,
+    by: str,
+    page_mark: str | None = None,
+) -> None:
     """Do one action of the case page, such as add evidence or log a contact.
+
+    page_mark: made once by the page that sends it; the same mark a second time does nothing.
 
     Raises NotFound (or a case that is not for you to see), NotAllowed, InvalidAnswers.
     """
     with db.writing() as session:
         around = read_surroundings(session)
+        if is_known(session, page_mark):
+            return
         context = open_action(session, around, action, case_id, by=by)
         form = form_named(bundle(session, context.release_id), action)
         answers = check_answers(form, raw, context)
-        keep_answers(form, answers, context)
+        keep_answers(form, answers, context, page_mark=page_mark)
         context.audit(action, "case_file", case_id)
     deliver_messages(db, by=by)
 

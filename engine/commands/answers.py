@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
 import forms
 from engine.casework.context import Context
-from engine.errors import InvalidAnswers, NotFound, Problem
+from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
 from engine.operations import REGISTRY
 from engine.releases import Bundle
 from engine.tables.casefile import Submission
@@ -68,8 +72,19 @@ def check_answers(form: forms.Form, raw: Mapping[str, Any], context: Context) ->
     return answers
 
 
-def keep_answers(form: forms.Form, answers: forms.Answers, context: Context) -> None:
-    """Store the answers whole as a row of the case file, then where they belong."""
+def is_known(session: Session, page_mark: str | None) -> bool:
+    """Tell whether a page's answers were kept before: it was sent twice."""
+    known = select(Submission.id).where(Submission.page_mark == page_mark)
+    return page_mark is not None and session.scalar(known) is not None
+
+
+def keep_answers(
+    form: forms.Form, answers: forms.Answers, context: Context, *, page_mark: str | None = None
+) -> None:
+    """Store the answers whole as a row of the case file, then where they belong.
+
+    Raises Rejected when the same page was sent at the very same moment.
+    """
     submission = Submission(
         case_id=context.case_id,
         instance_id=context.instance_id,
@@ -80,8 +95,14 @@ def keep_answers(form: forms.Form, answers: forms.Answers, context: Context) -> 
         restricted=dict(answers.restricted) or None,
         by=context.actor,
         at=context.now,
+        page_mark=page_mark,
     )
     context.session.add(submission)
+    if page_mark is not None:
+        try:
+            context.session.flush()
+        except IntegrityError as twice:
+            raise Rejected("It was recorded already: the page was sent twice.") from twice
     if form.records:
         REGISTRY.recorders[form.records](context, dict(answers.values), dict(answers.restricted))
     if submission.case_id is None:

@@ -85,9 +85,7 @@ class CaseHost:
         self, element: spiff.Element, calling: Mapping[str, str], variables: Mapping[str, Any]
     ) -> Holder:
         """Tell who gets a user task: a role, and the person when the lane names one."""
-        held_by = element.held_by or ""
-        if held_by == CALLED_AUTHOR:
-            held_by = calling.get("author", "")
+        held_by = held_by_of(element, calling)
         find = REGISTRY.holders.get(held_by)
         if find is not None:
             return find(self.at(element, calling, variables))
@@ -112,6 +110,12 @@ class CaseHost:
         self.context.calling = calling
         self.context.variables = variables
         return self.context
+
+
+def held_by_of(element: spiff.Element, calling: Mapping[str, str]) -> str:
+    """Name who holds a user task: its lane's holder, or the author that the call names."""
+    held_by = element.held_by or ""
+    return calling.get("author", "") if held_by == CALLED_AUTHOR else held_by
 
 
 def make_context(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import messages
 from engine.casework import cases, people, visibility
 from engine.casework.context import Context
-from engine.commands.answers import check_answers, form_named, keep_answers
+from engine.commands.answers import check_answers, form_named, is_known, keep_answers
 from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
 from engine.commands.outcomes import Outcome, sentence_of
@@ -48,6 +48,9 @@ def start(db: Database, process_id: str, *, by: str) -> Outcome:
         parsed = bundle(session, release_id)
         if process_id not in parsed.definitions.process_ids:
             raise NotFound(f"Expected a process named {process_id}, but there is none.")
+        untouched = _untouched(session, process_id, by)
+        if untouched is not None:
+            return untouched
         chosen = around.settings.get(PARAMETER_SET, DEFAULT_SET)
         context = context_of_case(session, around, parsed, by, case_id=None, parameter_set=chosen)
         case = cases.open_case(context)
@@ -66,6 +69,32 @@ def start(db: Database, process_id: str, *, by: str) -> Outcome:
     return outcome
 
 
+def _untouched(session: Session, process_id: str, by: str) -> Outcome | None:
+    """Give the case this person began and has not typed anything into: a double click is one."""
+    item = session.scalars(
+        select(WorkItem)
+        .join(ProcessInstance, ProcessInstance.id == WorkItem.instance_id)
+        .join(CaseFile, CaseFile.id == WorkItem.case_id)
+        .where(
+            ProcessInstance.process_id == process_id,
+            ProcessInstance.started_by == by,
+            CaseFile.customer_id.is_(None),
+            WorkItem.completed_at.is_(None),
+            WorkItem.cancelled_at.is_(None),
+            WorkItem.draft_saved_at.is_(None),
+        )
+        .limit(1)
+    ).first()
+    if item is None:
+        return None
+    return Outcome(
+        instance_id=item.instance_id,
+        case_id=item.case_id,
+        opened=[item.id],
+        sentence="You had opened this case already and it is still empty. Go on here.",
+    )
+
+
 def receive(
     db: Database,
     message: str,
@@ -73,19 +102,23 @@ def receive(
     *,
     by: str,
     refs: Mapping[str, int] | None = None,
+    page_mark: str | None = None,
 ) -> Outcome:
     """Take in a message from outside with the answers to its form, and deliver it.
 
     refs: ``{"case_id": 12, "decision_id": 3}``, what the message is about as far as the
         caller knows; the form's answers name the rest.
+    page_mark: made once by the page that sends it; the same mark a second time does nothing.
     Raises NotFound for a message that has no door, NotAllowed, InvalidAnswers.
     """
     with db.writing() as session:
         around = read_surroundings(session)
+        if is_known(session, page_mark):
+            return Outcome(sentence="It was recorded already.")
         context = open_door(session, around, message, by=by, refs=refs or {})
         form = form_named(bundle(session, context.release_id), door_named(message).form)
         answers = check_answers(form, raw, context)
-        keep_answers(form, answers, context)
+        keep_answers(form, answers, context, page_mark=page_mark)
         session.flush()
         kept = messages.send(session, _envelope(context, message, door_named(message), refs or {}))
         if context.case_id is not None:
@@ -111,8 +144,8 @@ def open_door(
     door = door_named(message)
     roles = people.roles_of(session, by, around.today)
     case = session.get(CaseFile, refs.get("case_id", 0))
-    if refs.get("case_id") and case is None:
-        raise NotFound(f"Expected a case {refs['case_id']}, but there is none.")
+    if case is None and (door.needs_case or refs.get("case_id")):
+        raise NotFound("Expected a case that this is about, but there is none.")
     if door.about and case and not visibility.may_see_case(session, case.id, by, roles):
         raise NotFound(f"Expected a case {case.id}, but there is none.")
     if door.roles and not roles & door.roles:

@@ -84,6 +84,8 @@ def rearm(db: Database, instance_id: int, *, by: str, reason: str) -> list[Moved
     with db.writing() as session:
         around = read_surroundings(session)
         instance = lock_instance(session, instance_id)
+        if instance.ended_at is not None:
+            raise Rejected(f"Expected run {instance_id} to be going on, but it has ended.")
         unit = Unit.load(session, around, instance, by)
         moved = [
             Moved(timer.element.id, timer.old.isoformat(), timer.new.isoformat())

@@ -13,9 +13,10 @@ from engine import messages, spiff
 from engine.calendar import Due
 from engine.casework.context import THE_SYSTEM
 from engine.commands.contexts import context_of_instance
-from engine.commands.host import CaseHost
+from engine.commands.host import CaseHost, held_by_of
 from engine.errors import NotFound
 from engine.installation import Surroundings
+from engine.operations.registry import IN_PERSON
 from engine.releases import Bundle, bundle
 from engine.tables.process import (
     ElementHistory,
@@ -151,6 +152,7 @@ class Unit:
             variables=dict(task.variables),
             role=holder.role,
             assignee=holder.user,
+            by_name=holder.user is not None and held_by_of(element, task.calling) in IN_PERSON,
             due_on=due.on if isinstance(due, Due) else due,
             due_reason=due.reason if isinstance(due, Due) else None,
             opened_at=self.around.now,

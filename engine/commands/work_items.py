@@ -150,6 +150,11 @@ def release_task(db: Database, work_item_id: int, *, by: str) -> None:
         item = _item(session, work_item_id)
         around = read_surroundings(session)
         check_may_do(session, item, by, around.today)
+        if item.by_name:
+            raise Rejected(
+                f"Expected “{item.name}” to be for anybody of a role, but it is yours by name. "
+                "Ask a manager to have somebody else named."
+            )
         item.assignee = None
         _note(session, around, item, by, "task_released", None)
 
@@ -167,6 +172,11 @@ def reassign(db: Database, work_item_id: int, to: str, *, by: str, note: str = "
             check_may_do(session, item, by, around.today)
             raise NotAllowed("Expected a manager or the one who has the task to hand it over.")
         check_is_open(session, item)
+        if item.by_name:
+            raise Rejected(
+                f"Expected “{item.name}” to be handed over, but it belongs to one person alone. "
+                "Name somebody else where that person was named."
+            )
         if item.role not in people.roles_of(session, to, around.today):
             raise InvalidAnswers(
                 [

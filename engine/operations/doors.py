@@ -15,6 +15,8 @@ class Door:
     about: str | None
     #: Roles that may bring it; empty: any member of staff.
     roles: frozenset[str] = frozenset()
+    #: False for the one that begins a case of its own.
+    needs_case: bool = True
 
 
 _OWNERS = frozenset({"team_leader", "manager", "dmo"})
@@ -24,7 +26,9 @@ DOORS: Mapping[str, Door] = {
     "appeal_received": Door("log_appeal", None),
     "look_asked": Door("ask_for_a_look", "arrangement"),
     "earlier_look": Door("ask_for_a_look", "stage"),
-    "arrangement_taken_over": Door("take_over_arrangement", None, frozenset({"dmo"})),
+    "arrangement_taken_over": Door(
+        "take_over_arrangement", None, frozenset({"dmo"}), needs_case=False
+    ),
     "appeal_withdrawn": Door("withdraw_appeal", "appeal"),
     "customer_left": Door("customer_left", "case", _OWNERS),
     "case_opened_in_error": Door("opened_in_error", "case", _OWNERS),

@@ -20,6 +20,10 @@ Recorder = Callable[[Context, dict[str, Any], dict[str, Any]], None]
 OfferChoices = Callable[[Context], Sequence[Choice]]
 
 
+#: Holders whose task is theirs alone: nobody else of the role may take it (R-043, R-077).
+IN_PERSON = frozenset({"case.director", "case.spoc", "case.proposed_spoc"})
+
+
 @dataclass(frozen=True)
 class Registry:
     """Everything that edited files may name; a name that is not here is refused at the gate."""

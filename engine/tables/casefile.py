@@ -164,6 +164,8 @@ class Submission(Row):
     restricted: Mapped[dict[str, Any] | None] = mapped_column(Sealed, deferred=True)
     by: Mapped[str]
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    #: Made once by the page that sent it, so that a double click is one submission.
+    page_mark: Mapped[str | None] = mapped_column(unique=True)
 
 
 class SupportOffer(Row):

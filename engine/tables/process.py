@@ -112,6 +112,8 @@ class WorkItem(Row):
     variables: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     role: Mapped[str]
     assignee: Mapped[str | None]
+    #: The lane named a person: it is not for everybody who holds the role.
+    by_name: Mapped[bool] = mapped_column(default=False)
     due_on: Mapped[dt.date | None]
     #: Why that date, in a sentence a customer could be read.
     due_reason: Mapped[str | None]

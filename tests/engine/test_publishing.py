@@ -77,8 +77,9 @@ def test_a_name_nothing_stands_behind_is_refused_with_its_file(
     sqlite_database.migrate()
     with pytest.raises(InvalidRelease) as refused:
         publish(sqlite_database, files, by="olive", note="A slip")
-    assert any(rule in finding.rule and says in finding.message for finding in refused.value.findings)
-    assert all(finding.file for finding in refused.value.findings)
+    found = refused.value.findings
+    assert any(rule in finding.rule and says in finding.message for finding in found)
+    assert all(finding.file for finding in found)
     with sqlite_database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Release)) == 0
 

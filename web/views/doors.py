@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,9 @@ from web.questions import error_list, hidden_fields
 blueprint = Blueprint("doors", __name__)
 
 _INVALID = 422
+#: The mark of a page: long enough never to be made twice.
+_MARK_BYTES = 16
+_MARK_LENGTH = 64
 #: What a message may be about; an address names them with their numbers.
 _REFS = ("case_id", "decision_id", "arrangement_id", "appeal_id", "stage_id", "third_party_id")
 _CASE_PROCESS = "spoc_case"
@@ -46,7 +50,9 @@ def message(message: str) -> ResponseReturnValue:
     view = engine.form_of_message(auth.database(), message, by=by, refs=refs)
 
     def deliver(raw: Mapping[str, Any]) -> ResponseReturnValue:
-        outcome = engine.receive(auth.database(), message, raw, by=by, refs=refs)
+        outcome = engine.receive(
+            auth.database(), message, raw, by=by, refs=refs, page_mark=_page_mark()
+        )
         banner.told(outcome)
         return redirect(url_for("tasks.listed"), 303)
 
@@ -60,7 +66,7 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
     view = engine.form_of_action(auth.database(), action, case_id, by=by)
 
     def record(raw: Mapping[str, Any]) -> ResponseReturnValue:
-        engine.act(auth.database(), action, case_id, raw, by=by)
+        engine.act(auth.database(), action, case_id, raw, by=by, page_mark=_page_mark())
         banner.success(f"“{view.form.title}” is recorded.")
         return redirect(case, 303)
 
@@ -95,6 +101,11 @@ def _at_the_counter(
         return _asked(filling, said, back), _INVALID
 
 
+def _page_mark() -> str | None:
+    """Give the mark of the page that was sent, by which a second sending is known."""
+    return request.form.get("page_mark", "")[:_MARK_LENGTH] or None
+
+
 def _asked(filling: Filling, problems: Mapping[str, str], back: str) -> str:
     """Draw the whole form on one page."""
     parts = filling.all_fields(problems)
@@ -112,6 +123,7 @@ def _shown(filling: Filling, back: str) -> str:
     """Draw check your answers."""
     return render_template(
         "doors/check.html",
+        page_mark=secrets.token_urlsafe(_MARK_BYTES),
         form=filling.form,
         spoken=[(page, rows, "") for page, rows in filling.spoken()],
         hidden=hidden_fields(filling.form.questions, filling.raw),

@@ -438,10 +438,12 @@ def upgrade() -> None:
         sa.Column("restricted", sa.LargeBinary(), nullable=True),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("page_mark", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["case_id"], ["case_file.id"], name=op.f("fk_submission_case_id_case_file")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("page_mark", name=op.f("uq_submission_page_mark")),
     )
     op.create_index(op.f("ix_submission_case"), "submission", ["case_id", "form"])
 
@@ -627,6 +629,7 @@ def upgrade() -> None:
         sa.Column("variables", sa.JSON(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("assignee", sa.String(), nullable=True),
+        sa.Column("by_name", sa.Boolean(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("due_reason", sa.String(), nullable=True),
         sa.Column("follow_up_on", sa.Date(), nullable=True),

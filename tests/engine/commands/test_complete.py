@@ -9,7 +9,7 @@ from engine import commands
 from engine.errors import InvalidAnswers, NotAllowed, NotFound, Rejected
 from engine.scenario import Scenario
 from engine.tables.audit import AuditEvent
-from engine.tables.casefile import Submission
+from engine.tables.casefile import Contact, Submission
 from engine.tables.process import ElementHistory, ProcessInstance, WorkItem
 from tests.engine.commands.conftest import acknowledged
 from tests.engine.commands.drawn import publish_two_tasks
@@ -138,6 +138,48 @@ WITHDRAWN = {
     "channel": "telephone",
     "words": "Leave it.",
 }
+
+
+def test_a_task_that_is_a_persons_own_is_not_put_back_for_others(appeal: Scenario) -> None:
+    acknowledged(appeal)
+    appeal.complete("allocate_director", by="dorothy", answers={"director": "ann"})
+    item = open_item(appeal, "decide_appeal")
+    with pytest.raises(Rejected, match="yours by name"):
+        commands.release_task(appeal.db, item.id, by="ann")
+    with pytest.raises(Rejected, match="belongs to one person"):
+        commands.reassign(appeal.db, item.id, "ben", by="mo")
+    assert open_item(appeal, "decide_appeal").assignee == "ann"
+
+
+def test_a_page_that_is_sent_twice_is_recorded_once(appeal: Scenario) -> None:
+    case_id = appeal.case_id or 0
+    for _ in range(2):
+        commands.act(appeal.db, "log_contact", case_id, CALL, by="amina", page_mark="one")
+    commands.act(appeal.db, "log_contact", case_id, CALL, by="amina", page_mark="two")
+    with appeal.db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Contact)) == 2
+
+
+CALL = {
+    "contacted_on": "2026-04-01",
+    "channel": "telephone",
+    "direction": "in",
+    "triage": "nothing_new",
+}
+
+
+def test_a_concern_raised_by_a_double_click_is_one_case(landlord: Scenario) -> None:
+    first = commands.start(landlord.db, "spoc_case", by="amina")
+    assert commands.start(landlord.db, "spoc_case", by="amina").opened == first.opened
+    assert commands.start(landlord.db, "spoc_case", by="grace").opened != first.opened
+    commands.save_draft(landlord.db, first.opened[0], {"customer_name": "Rowan"}, by="amina")
+    assert commands.start(landlord.db, "spoc_case", by="amina").opened != first.opened
+
+
+def test_a_door_without_the_case_it_is_about_is_not_there(landlord: Scenario) -> None:
+    for message in ("appeal_received", "customer_left", "appeal_withdrawn", "look_asked"):
+        with pytest.raises(NotFound):
+            commands.form_of_message(landlord.db, message, by="dorothy")
 
 
 def _counts(landlord: Scenario) -> tuple[int | None, ...]:
