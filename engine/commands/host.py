@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from engine import calendar, spiff
@@ -75,8 +76,12 @@ class CaseHost:
             try:
                 fail_if_planned(operation)
                 return run(context, **parameters)
-            except (ElementFailed, InvalidAnswers):
+            except (ElementFailed, InvalidAnswers, OperationalError):
                 raise
+            except SQLAlchemyError as error:
+                # Its own words hold the statement and with it what was to be written.
+                reason = f"The operation {operation} failed: the database refused what it wrote."
+                raise ElementFailed(at.process_id, at.id, reason) from error
             except Exception as error:
                 reason = f"The operation {operation} failed: {error}"
                 raise ElementFailed(at.process_id, at.id, reason) from error

@@ -20,6 +20,8 @@ def check_may_do(session: Session, item: WorkItem, by: str, today: dt.date) -> N
     mine = item.assignee == by
     theirs = mine or (item.assignee is None and item.role in roles)
     if not theirs and not visibility.may_see_task(session, item, by, roles):
+        if item.role in roles and item.completed_at is None and item.cancelled_at is None:
+            raise NotAllowed("Expected a task of yours, but this one was given to somebody else.")
         raise NotFound(f"Expected a task {item.id}, but there is none.")
     check_is_open(session, item)
     if item.assignee is not None and not mine:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from engine.casework import people
+from engine.casework import people, visibility
 from engine.casework.audit import Chain, Entry
 from engine.commands.answers import check_answers, form_of_item, keep_answers
 from engine.commands.delivery import deliver_messages
@@ -134,7 +134,9 @@ def claim(db: Database, work_item_id: int, *, by: str) -> None:
         try:
             check_may_do(session, item, by, around.today)
         except NotAllowed as refusal:
-            if item.assignee is None:
+            roles = people.roles_of(session, by, around.today)
+            seen = visibility.may_see_task(session, item, by, roles)
+            if item.assignee is None or not seen:
                 raise
             who = people.full_name(session, item.assignee)
             raise Rejected(

@@ -186,3 +186,12 @@ def _counts(landlord: Scenario) -> tuple[int | None, ...]:
     tables = (Submission, ElementHistory, AuditEvent, WorkItem, ProcessInstance)
     with landlord.db.reading() as session:
         return tuple(session.scalar(select(func.count()).select_from(one)) for one in tables)
+
+
+def test_a_peer_who_does_not_see_the_case_is_told_no_name(landlord: Scenario) -> None:
+    outcome = commands.start(landlord.db, "spoc_case", by="amina")
+    for attempt in (commands.claim, commands.release_task):
+        with pytest.raises(NotAllowed) as refused:
+            attempt(landlord.db, outcome.opened[0], by="grace")
+        assert "Amina" not in str(refused.value)
+        assert "Open the case" not in str(refused.value)
