@@ -18,6 +18,20 @@ CONTACT_METHODS: Mapping[str, str] = {
     "letter": "by letter",
     "in_person": "in person",
 }
+#: Kind of restriction -> what people call it (R-004); the forms offer the same words.
+RESTRICTIONS: Mapping[str, str] = {
+    "subject": "By subject",
+    "named_staff": "Only with named staff",
+    "channel": "Only in one way",
+    "times": "Only at certain times",
+    "number_of_contacts": "How often in a week or month",
+    "number_of_issues": "How many matters at a time",
+    "new_evidence_only": "Only with something new",
+    "no_investigation": "No further investigation of a matter",
+    "no_repeat_complaints": "No complaint about a matter already decided",
+    "building_access": "Access to buildings",
+    "other": "Another limit",
+}
 #: Kind of decision -> what it was, after “our decision of Thursday 26 March 2026”.
 DECISIONS: Mapping[str, str] = {
     "matter_settled": "to treat the matter as settled",
@@ -55,10 +69,14 @@ def sentence(text: str) -> str:
 def restrictions(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Write each restriction with its reason, as the register has it (R-004, R-055)."""
     said = [
-        f"{sentence(row['kind'])[:-1]}: {sentence(row['limit'])} Why: {sentence(row['reason'])}"
+        f"{_kind(row['kind'])}: {sentence(row['limit'])} Why: {sentence(row['reason'])}"
         for row in rows
     ]
     return said or ["No limits apply beyond the way to get in touch described above."]
+
+
+def _kind(kind: str) -> str:
+    return RESTRICTIONS.get(kind) or kind.replace("_", " ").capitalize()
 
 
 def as_row(restriction: Restriction) -> dict[str, str]:

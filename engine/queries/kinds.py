@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.casework.appeal_receipts import DECISION_NAMES
+from engine.casework.letter_words import RESTRICTIONS
 
 #: What kind of thing -> its kept name -> what people say.
 NAMES: Mapping[str, Mapping[str, str]] = {
@@ -61,19 +62,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "online": "Online",
         "video": "Video call",
     },
-    "restriction": {
-        "subject": "By subject",
-        "named_staff": "Only with named staff",
-        "channel": "Only in one way",
-        "times": "Only at certain times",
-        "number_of_contacts": "How often in a week or month",
-        "number_of_issues": "How many matters at a time",
-        "new_evidence_only": "Only with something new",
-        "no_investigation": "No further investigation of a matter",
-        "no_repeat_complaints": "No complaint about a matter already decided",
-        "building_access": "Access to buildings",
-        "other": "Another limit",
-    },
+    "restriction": RESTRICTIONS,
     "behaviour": {
         "unreasonable_behaviour": "Unreasonable behaviour",
         "excessive_demands": "Demands that go too far",

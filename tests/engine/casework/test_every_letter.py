@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.casework import appeals, arrangements, letters, stages
+from engine.casework import appeals, arrangements, letter_words, letters, stages
 from engine.tables.database import Database
 from engine.tables.decisions import Appeal, Arrangement, Decision, Letter
 from tests.engine.casework.letter_desk import INTRODUCED, WARNED, at, issue, preview, sent
-from tests.engine.casework.new_case import COMPARED, CONTINUED, MET, Landlord, at_work
+from tests.engine.casework.new_case import COMPARED, CONTINUED, MET, Landlord, at_work, form_named
 
 REVIEWED: dict[str, Any] = {
     "findings": "Fewer calls; two of our answers were late.",
@@ -50,7 +51,41 @@ def running(landlord: Landlord) -> Landlord:
 
 
 def text(letter: Letter) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", letter.html).split())
+    """Give what the customer reads: words, never a name the case file keeps."""
+    said = " ".join(re.sub(r"<[^>]+>", " ", letter.html).split())
+    assert not re.search(r"\b[a-zA-Z]+_[a-z_]+(?!\S*@)", said)
+    return said
+
+
+def test_each_limit_is_named_as_the_forms_name_it(landlord: Landlord) -> None:
+    """R-055: the register has the kind, the letter its words."""
+    limits = [
+        {"kind": kind, "limit": "As agreed", "reason": "It helps"}
+        for kind in letter_words.RESTRICTIONS
+    ]
+    written = letter_words.restrictions(limits)
+    assert "Only with named staff: As agreed. Why: It helps." in written
+    assert not any("_" in line for line in written)
+    named = [limit for limit in limits if limit["kind"] == "named_staff"]
+    agreed = landlord.agreement(landlord.refer(), restrictions=named)
+    landlord.answer("record_meeting", "2026-03-26", agreed, "maya")
+    landlord.ids["arrangement_id"] = landlord.rows(Arrangement)[0].id
+    letter = issue(at(landlord, "introduction", "2026-03-27"), {**INTRODUCED, **sent("2026-03-27")})
+    assert "Only with named staff: As agreed. Why: It helps." in text(letter)
+
+
+def test_the_forms_offer_the_kinds_of_limit_that_letters_know() -> None:
+    asked = [
+        column
+        for path in Path("forms/definitions").glob("*.yaml")
+        for question in form_named(path.stem).questions
+        if question.id == "restrictions"
+        for column in question.columns
+        if column.id == "kind"
+    ]
+    assert len(asked) >= 5
+    for column in asked:
+        assert {one.value: one.label for one in column.options} == letter_words.RESTRICTIONS
 
 
 def test_matter_settled(landlord: Landlord) -> None:
@@ -149,7 +184,7 @@ def test_a_review_that_goes_on(running: Landlord) -> None:
         "It has applied since Wednesday 1 April 2026",
         "until its next review on Friday 26 March 2027",
         "Fewer than five e-mails a week.",
-        "Channel: E-mail only.",
+        "Only in one way: E-mail only.",
         "you can appeal against it until Tuesday 27 October 2026",
     ):
         assert words in said, said
@@ -176,7 +211,7 @@ def test_a_review_that_changes_the_terms(running: Landlord) -> None:
         "Tom Reed becomes your single point of contact.",
         "Your single point of contact is Tom Reed",
         "by telephone : 01632 960 010",
-        "Times: One call a week. Why: To help.",
+        "Only at certain times: One call a week. Why: To help.",
         "within 3 working days",
         "Write once a week.",
     ):

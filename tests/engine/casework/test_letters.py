@@ -60,7 +60,7 @@ def test_an_introduction_says_what_the_register_holds(agreed: Landlord) -> None:
         "Ninety calls in four weeks.",
         "It applies from Wednesday 1 April 2026",
         f"Please contact us by e-mail : priya.nair@{policy('landlord.email_domain')}.",
-        "Channel: E-mail only. Why: Calls block lines.",
+        "Only in one way: E-mail only. Why: Calls block lines.",
         "When Priya Nair is away, Tom Reed stands in",
         "within 5 working days",
         f"contact {policy('emergency.route')}.",
