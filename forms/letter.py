@@ -16,6 +16,7 @@ from forms.letter_text import Fact
 from forms.marked import FormFileError, Problems, Section, read
 from forms.questions import Question, read_questions
 from forms.questions.question import SNAKE_CASE
+from forms.signs import says_something
 
 _FRONT = re.compile(rb"---[ \t]*\r?\n(?P<front>.*?)^---[ \t]*\r?$\n?", re.S | re.M)
 _HEADING = re.compile(r"##\s*(?P<title>.*?)\s*\{#(?P<id>[^\s}]+)(?P<attributes>[^}]*)\}\s*")
@@ -149,7 +150,7 @@ def _gaps_of(block: Block, template: LetterTemplate, facts: Mapping[str, Fact]) 
     for name in sorted(block.placeholders):
         words = labels.get(name, name.replace("_", " "))
         value = facts.get(name) or ""
-        if not value or not "".join(value).strip():
+        if not says_something("".join(value)):
             sentence = f"Missing: {words}"
         elif dummy := dummy_in(value):
             sentence = f"“{dummy}” still stands for: {words}"
@@ -251,7 +252,7 @@ def _problems_of(block: Block, attributes: Mapping[str, str], lines: list[str]) 
         yield f"Expected text in the part {block.id}, but it is empty. Write it."
     for text in letter_text.half_placeholders(block.tokens):
         yield f"Expected double brackets to hold a name, like ((spoc_name)), but got “{text}”."
-    if dummy := dummy_in("\n".join(lines)):
+    if dummy := dummy_in(letter_text.PLACEHOLDER.sub("", "\n".join(lines))):
         yield f"Expected the text of {block.id} to be ready, but “{dummy}” stands in it."
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forms.signs import merge_field_in
+
 #: What people leave in a text for later (R-046): crosses, dots and lines to write on, counting
 #: numbers, and the usual abbreviations.
 _DUMMIES = re.compile(
@@ -24,6 +26,10 @@ _DUMMIES = re.compile(
     re.X | re.I,
 )
 
+#: What the case file keeps and people never say, where a line begins with it or is nothing else:
+#: ``Named_staff: ...``, ``look_again``.
+_CODE = re.compile(r"^\s*[A-Z]?[a-z]+(?:_[a-z]+)+(?=\s*:|[ .]*$)", re.M)
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -41,5 +47,5 @@ class Gap:
 def dummy_in(value: str | Sequence[str]) -> str:
     """Give the first words that only stand for the real ones, "" when there are none."""
     text = value if isinstance(value, str) else "\n".join(value)
-    found = _DUMMIES.search(text)
-    return found[0].strip() if found else ""
+    found = _DUMMIES.search(text) or _CODE.search(text)
+    return found[0].strip() if found else merge_field_in(text)

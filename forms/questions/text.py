@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from wtforms import IntegerField, StringField
-from wtforms.validators import Length, NumberRange, Regexp
+from wtforms.validators import Length, NumberRange, Regexp, StopValidation
 
 from forms.marked import Section
 from forms.questions.question import Around, NotReadable, Question, Raw, literal
+from forms.signs import merge_field_in, says_something
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,7 @@ class Text(Question):
         **Question.says,
         "required": "Fill in “{label}”",
         "too_long": "“{label}” must be {max} characters or fewer",
+        "unresolved": "“{label}” still says {field}. Write what it stands for",
     }
     default_max: ClassVar[int] = 200
 
@@ -51,7 +53,15 @@ class Text(Question):
     def validators(self, *more: Any) -> list[Any]:
         """Give the validators with the longest length among them."""
         length = Length(max=self.max_length, message=literal(self.say("too_long")))
-        return super().validators(length, *more)
+        return super().validators(self._in_words, length, *more)
+
+    def _in_words(self, form: Any, field: Any) -> None:
+        """Refuse what holds no letter or digit where an answer is needed, and merge fields."""
+        text = field.data or ""
+        if not self.optional and not says_something(text):
+            raise StopValidation(self.say("required"))
+        if found := merge_field_in(text):
+            raise StopValidation(self.say("unresolved", field=found))
 
 
 @dataclass(frozen=True, kw_only=True)

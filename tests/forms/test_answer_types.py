@@ -266,6 +266,27 @@ def test_a_stored_answer_is_taken_again(case: Case) -> None:
         assert question(case).answer(value, AROUND, "q") == value
 
 
+@pytest.mark.parametrize("type_", ["text", "textarea"])
+@pytest.mark.parametrize("raw", [".", "- ?", "\u200b\u2060", "\u3164", "…"])
+def test_a_needed_text_holds_a_letter_or_a_digit(type_: str, raw: str) -> None:
+    with pytest.raises(Refused, match="Fill in “Why”"):
+        TYPES[type_](id="q", label="Why").answer(raw, AROUND, "q")
+    assert TYPES[type_](id="q", label="Why", optional=True).answer(raw, AROUND, "q") == raw
+
+
+@pytest.mark.parametrize("raw", ["Ж", "後", "7", "é!"])
+def test_letters_of_every_script_and_digits_are_words(raw: str) -> None:
+    assert TYPES["text"](id="q", label="Why").answer(raw, AROUND, "q") == raw
+
+
+@pytest.mark.parametrize("raw", ["((spoc))", "Dear {{name}}, hello", "Dear (( your name ))"])
+@pytest.mark.parametrize("optional", [True, False])
+def test_what_waits_for_a_value_is_no_answer(raw: str, optional: bool) -> None:
+    asked = TYPES["textarea"](id="q", label="Why", optional=optional)
+    with pytest.raises(Refused, match=r"“Why” still says (\(\(|\{\{)"):
+        asked.answer(raw, AROUND, "q")
+
+
 def test_a_choice_that_is_not_free_says_why() -> None:
     asked = TYPES["person"](id="q", label="Who?", choices="staff")
     with pytest.raises(Refused, match=r"“Ben Okafor” cannot be chosen for “Who\?”. On leave"):

@@ -102,12 +102,12 @@ def test_lists_become_lists_and_untitled_parts_have_no_heading() -> None:
 
 
 def test_what_people_typed_never_becomes_markup() -> None:
-    hostile = '<script>alert(1)</script> **bold** [x](javascript:1) ((spoc_name)) & "q"'
+    hostile = '<script>alert(1)</script> **bold** [x](javascript:1) & "q"'
     written = forms.write_letter(letter(), {**FACTS, "reasons": hostile, "spoc_name": "<b>P</b>"})
     assert "<script>" not in written.html
     assert "<b>" not in written.html
     assert "<a" not in written.html
-    assert "**bold** [x](javascript:1) ((spoc_name))" in written.html
+    assert "**bold** [x](javascript:1) &amp;" in written.html
     assert "&lt;b&gt;P&lt;/b&gt;" in written.html
 
 
@@ -154,6 +154,11 @@ def test_a_required_part_no_condition_lets_in_is_a_gap() -> None:
         "[insert name]",
         "Lorem ipsum",
         "why???",
+        "((spoc))",
+        "Write to {{ name }} first",
+        "Named_staff: through Priya only.",
+        "One reason.\nlook_again",
+        "building_access.",
     ],
 )
 def test_words_that_only_hold_a_place_are_a_gap(value: str) -> None:
@@ -170,10 +175,19 @@ def test_words_that_only_hold_a_place_are_a_gap(value: str) -> None:
         "He said “I am waiting...” and left.",
         "It is to be paid on 1 May.",
         "Why? Because.",
+        "Write to priya_nair@example.org or see our_site.example.",
+        "He writes as jo_carter in the group.",
+        "Calls (nine in all (two at night)) go on.",
     ],
 )
 def test_ordinary_words_are_no_gap(value: str) -> None:
     assert forms.dummy_in(value) == ""
+
+
+@pytest.mark.parametrize("value", [".", "- -", "\u200b", "\u3164", "?!", ["", " . "]])
+def test_what_holds_no_letter_and_no_digit_is_missing(value: str | list[str]) -> None:
+    written = forms.write_letter(letter(), {**FACTS, "reasons": value})
+    assert [gap.sentence for gap in written.gaps] == ["Missing: reasons"]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +205,7 @@ def test_ordinary_words_are_no_gap(value: str) -> None:
         ("((reasons))\n", "((reasons)\n", "Expected double brackets to hold a name"),
         ("((reasons))\n", "((Reasons))\n", "Expected double brackets to hold a name"),
         ("((reasons))\n", "Call XX on 1234567\n", "“XX” stands in it"),
+        ("((reasons))\n", "Dear {{name}}\n", "“{{name}}” stands in it"),
         (
             '{#change source="R-046"}',
             '{#decision source="R-046"}',
