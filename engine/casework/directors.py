@@ -9,7 +9,7 @@ from sqlalchemy import select
 from engine.casework import appeals, owners, people
 from engine.casework.context import Context
 from engine.casework.people import Holder
-from engine.errors import Problem
+from engine.errors import NotAllowed, Problem
 from engine.tables.casefile import Stage
 from engine.tables.decisions import Appeal, Decision
 from engine.tables.people import User
@@ -95,6 +95,25 @@ def director_is_free(context: Context, values: dict[str, Any]) -> list[Problem]:
             "Choose another person.",
         )
     ]
+
+
+def director_may_decide(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Raise NotAllowed unless the director it is allocated to decides, free of conflict (R-077)."""
+    appeal = appeals.current(context)
+    if appeal.director != context.actor:
+        who = people.full_name(context.session, appeal.director or "") or "nobody yet"
+        raise NotAllowed(
+            f"Expected the appeal to be decided by whom it is allocated to, and that is {who}. "
+            "Leave it to them."
+        )
+    part = conflicts(context, appeal).get(context.actor)
+    if part is not None:
+        name = people.full_name(context.session, context.actor)
+        raise NotAllowed(
+            f"Expected somebody who had no part in the decision, but {name} {part}. Tell the Data "
+            "Management Officer."
+        )
+    return []
 
 
 def allocate(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.casework import arrangements, decision, people, stages
 from engine.casework.context import Context
-from engine.errors import Problem
+from engine.errors import NotAllowed, Problem
 from engine.tables.casefile import Submission
 from engine.tables.decisions import Decision
 from engine.tables.people import User
@@ -54,6 +54,16 @@ def accept_spoc_role(context: Context, values: dict[str, Any], restricted: dict[
         arrangement.id,
         new={"spoc": arrangement.spoc, "accepted": accepted},
     )
+
+
+def nominee_answers(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Raise NotAllowed when anybody answers for a proposed person who works here (R-043)."""
+    asked = arrangements.current(context).spoc
+    here = {user.name for user in people.working_here(context.session, context.today)}
+    if asked in here and context.actor != asked:
+        name = people.full_name(context.session, str(asked))
+        raise NotAllowed(f"Expected {name} to answer for themselves. Leave it to them.")
+    return []
 
 
 def another_spoc_is_named(context: Context, values: dict[str, Any]) -> list[Problem]:

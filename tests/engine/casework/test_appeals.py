@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.casework import appeal_decisions, appeal_receipts, appeals, directors, owners
-from engine.errors import NotFound, Rejected
+from engine.errors import NotAllowed, NotFound, Rejected
 from engine.tables.audit import AuditEvent
 from engine.tables.casefile import Stage
 from engine.tables.database import Database
@@ -179,6 +179,33 @@ def test_the_appeal_goes_to_the_director_chosen(register: Register) -> None:
     assert directors.director(context).user is None
     directors.allocate(context, {"director": "ben"}, {})
     assert directors.director(context).user == "ben"
+
+
+@pytest.mark.parametrize(
+    ("form", "answers"),
+    [
+        ("decide_appeal", {"outcome": "not_upheld", "reasons": "It was fair."}),
+        ("decide_late_appeal", {"late_appeal": "taken", "reasons": "Was ill."}),
+    ],
+)
+def test_only_the_director_it_is_allocated_to_decides(
+    register: Register, form: str, answers: dict[str, str]
+) -> None:
+    """R-077: whoever else gets hold of the task, in whatever way."""
+    register.take_over()
+    register.appeal("2026-04-01")
+    cara = register.context("2026-04-02", "cara")
+    with pytest.raises(NotAllowed, match="that is nobody yet"):
+        register.answer(form, cara, answers)
+    directors.allocate(register.context("2026-04-02"), {"director": "ben"}, {})
+    with pytest.raises(NotAllowed, match="that is Ben"):
+        register.answer(form, cara, answers)
+    ben = register.context("2026-04-02", "ben")
+    register.arrangement().cover = "ben"
+    with pytest.raises(NotAllowed, match="is the cover"):
+        register.answer(form, ben, answers)
+    register.arrangement().cover = "tom"
+    register.answer(form, ben, answers)
 
 
 def test_another_senior_officer_needs_to_be_free_and_shows_as_an_exception(

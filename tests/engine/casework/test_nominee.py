@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
 
 from engine.casework import nominee
+from engine.errors import NotAllowed
 from engine.tables.casefile import Submission
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Decision
@@ -19,6 +21,7 @@ YES = {
     "working_hours": "Monday to Thursday, 9am to 4pm",
     "role_understood": "yes",
 }
+LEFT = {"cannot_because": "She no longer works here."}
 
 
 @pytest.fixture
@@ -62,6 +65,14 @@ def test_nobody_is_proposed_before_the_formal_stage(landlord: Landlord) -> None:
 def test_who_accepts_says_when_they_can_be_reached(landlord: Landlord) -> None:
     landlord.answer("accept_spoc_role", "2026-03-26", YES, "priya")
     assert landlord.session.get_one(User, "priya").working_hours == YES["working_hours"]
+
+
+def test_nobody_answers_for_the_one_who_is_asked(landlord: Landlord) -> None:
+    for actor in ("carl", "dorothy"):
+        with pytest.raises(NotAllowed, match="Expected Priya Nair to answer for themselves"):
+            landlord.answer("accept_spoc_role", "2026-03-26", YES, actor)
+    landlord.session.get_one(User, "priya").left_on = dt.date(2026, 3, 25)
+    landlord.answer("accept_spoc_role", "2026-03-26", {"spoc_accepts": "no", **LEFT}, "dorothy")
 
 
 def test_nobody_accepts_without_having_had_the_role_explained(landlord: Landlord) -> None:
