@@ -25,6 +25,11 @@ def letter_pdf(letter: Letter) -> bytes | None:
     return letter.pdf or as_pdf(letter.html, letter.title)
 
 
+def can_be_made() -> bool:
+    """Tell whether this machine can make PDFs."""
+    return _weasyprint() is not None
+
+
 @contextlib.contextmanager
 def made_when_asked() -> Iterator[None]:
     """Keep letters without a PDF while the block runs; each is made when somebody asks for it.

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 
 from engine import clock
+from engine.calendar import said
 from engine.calendar_table import calendar_of
 from engine.casework import letter_pdf
 from engine.commands import pass_time
@@ -89,7 +90,7 @@ def _begin(db: Database, source: Path) -> None:
 def _play(db: Database, moments: Sequence[Moment], tell: Tell) -> int:
     played: dict[str, Player] = {}
     for number, moment in enumerate(moments):
-        tell(number, len(moments), f"{moment.at:%a %d %b %Y}")
+        tell(number, len(moments), said(moment.at.date()))
         player = played.setdefault(moment.story, Player(db))
         pass_time(db, max(clock.at_local(moment.at), clock.now()), clock.hold)
         try:
@@ -97,5 +98,5 @@ def _play(db: Database, moments: Sequence[Moment], tell: Tell) -> int:
         except Exception as error:
             error.add_note(f"in the story {moment.story}, step {moment.step.line}")
             raise
-    tell(len(moments), len(moments), "today")
+    tell(len(moments), len(moments), said(moments[-1].at.date()))
     return len({one.case_id for one in played.values() if one.case_id})

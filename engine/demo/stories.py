@@ -21,6 +21,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -147,5 +148,6 @@ def read_stories(now: dt.datetime, calendar: Calendar, folder: Path = FOLDER) ->
     return sorted(moments, key=lambda moment: moment.at)
 
 
+@cache
 def _load(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), PlainLoader)

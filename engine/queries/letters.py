@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.casework import issued_letters
+from engine.casework import letter_pdf as pages
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import words
@@ -69,6 +70,7 @@ class LetterPage:
     is_unchanged: bool
     #: Number of the published version whose template it was written from.
     release_number: int | None
+    #: It is kept, or can be made on this machine.
     has_pdf: bool
     promises: tuple[PromiseRow, ...]
 
@@ -104,25 +106,27 @@ def letter(database: Database, letter_id: int, person: Person) -> LetterPage:
             sha256=row.sha256,
             is_unchanged=issued_letters.is_unchanged(row),
             release_number=release_number,
-            has_pdf=bool(has_pdf),
+            has_pdf=bool(has_pdf) or pages.can_be_made(),
             promises=promises_of(look, row.case_id, letter_id=row.id),
         )
 
 
 def letter_pdf(database: Database, letter_id: int, person: Person) -> bytes | None:
-    """Give the PDF of a letter as it was issued; None for a letter without one.
+    """Give the PDF of a letter as it was issued, else one made now from its text.
 
-    Raises NotFound when there is no such letter or it is not for this person to see.
+    None when this machine cannot make PDFs. Raises NotFound when there is no such letter or it
+    is not for this person to see.
     """
     with reading(database, person) as look:
         found = look.session.execute(
-            select(Letter.case_id, Letter.pdf).where(Letter.id == letter_id)
+            select(Letter.case_id, Letter.pdf, Letter.html, Letter.title).where(
+                Letter.id == letter_id
+            )
         ).first()
         if found is None:
             raise NotFound
         _check_may_see(look, found.case_id)
-        pdf: bytes | None = found.pdf
-        return pdf
+    return found.pdf or pages.as_pdf(found.html, found.title)
 
 
 def letters_of(look: Reading, case_id: int) -> tuple[LetterRow, ...]:
