@@ -143,17 +143,14 @@ def error_list(
 ) -> list[dict[str, str]]:
     """Give the lines of the error summary, each leading to the first box of its question.
 
-    page_of: question id -> address of the page it stands on, for questions that are not here.
+    page_of: name of a field -> its address on another page, for questions that are not here.
     """
-    inputs = {one.name: one.first_input for top in fields for one in top.everything()}
+    inputs = {one.name: f"#{one.first_input}" for top in fields for one in top.everything()}
+    known = {**(page_of or {}), **inputs}
     lines = []
     for name, text in problems.items():
-        if name in inputs:
-            lines.append({"text": text, "href": f"#{inputs[name]}"})
-        elif page_of and name.split(".")[0] in page_of:
-            lines.append({"text": text, "href": page_of[name.split(".")[0]]})
-        else:
-            lines.append({"text": text})
+        href = known.get(name) or known.get(name.split(".")[0])
+        lines.append({"text": text, "href": href} if href else {"text": text})
     return lines
 
 

@@ -75,6 +75,7 @@ def test_an_unexpected_error_says_nothing_of_itself(
     monkeypatch.setattr(engine, "task_list", broken)
     page = visitor.get("/tasks", status=500)
     assert "inner workings" not in page.text
+    assert not page.tree.xpath("//nav")
     reference = page.one("//main//strong").text
     assert reference in caplog.text
 

@@ -222,9 +222,9 @@ def _check(desk: Desk, filling: Filling, problems: Mapping[str, str]) -> str:
 
 
 def _pages_of(desk: Desk, filling: Filling) -> dict[str, str]:
-    """Give question id -> address of its page, with the first box of the question."""
+    """Give the name of each field -> address of its page, with the first box of the question."""
     return {
-        field.question.id: f"{_address(desk, page.id)}#{field.first_input}"
+        field.name: f"{_address(desk, page.id)}#{field.first_input}"
         for page in filling.pages()
         for top in filling.fields(page)
         for field in top.everything()
