@@ -22,7 +22,19 @@ import engine
 from web import auth, banner, commands, words
 from web.settings import Settings, from_environment
 from web.typed import typed_again
-from web.views import cases, clock, diagrams, doors, register, sign_in, stuck, task, tasks
+from web.views import (
+    callers,
+    cases,
+    clock,
+    diagrams,
+    doors,
+    processes,
+    register,
+    sign_in,
+    stuck,
+    task,
+    tasks,
+)
 
 #: The one inline script of the page template, by its hash (facts of GOV.UK Frontend 6.3.0).
 _TEMPLATE_SCRIPT = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
@@ -113,7 +125,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _register_views(app: Flask) -> None:
-    for view in (sign_in, tasks, task, doors, clock, diagrams, cases, register, stuck):
+    staff = (sign_in, tasks, task, doors, callers, cases, register)
+    for view in (*staff, processes, stuck, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
@@ -19,7 +20,10 @@ _OFFERED_TO = {
     "register": frozenset({"dmo", "manager", "complaints_manager", "legal"}),
     "a concern": frozenset({"team_leader", "manager", "dmo"}),
     "stuck steps": frozenset({"manager", "dmo", "complaints_manager"}),
+    "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
 }
+#: Role -> where somebody begins who holds no other.
+_FIRST_PAGES = {"contact_centre": "callers.looked_up", "process_owner": "processes.listed"}
 #: Roles that alone lead into no case.
 _NO_CASES = frozenset({"contact_centre", "process_owner", "systems_team"})
 
@@ -56,14 +60,23 @@ def require_person() -> ResponseReturnValue | None:
 
 
 def may_open(part: str) -> bool:
-    """Tell whether pages offer ``cases``, ``register`` or ``a concern`` to this person.
+    """Tell whether pages offer ``cases``, ``register``, ``callers`` and so on to this person.
 
     It only saves them a way that leads nowhere: what they may see and do, the engine decides.
     """
     roles = set(person().roles)
     if part in _OFFERED_TO:
         return bool(roles & _OFFERED_TO[part])
+    if part == "callers":
+        return bool(roles - {"process_owner"})
     return not roles or bool(roles - _NO_CASES)
+
+
+def first_page(roles: Iterable[str]) -> str:
+    """Give the address where somebody with these roles begins: their tasks, for most."""
+    held = tuple(roles)
+    only = held[0] if len(held) == 1 else ""
+    return url_for(_FIRST_PAGES.get(only, "tasks.listed"))
 
 
 def sign_in(name: str) -> None:

@@ -88,6 +88,17 @@ _TABLE: dict[tuple[str, Tie], frozenset[Part]] = {
     (ANYBODY, Tie.TOOK_PART): _CASE,
     (ANYBODY, Tie.CONTACT): frozenset({Part.CARD, Part.LETTERS}),
 }
+_ANSWER_CALLERS = frozenset(
+    {
+        *("team_leader", "manager", "dmo", "assistant_director", "complaints_manager", "legal"),
+        *("systems_team", "contact_centre", "officer"),
+    }
+)
+#: Pages about no single case -> the roles they exist for (R-102, requirements A.11).
+_PAGES: dict[str, frozenset[str]] = {
+    "callers": _ANSWER_CALLERS,
+    "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
+}
 
 
 def parts_of(session: Session, viewer: Viewer, case_id: int) -> frozenset[Part]:
@@ -140,6 +151,11 @@ def sees(viewer: Viewer, part: Part) -> ColumnElement[bool]:
 def sees_every_case(viewer: Viewer, part: Part) -> bool:
     """Tell whether this person sees this part of every case (the register: of every landlord's)."""
     return any(tie is Tie.ANY and part in parts for _, tie, parts in _rows(viewer))
+
+
+def opens(viewer: Viewer, page: str) -> bool:
+    """Tell whether a page about no single case exists for this person: callers, processes."""
+    return bool(_PAGES[page].intersection(viewer.roles))
 
 
 def sees_work_item(viewer: Viewer) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from engine.queries.appealable import (
     find_customer,
 )
 from engine.queries.audience import Watcher
+from engine.queries.callers import CallerCard, Callers, callers
 from engine.queries.cards import ArrangementCard, FlagState, Limit
 from engine.queries.case_actions import CaseAction
 from engine.queries.case_page import CasePage, CasePerson, case
@@ -19,6 +20,13 @@ from engine.queries.diagrams import DiagramState, Step, diagram_state, diagram_x
 from engine.queries.letters import LetterPage, LetterRow, PromiseRow, letter, letter_pdf
 from engine.queries.owed import OwedRow
 from engine.queries.people import Person, people, person
+from engine.queries.processes import (
+    ProcessBrief,
+    ProcessPage,
+    ProcessStep,
+    process,
+    processes,
+)
 from engine.queries.reading import Page
 from engine.queries.register import RegisterEntry, register
 from engine.queries.stuck import StuckStep, count_of_stuck, may_retry, stuck_steps
@@ -33,6 +41,8 @@ __all__ = [
     "AppealRow",
     "AppealableDecision",
     "ArrangementCard",
+    "CallerCard",
+    "Callers",
     "CaseAction",
     "CaseBrief",
     "CasePage",
@@ -51,6 +61,9 @@ __all__ = [
     "OwedRow",
     "Page",
     "Person",
+    "ProcessBrief",
+    "ProcessPage",
+    "ProcessStep",
     "PromiseRow",
     "RegisterEntry",
     "Step",
@@ -63,6 +76,7 @@ __all__ = [
     "TimelineEntry",
     "Watcher",
     "WeekOfContacts",
+    "callers",
     "case",
     "case_list",
     "count_of_stuck",
@@ -75,6 +89,8 @@ __all__ = [
     "may_retry",
     "people",
     "person",
+    "process",
+    "processes",
     "register",
     "stuck_steps",
     "submission",

@@ -21,7 +21,8 @@ from engine.spiff import Diagram, Element
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance
 
-_KINDS: Mapping[str, str] = {
+#: Kind of an element -> what people call it.
+KINDS: Mapping[str, str] = {
     "user_task": "Task",
     "service_task": "Done by the system",
     "business_rule_task": "Looked up in a table",
@@ -200,7 +201,7 @@ def _step(look: Reading, trace: Trace, element: Element, depth: int, state: str)
     step = Step(
         element_id=element.id,
         name=element.name,
-        kind=_KINDS.get(element.kind, words.plain(element.kind)),
+        kind=KINDS.get(element.kind, words.plain(element.kind)),
         state=state,
         depth=depth,
         text=STATES[state],

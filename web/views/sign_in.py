@@ -28,11 +28,11 @@ _DOES = {
     "manager": "Records what a decision meeting decided, and sees what is late.",
     "assistant_director": "Decides appeals, having taken no part in the decision.",
     "officer": "Is the one person a customer gets in touch with.",
-    "complaints_manager": "Is warned before an appeal runs out of time.",
+    "complaints_manager": "Reads every case, and is warned before an appeal runs out of time.",
     "systems_team": "Sets and removes the marker in the other systems.",
-    "legal": "Reads the cases it is asked about.",
+    "legal": "Reads every case, and says what must be kept.",
     "contact_centre": "Finds out who a caller should be put through to.",
-    "process_owner": "Owns the diagrams, figures, forms and letters this runs on.",
+    "process_owner": "Reads the processes as they run: what begins each, who does what, and why.",
 }
 
 
@@ -47,8 +47,8 @@ class Card:
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """Lead to the tasks of whoever is signed in."""
-    return redirect(url_for("tasks.listed"), 303)
+    """Lead to where whoever is signed in begins."""
+    return redirect(auth.first_page(auth.person().roles), 303)
 
 
 @blueprint.get("/sign-in")
@@ -75,7 +75,7 @@ def enter() -> ResponseReturnValue:
     if not wanted.is_demo:
         abort(404)
     auth.sign_in(wanted.name)
-    onward = auth.local_path(request.form.get("next")) or url_for("tasks.listed")
+    onward = auth.local_path(request.form.get("next")) or auth.first_page(wanted.roles)
     return redirect(onward, 303)
 
 

@@ -22,7 +22,7 @@ _HEADINGS = {
     "done": "What you have done",
 }
 _NOTHING = {
-    "mine": "Nothing is on your list.",
+    "mine": "You have no task of your own.",
     "team": "Nothing waits for your team.",
     "all": "No task is open.",
     "done": "You have not completed a task yet.",
@@ -38,9 +38,11 @@ _NARROWING = ("stage", "form", "due", "process", "held_by")
 
 @blueprint.get("/tasks")
 def listed() -> ResponseReturnValue:
-    """Show one view of the list, the most urgent task first."""
+    """Show one view of the list, the most urgent task first; the team's when mine is empty."""
     wanted = _filter_asked()
     found = engine.task_list(auth.database(), auth.person(), wanted)
+    if not request.args and not found.counts["mine"] and found.counts["team"]:
+        return redirect(url_for("tasks.listed", view="team"), 303)
     return render_template(
         "tasks/list.html",
         filter=wanted,

@@ -1,0 +1,110 @@
+"""Who a caller is put through to: the card of an arrangement in force, without any reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select
+
+from engine.casework.visibility import opens
+from engine.errors import NotFound
+from engine.queries import words
+from engine.queries.cards import Limit, limits_of
+from engine.queries.people import Person
+from engine.queries.reading import Reading, like, reading
+from engine.tables.casefile import CaseFile, Customer
+from engine.tables.database import Database
+from engine.tables.decisions import Arrangement
+
+#: A shorter text would list the register instead of finding one customer.
+SHORTEST = 3
+#: Customers shown at once; who needs more of them has to say more of the name.
+MOST = 10
+
+
+@dataclass(frozen=True)
+class CallerCard:
+    """What somebody needs while a customer is on the telephone (R-060, R-102)."""
+
+    customer: str
+    address: str
+    tenancy_reference: str
+    #: Full names; "" for nobody.
+    spoc: str
+    cover: str
+    #: In words: E-mail, telephone; "" for none agreed.
+    contact_method: str
+    #: The landlord's address or number the customer uses.
+    contact_address: str
+    emergency_route: str
+    visiting: str
+    response_time: str
+    #: What is limited now, without the reason; empty when nothing is.
+    limits: tuple[Limit, ...]
+
+
+@dataclass(frozen=True)
+class Callers:
+    """What a look-up found."""
+
+    cards: tuple[CallerCard, ...]
+    #: More customers fit than are shown.
+    are_more: bool = False
+    #: The text was too short to look anybody up.
+    is_too_short: bool = False
+
+
+def callers(database: Database, person: Person, search: str) -> Callers:
+    """Find customers with an arrangement in force by name, address or tenancy reference.
+
+    search: at least three characters, otherwise nothing is looked up. At most four statements.
+    Raises NotFound for those the look-up does not exist for.
+    """
+    if not opens(person, "callers"):
+        raise NotFound
+    if len(search.strip()) < SHORTEST:
+        return Callers((), is_too_short=True)
+    with reading(database, person) as look:
+        found = [(row[0], row[1]) for row in look.session.execute(_in_force(look, search))]
+        shown = found[:MOST]
+        limits = limits_of(look, [arrangement.id for arrangement, _ in shown])
+        cards = tuple(
+            _card(look, arrangement, customer, limits[arrangement.id])
+            for arrangement, customer in shown
+        )
+        return Callers(cards, are_more=len(found) > MOST)
+
+
+def _in_force(look: Reading, search: str) -> Select[Arrangement, Customer]:
+    pattern = like(search)
+    said = (Customer.name, Customer.address, Customer.tenancy_reference)
+    return (
+        select(Arrangement, Customer)
+        .join(CaseFile, CaseFile.id == Arrangement.case_id)
+        .join(Customer, Customer.id == CaseFile.customer_id)
+        .where(
+            Arrangement.in_force_on <= look.today,
+            Arrangement.ended_on.is_(None),
+            or_(*(column.ilike(pattern, escape="\\") for column in said)),
+        )
+        .order_by(Customer.name, Arrangement.id)
+        .limit(MOST + 1)
+    )
+
+
+def _card(
+    look: Reading, arrangement: Arrangement, customer: Customer, limits: list[Limit]
+) -> CallerCard:
+    return CallerCard(
+        customer=customer.name,
+        address=customer.address,
+        tenancy_reference=customer.tenancy_reference,
+        spoc=look.full_name(arrangement.spoc),
+        cover=look.full_name(arrangement.cover),
+        contact_method=words.name_of("channel", arrangement.contact_method),
+        contact_address=arrangement.contact_address,
+        emergency_route=arrangement.emergency_route,
+        visiting=arrangement.visiting,
+        response_time=arrangement.response_time,
+        limits=tuple(limit for limit in limits if limit.from_on <= look.today),
+    )

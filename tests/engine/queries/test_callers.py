@@ -1,0 +1,89 @@
+"""The look-up: the card of an arrangement in force for whoever answers a call, and no more."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from engine.errors import NotFound
+from engine.queries import callers
+from engine.tables.database import Database
+from tests.engine.queries.landlord import TODAY, Pen, full_case, person
+
+
+@pytest.mark.parametrize("search", ["jo carter", "ELM", "2045/9"])
+def test_a_caller_is_found_by_name_address_or_tenancy(both_houses: Database, search: str) -> None:
+    with both_houses.writing() as session:
+        full_case(Pen(session))
+    found = callers(both_houses, person("cora"), search)
+    (card,) = found.cards
+    assert (card.customer, card.spoc, card.cover) == ("Jo Carter", "Priya Nair", "Tom Reed")
+    assert (card.contact_method, card.contact_address) == ("E-mail", "contact@nph.example")
+    assert (card.emergency_route, card.visiting) == ("01632 960 100", "Not limited")
+    assert [(limit.kind, limit.limit) for limit in card.limits] == [
+        ("Only at certain times", "One call on Tuesdays")
+    ]
+    assert "SECRET" not in str(found)
+    assert "SP-2026" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"in_force_on": None},
+        {"in_force_on": TODAY + dt.timedelta(days=1)},
+        {"ended_on": TODAY, "end_reason": "ceased"},
+    ],
+)
+def test_who_has_no_arrangement_in_force_is_not_found(
+    house: Database, terms: dict[str, object]
+) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        pen.arrangement(pen.case(), **terms)
+        pen.case(name="Jo Carterson")
+    assert callers(house, person("cora"), "carter").cards == ()
+
+
+def test_a_limit_to_come_is_not_told_yet(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        pen.limit(pen.arrangement(pen.case()), from_on=TODAY + dt.timedelta(days=1))
+    (card,) = callers(house, person("cora"), "carter").cards
+    assert card.limits == ()
+
+
+@pytest.mark.parametrize("search", ["", "ca", "  a "])
+def test_a_short_text_does_not_list_the_register(house: Database, search: str) -> None:
+    with house.writing() as session:
+        full_case(Pen(session))
+    found = callers(house, person("cora"), search)
+    assert found.is_too_short
+    assert found.cards == ()
+
+
+def test_of_many_the_first_ten_are_shown_with_the_same_few_statements(
+    both_houses: Database, statements: list[str]
+) -> None:
+    with both_houses.writing() as session:
+        pen = Pen(session)
+        for number in range(11):
+            pen.arrangement(pen.case(name=f"Carter {number}"))
+    callers(both_houses, person("cora"), "carter")
+    statements.clear()
+    found = callers(both_houses, person("cora"), "carter")
+    assert (len(found.cards), found.are_more) == (10, True)
+    assert len(statements) <= 4
+
+
+@pytest.mark.parametrize("name", ["amina", "mark", "dorothy", "ann", "lee", "sia", "priya"])
+def test_everybody_who_answers_customers_may_look_up(house: Database, name: str) -> None:
+    with house.writing() as session:
+        full_case(Pen(session))
+    assert len(callers(house, person(name), "carter").cards) == 1
+
+
+def test_it_does_not_exist_for_the_process_owner(house: Database) -> None:
+    with pytest.raises(NotFound):
+        callers(house, person("olga"), "carter")
