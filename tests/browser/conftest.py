@@ -93,7 +93,7 @@ def _seats(browser: Browser, house: House) -> Iterator[Seats]:
                     )
                     opened.enter_context(context)
                     context.set_default_timeout(_PATIENCE)
-                    screen = Screen(context, audit)
+                    screen = Screen(context, audit, scripts=scripts)
                     screen.sign_in(engine.person(house.database, name).full_name)
                     taken[name] = Desk(screen, emptied)
                 return taken[name]

@@ -119,7 +119,6 @@ class Desk:
         """Complete the task, issue the letter or record what was answered."""
         self.screen.do(self._last_button().click)
         assert self.screen.banner, self.screen.said
-        print(self.screen.banner)
         return self.screen.banner
 
     def refused(self) -> list[str]:

@@ -18,54 +18,61 @@ Press = Callable[[Locator], None]
 
 Answers = Mapping[str, Any]
 
+#: Name of a box -> select, radio, checkbox, text, ...; each list with the name of its button.
+_BOXES = """() => Object.fromEntries(
+    [...document.querySelectorAll('main form [name]:not([type=hidden])')].map(one =>
+        [one.name, one.tagName === 'SELECT' ? 'select' : one.type]))"""
+_PARTS = ("day", "month", "year")
+
 
 def fill(page: Page, answers: Answers, press: Press, prefix: str = "") -> set[str]:
     """Answer the questions that this page asks; returns the ids of those it did ask.
 
     Answers whose question is shown only with another answer stand after that answer.
     """
-    return {name for name, answer in answers.items() if _answer(page, prefix + name, answer, press)}
+    boxes: Mapping[str, str] = page.evaluate(_BOXES)
+    asked = set()
+    for question, answer in answers.items():
+        name = prefix + question
+        if isinstance(answer, list) and answer and isinstance(answer[0], Mapping):
+            done = _rows(page, name, answer, press)
+        else:
+            done = _answer(page, boxes, name, answer)
+        if done:
+            asked.add(question)
+    return asked
 
 
-def _answer(page: Page, name: str, answer: Any, press: Press) -> bool:
-    if isinstance(answer, list) and answer and isinstance(answer[0], Mapping):
-        return _rows(page, name, answer, press)
-    if isinstance(answer, dt.date):
-        answer = (str(answer.day), str(answer.month), str(answer.year))
-    if isinstance(answer, tuple):
-        return _date(page, name, answer)
-    boxes = page.locator(f'form [name="{name}"]:not([type=hidden])')
-    if not boxes.count():
-        return False
-    kind = boxes.first.evaluate("one => one.tagName === 'SELECT' ? 'select' : one.type")
+def _answer(page: Page, boxes: Mapping[str, str], name: str, answer: Any) -> bool:
+    if f"{name}-day" in boxes:
+        given = (
+            [getattr(answer, part) for part in _PARTS] if isinstance(answer, dt.date) else answer
+        )
+        for part, text in zip(_PARTS, given, strict=True):
+            page.locator(f'[name="{name}-{part}"]').fill(str(text))
+        return True
+    kind = boxes.get(name, "")
+    box = page.locator(f'form [name="{name}"]')
     if kind == "checkbox":
-        _tick(boxes, answer)
+        _tick(box, answer)
     elif kind == "radio":
         chosen = "" if answer == FIRST else f'[value="{answer}"]'
-        boxes.and_(page.locator(f"input:enabled{chosen}")).first.check()
+        page.locator(f'input:enabled[name="{name}"]{chosen}').first.check()
     elif kind == "select":
-        boxes.select_option(str(answer))
-    else:
-        boxes.fill(str(answer))
-    return True
-
-
-def _date(page: Page, name: str, parts: tuple[str, ...]) -> bool:
-    if not page.locator(f'[name="{name}-day"]').count():
-        return False
-    for part, text in zip(("day", "month", "year"), parts, strict=True):
-        page.locator(f'[name="{name}-{part}"]').fill(text)
-    return True
+        box.select_option(str(answer))
+    elif kind:
+        box.fill(str(answer))
+    return bool(kind)
 
 
 def _tick(boxes: Locator, answer: Any) -> None:
     wanted = [answer] if isinstance(answer, str) else answer
     for box in boxes.all():
-        if box.is_enabled():
-            value = box.get_attribute("value")
-            box.set_checked(answer == ALL or value in wanted)
-    ticked = [box.get_attribute("value") for box in boxes.all() if box.is_checked()]
-    assert answer == ALL or set(ticked) == set(wanted), f"Expected to tick {wanted}, got {ticked}."
+        value, can, ticked = box.evaluate("one => [one.value, !one.disabled, one.checked]")
+        if can and ticked != (answer == ALL or value in wanted):
+            box.set_checked(not ticked)
+    ticked = boxes.evaluate_all("all => all.filter(one => one.checked).map(one => one.value)")
+    assert ticked if answer == ALL else set(ticked) == set(wanted), f"{wanted}, but {ticked}"
 
 
 def _rows(page: Page, name: str, rows: list[Answers], press: Press) -> bool:

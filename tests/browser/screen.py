@@ -29,6 +29,11 @@ _LOOK = """() => ({
     refused: window.refused || [],
     twice: [...document.querySelectorAll('[id]')].map(one => one.id)
         .filter((id, place, all) => all.indexOf(id) !== place),
+    lost: [...document.querySelectorAll('.govuk-error-summary__list a')]
+        .filter(one => one.pathname === location.pathname)
+        .filter(one => !document.querySelector(`${one.hash}:is(input, select, textarea, button)`))
+        .map(one => one.textContent),
+    errors: document.querySelectorAll('.govuk-error-summary').length,
 })"""
 #: What Chromium says when a page answers with an error; that the page did is looked at elsewhere.
 _STATUS_SAID = "Failed to load resource: the server responded with a status of"
@@ -43,9 +48,13 @@ Looker = Callable[["Screen"], None]
 class Screen:
     """A window with one person signed in, at an application that is being served."""
 
-    def __init__(self, context: BrowserContext, look: Looker | None = None) -> None:
+    def __init__(
+        self, context: BrowserContext, look: Looker | None = None, *, scripts: bool = True
+    ) -> None:
         """Open a window; `look` sees each page once it is there and sound."""
-        context.add_init_script(_WATCH_THE_POLICY)
+        self._scripts = scripts
+        if scripts:
+            context.add_init_script(_WATCH_THE_POLICY)
         self.page = context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self._wrong.append(f"script: {error}"))
@@ -104,8 +113,9 @@ class Screen:
         assert found["too_wide"] <= 0, f"{here}: scrolls sideways by {found['too_wide']} px"
         assert found["refused"] == [], f"{here}: refused by the policy {found['refused']}"
         assert found["twice"] == [], f"{here}: ids twice {found['twice']}"
-        has_errors = self.page.locator(".govuk-error-summary").count() > 0
+        has_errors = found["errors"] > 0
         assert found["title"].startswith("Error: ") == has_errors, f"{here}: {found['title']}"
+        assert found["lost"] == [], f"{here}: errors that lead to no box {found['lost']}"
         assert self._wrong == [], f"{here}: {self._wrong}"
 
     @property
@@ -133,12 +143,8 @@ class Screen:
         """Give the sentences of the error summary."""
         return self.page.locator(".govuk-error-summary__list li").all_inner_texts()
 
-    @property
-    def runs_scripts(self) -> bool:
-        return self.page.locator("body.js-enabled").count() > 0
-
     def _wait_for_diagrams(self) -> None:
-        if self.runs_scripts:
+        if self._scripts:
             self.page.locator(_DRAWN_OR_SAID).first.wait_for(state="detached")
 
     def _hear(self, message: ConsoleMessage) -> None:
