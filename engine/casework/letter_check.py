@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import arrangements, letter_dates, letters
+from engine.casework import arrangements, letter_dates, letters, limits
 from engine.casework.context import Context
 from engine.casework.letters import Preview
 from engine.errors import Problem
@@ -52,13 +52,7 @@ def _of_gap(gap: Gap, template: LetterTemplate) -> Problem:
 def _dates(
     context: Context, template: LetterTemplate, made: Preview, values: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    decision = letters.decision_told(context, template)
-    if decision is not None and made.issued_on < decision.decided_on:
-        yield Problem(
-            "sent_on",
-            f"Expected the letter to leave no earlier than the decision of "
-            f"{said(decision.decided_on)}, but this date is before it. Check the date.",
-        )
+    yield from _day_it_leaves(context, template, made)
     review_on = made.facts.get("review_on")
     names_review = any(block.id in _REVIEW_PARTS for block in template.blocks)
     if names_review and isinstance(review_on, dt.date) and review_on <= made.issued_on:
@@ -68,6 +62,10 @@ def _dates(
             f"Expected a review after the letter of {said(made.issued_on)}, but it is set for "
             f"{said(review_on)}. Give a later date.",
         )
+    elif template.makes_decision == "warning" and isinstance(review_on, dt.date):
+        yield from limits.review_of_warning(
+            context, "review_on", review_on, letter_on=made.issued_on
+        )
     if letter_dates.is_appealable(context, template) and made.appeal_until is None:
         yield Problem(
             "",
@@ -75,6 +73,22 @@ def _dates(
             "Data Management Officer.",
         )
     yield from _evidence_period(context, made)
+
+
+def _day_it_leaves(context: Context, template: LetterTemplate, made: Preview) -> Iterator[Problem]:
+    """Refuse a day on which there was nothing to send yet: the time to appeal runs from it."""
+    decision, wanted = letters.decision_told(context, template), letter_dates.wanted_on(context)
+    if decision is not None and made.issued_on < decision.decided_on:
+        since = f"the decision of {said(decision.decided_on)}"
+    elif wanted is not None and made.issued_on < wanted:
+        since = f"{said(wanted)}, when it was asked for"
+    else:
+        return
+    yield Problem(
+        "sent_on",
+        f"Expected the letter to leave no earlier than {since}, but this date is before it. "
+        "Check the date.",
+    )
 
 
 def _evidence_period(context: Context, made: Preview) -> Iterator[Problem]:

@@ -56,6 +56,21 @@ def due_on(context: Context, template: LetterTemplate, decision: Decision | None
     return context.calendar.working_days(start, int(context.policy(template.due_within)))
 
 
+def wanted_on(context: Context) -> dt.date | None:
+    """Give the day the letter was asked for, that of its open task; None while there is none."""
+    opened_at = context.session.scalar(
+        select(WorkItem.opened_at)
+        .where(
+            WorkItem.instance_id == context.instance_id,
+            WorkItem.form == "issue_letter",
+            WorkItem.completed_at.is_(None),
+            WorkItem.cancelled_at.is_(None),
+        )
+        .order_by(WorkItem.id.desc())
+    )
+    return opened_at.astimezone(LONDON).date() if opened_at else None
+
+
 def default_warning_review_on(context: Context) -> dt.date:
     """Offer the date on which contact is compared after a warning written today (R-023)."""
     due = context.calendar.calendar_days(context.today, int(context.policy("warning.review_after")))
@@ -75,23 +90,8 @@ def _starts(context: Context, name: str, decision: Decision | None) -> dt.date |
     if name == "look_received_on":
         return look_requests.look_received_on(context)
     if decision is None or name == "asked_on":
-        return _wanted_on(context)
+        return wanted_on(context) or context.today
     return decision.decided_on
-
-
-def _wanted_on(context: Context) -> dt.date:
-    """Give the day the letter was asked for: that of its open task, else today."""
-    opened_at = context.session.scalar(
-        select(WorkItem.opened_at)
-        .where(
-            WorkItem.instance_id == context.instance_id,
-            WorkItem.form == "issue_letter",
-            WorkItem.completed_at.is_(None),
-            WorkItem.cancelled_at.is_(None),
-        )
-        .order_by(WorkItem.id.desc())
-    )
-    return opened_at.astimezone(LONDON).date() if opened_at else context.today
 
 
 def _unit(context: Context, figure: str) -> str:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
-
 from engine.calendar import Due
-from engine.casework import arrangements, breaches, look_requests
+from engine.casework import arrangements, breaches, limits, look_requests
 from engine.casework.context import Context
 from engine.clock import LONDON
-from engine.tables.process import PolicyValue
 
 
 def review_opens_on(context: Context) -> dt.date:
@@ -64,19 +61,7 @@ def interval(context: Context) -> tuple[int, int]:
 
     Raises ValueError when the row ``review.interval`` of the policy names no limits.
     """
-    row = context.session.execute(
-        select(PolicyValue.minimum, PolicyValue.maximum).where(
-            PolicyValue.release_id == context.release_id,
-            PolicyValue.parameter_set == context.parameter_set,
-            PolicyValue.name == "review.interval",
-        )
-    ).one_or_none()
-    if row is None or not (row.minimum and row.maximum):
-        raise ValueError(
-            "Expected review.interval to have a minimum and a maximum in the policy, but it has "
-            "not. Fill in both cells."
-        )
-    return int(row.minimum), int(row.maximum)
+    return limits.of(context, "review.interval")
 
 
 def _planned(context: Context) -> dt.date:

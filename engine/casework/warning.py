@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import contacts, evidence, stages
+from engine.casework import contacts, evidence, limits, stages
 from engine.casework.context import Context
 from engine.casework.decision import decide
 from engine.errors import Problem
@@ -15,7 +15,13 @@ from engine.errors import Problem
 
 def comparison_is_sound(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Tell what the comparison lacks: a look at both counts, a record since the warning (R-030)."""
-    return [*_counts_not_seen(context, values), *_nothing_since(context, values)]
+    problems = [*_counts_not_seen(context, values), *_nothing_since(context, values)]
+    if values.get("warning_outcome") == "longer":
+        review_on = dt.date.fromisoformat(values["review_on"])
+        problems += limits.review_of_warning(
+            context, "review_on", review_on, letter_on=context.today
+        )
+    return problems
 
 
 def compare_contact(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from engine.tables.casefile import CaseFile, Customer, ThirdParty
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Decision
 from engine.tables.people import User
+from engine.tables.process import WorkItem
 from tests.engine.casework.letter_desk import INTRODUCED, WARNED, at, issue, preview, problems, sent
 from tests.engine.casework.new_case import Landlord, at_work
 
@@ -158,9 +159,39 @@ def test_a_warning_needs_a_review_after_the_letter(landlord: Landlord) -> None:
         "2026-02-16": "must be Tuesday 17 February 2026 or later",
         "soon": "a date that exists",
         "2026-02-30": "a date that exists",
+        "2026-02-17": "7 to 91 days after the letter, which is from Mon 23 Feb 2026 to Mon 18 May",
+        "2026-02-22": "but it is Sun 22 Feb 2026",
+        "2026-05-19": "but it is Tue 19 May 2026",
+        "2031-01-01": "but it is Wed 1 Jan 2031",
     }.items():
         answers = {**WARNED, **sent("2026-02-16"), "review_on": review_on}
         assert words in problems(context, answers)["review_on"]
+    for review_on in ("2026-02-23", "2026-05-18"):
+        answers = {**WARNED, **sent("2026-02-16"), "review_on": review_on}
+        assert problems(context, answers) == {}
+
+
+def test_no_letter_leaves_before_it_was_asked_for(landlord: Landlord) -> None:
+    """R-014, X-5: nobody shortens the time to change or to appeal by an earlier date."""
+    landlord.warn()
+    landlord.session.add(
+        WorkItem(
+            instance_id=1,
+            process_id="issue_letter",
+            element_id="issue_letter",
+            task_id="t",
+            name="Issue the letter",
+            form="issue_letter",
+            role="team_leader",
+            opened_at=landlord.context("2026-02-16").now,
+        )
+    )
+    context = at(landlord, "fair_treatment", "2026-02-18", "amina", instance_id=1)
+    for day in ("2020-01-01", "2026-01-20", "2026-02-15"):
+        told = problems(context, {**WARNED, **sent(day)})
+        assert "no earlier than Mon 16 Feb 2026, when it was asked for" in told["sent_on"]
+    for day in ("2026-02-16", "2026-02-17", "2026-02-18"):
+        assert problems(context, {**WARNED, **sent(day)}) == {}
 
 
 def test_a_copy_needs_somebody_with_authority(agreed: Landlord) -> None:

@@ -53,6 +53,10 @@ def test_acceptable_contact_ends_the_stage_with_a_decision(landlord: Landlord) -
 def test_watching_longer_takes_a_later_date_and_decides_nothing(landlord: Landlord) -> None:
     early = {**LONGER, "review_on": "2026-03-16"}
     assert "review_on" in landlord.problems("compare_contact", "2026-03-16", early)
+    for review_on in ("2026-03-17", "2031-01-01"):
+        found = {**LONGER, "review_on": review_on}
+        told = landlord.problems("compare_contact", "2026-03-16", found)
+        assert "7 to 91 days after" in told["review_on"]
     landlord.answer("compare_contact", "2026-03-16", LONGER)
     assert stages.warning_review_on(landlord.context("2026-03-16")) == dt.date(2026, 4, 13)
     assert landlord.rows(Decision) == []
