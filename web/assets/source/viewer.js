@@ -53,7 +53,8 @@ const lookAt = (viewer, states) => {
 const followWidth = (container, fit) => {
   let width = container.clientWidth;
   new ResizeObserver(() => {
-    if (container.clientWidth === width) return;
+    // What is out of sight for a moment has no width, and nothing fits into that.
+    if (!container.clientWidth || container.clientWidth === width) return;
     width = container.clientWidth;
     fit();
   }).observe(container);
