@@ -79,6 +79,9 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "ceased": "ended after a review",
         "cancelled_on_appeal": "cancelled on appeal",
         "customer_left": "the customer has left",
+        "opened_in_error": "it was opened in error",
+        "not_agreed": "formal action was not agreed",
+        "never_in_force": "it never came into force",
     },
     "customer_kind": {
         "tenant": "Tenant",

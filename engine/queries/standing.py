@@ -55,7 +55,7 @@ def is_open() -> tuple[Any, ...]:
 
 def sentence(look: Reading, case: CaseFile, rows: Rows) -> str:
     """Say where the case stands: ``In force until the review on Thu 1 Oct 2026``."""
-    over = _over(case)
+    over = _over(case, look.today)
     if over:
         return over
     stands = of_arrangement(rows.arrangement, look.today) or _of_stages(look, case, rows.stages)
@@ -73,16 +73,21 @@ def of_arrangement(arrangement: Arrangement | None, today: dt.date) -> str:
     if arrangement is None:
         return ""
     if arrangement.ended_on:
-        why = words.name_of("ending", arrangement.end_reason).lower()
+        why = words.lower_first(words.name_of("ending", arrangement.end_reason))
+        why = why.removeprefix("ended ")
         return f"Ended on {said(arrangement.ended_on)}{f': {why}' if why else ''}"
     if arrangement.in_force_on:
         return _in_force(arrangement, today)
     if arrangement.letter_issued_on:
+        if arrangement.from_on < today:
+            return f"Agreed; it was due to begin on {said(arrangement.from_on)}"
         return f"Agreed, in force from {said(arrangement.from_on)}"
     return f"Agreed from {said(arrangement.from_on)}, the letter is not sent yet"
 
 
 def _in_force(arrangement: Arrangement, today: dt.date) -> str:
+    if arrangement.end_on and arrangement.end_on < today:
+        return f"In force; it was due to end on {said(arrangement.end_on)}"
     if arrangement.end_on:
         return f"In force until it ends on {said(arrangement.end_on)}"
     review = arrangement.next_review_on
@@ -93,15 +98,22 @@ def _in_force(arrangement: Arrangement, today: dt.date) -> str:
     return f"In force until the review on {said(review)}"
 
 
-def _over(case: CaseFile) -> str:
+def _over(case: CaseFile, today: dt.date) -> str:
     if case.deleted_on:
         return f"Deleted on {said(case.deleted_on)}"
     if not case.closed_on:
         return ""
     reason = words.lower_first(words.name_of("ending", case.closed_reason))
     why = f": {reason}" if reason else ""
-    kept = f"; kept until {said(case.delete_after)}" if case.delete_after else ""
-    return f"Closed on {said(case.closed_on)}{why}{kept}"
+    return f"Closed on {said(case.closed_on)}{why}{_kept(case, today)}"
+
+
+def _kept(case: CaseFile, today: dt.date) -> str:
+    if case.delete_after is None:
+        return ""
+    if case.delete_after < today:
+        return f"; it was due to be deleted on {said(case.delete_after)}"
+    return f"; kept until {said(case.delete_after)}"
 
 
 def _of_stages(look: Reading, case: CaseFile, stages: dict[str, Stage]) -> str:
@@ -137,7 +149,10 @@ def _warning(look: Reading, warning: Stage) -> str:
 
 def _formal(look: Reading, formal: Stage) -> str:
     if formal.outcome == "not_agreed" and formal.look_on:
-        return f"Formal action was not agreed; it is looked at again on {said(formal.look_on)}"
+        again = (
+            "it is looked at again on" if formal.look_on > look.today else "a new look is due since"
+        )
+        return f"Formal action was not agreed; {again} {said(formal.look_on)}"
     if formal.meeting_on and formal.meeting_on >= look.today:
         return f"Formal stage: decision meeting on {said(formal.meeting_on)}"
     if formal.meeting_on:

@@ -66,7 +66,11 @@ def standing(house: Database, write: Any) -> str:
         ),
         (
             {"kind": "formal", "outcome": "not_agreed", "look_on": A_DAY},
-            "Formal action was not agreed; it is looked at again on Mon 2 Mar 2026",
+            "Formal action was not agreed; a new look is due since Mon 2 Mar 2026",
+        ),
+        (
+            {"kind": "formal", "outcome": "not_agreed", "look_on": LATER},
+            "Formal action was not agreed; it is looked at again on Thu 30 Apr 2026",
         ),
         ({"kind": "formal", "closed_on": A_DAY}, "Open since Mon 12 Jan 2026"),
     ],
@@ -84,14 +88,16 @@ def test_a_stage_says_where_the_case_stands(
         ({"next_review_on": A_DAY}, "In force; its review is late, it was due on Mon 2 Mar 2026"),
         ({"next_review_on": None}, "In force since Wed 1 Apr 2026"),
         ({"end_on": TODAY}, "In force until it ends on Mon 13 Apr 2026"),
-        ({"in_force_on": None}, "Agreed, in force from Wed 1 Apr 2026"),
+        ({"end_on": A_DAY}, "In force; it was due to end on Mon 2 Mar 2026"),
+        ({"in_force_on": None, "from_on": LATER}, "Agreed, in force from Thu 30 Apr 2026"),
+        ({"in_force_on": None}, "Agreed; it was due to begin on Wed 1 Apr 2026"),
         (
             {"in_force_on": None, "letter_issued_on": None},
             "Agreed from Wed 1 Apr 2026, the letter is not sent yet",
         ),
         (
             {"ended_on": TODAY, "end_reason": "ceased"},
-            "Ended on Mon 13 Apr 2026: ended after a review",
+            "Ended on Mon 13 Apr 2026: after a review",
         ),
     ],
 )
@@ -121,13 +127,27 @@ def test_a_case_just_opened_says_that_nothing_is_known_yet(house: Database) -> N
     assert case_list(house, person("dorothy")).items[0].customer == "Customer not known yet"
 
 
-def test_a_closed_case_says_why_and_how_long_it_is_kept(house: Database) -> None:
+@pytest.mark.parametrize(
+    ("closed", "said"),
+    [
+        (
+            {"closed_reason": "settled_informally", "delete_after": TODAY},
+            "settled informally; kept until Mon 13 Apr 2026",
+        ),
+        ({"closed_reason": "ceased"}, "ended after a review"),
+        (
+            {"closed_reason": "opened_in_error", "delete_after": A_DAY},
+            "it was opened in error; it was due to be deleted on Mon 2 Mar 2026",
+        ),
+    ],
+)
+def test_a_closed_case_says_why_and_how_long_it_is_kept(
+    house: Database, closed: dict[str, Any], said: str
+) -> None:
     with house.writing() as session:
-        Pen(session).case(closed_on=A_DAY, closed_reason="settled_informally", delete_after=TODAY)
+        Pen(session).case(closed_on=A_DAY, **closed)
     (brief,) = case_list(house, person("dorothy"))
-    assert brief.standing == (
-        "Closed on Mon 2 Mar 2026: settled informally; kept until Mon 13 Apr 2026"
-    )
+    assert brief.standing == f"Closed on Mon 2 Mar 2026: {said}"
 
 
 @pytest.mark.parametrize("search", ["carter", "ELM court", "2045/9", "SP-2026-001", " Jo "])
