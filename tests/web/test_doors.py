@@ -127,7 +127,10 @@ def test_a_door_that_is_not_there_is_not_found(dorothy: Visitor) -> None:
 
 
 def test_a_door_for_others_is_refused(as_: As) -> None:
-    assert as_("priya").get("/doors/arrangement_taken_over", status=403).text
+    page = as_("priya").get("/doors/arrangement_taken_over", status=403)
+    assert page.heading == "You may not do this"
+    assert "Expected" in page.text
+    assert "ask the person who has it" not in page.text
 
 
 def test_an_action_of_the_case_page_is_recorded(in_force: Page, dorothy: Visitor) -> None:

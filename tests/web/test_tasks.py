@@ -127,6 +127,7 @@ def test_somebody_elses_task_can_be_looked_at_and_not_done(opening: Page, as_: A
     sent = {"csrf_token": seen.token, "behaviour": "typed by the wrong person"}
     refused = mo.post(f"{seen.path}/pages/behaviour", sent)
     assert refused.status == 403
+    assert "ask the person who has it" in refused.text
     assert "typed by the wrong person" in refused.text
 
 
