@@ -80,7 +80,7 @@ def test_of_five_who_complete_one_task_at_once_one_wins(landlord: Scenario) -> N
         ]
     )
     assert len(failed) == 4
-    assert _completions(landlord.db) == 1
+    assert completions(landlord.db) == 1
 
 
 def test_a_message_offered_five_times_at_once_is_taken_once(landlord: Scenario) -> None:
@@ -117,30 +117,30 @@ _DYING = """
 def test_a_machine_that_dies_while_completing_leaves_the_task_open_or_done_once(
     sqlite_landlord: Scenario, dies_at: int, tmp_path: Path
 ) -> None:
-    item = _draft_of_allocation(sqlite_landlord)
-    died = _complete_and_die(sqlite_landlord.db, item, dies_at, tmp_path)
+    item = draft_of_allocation(sqlite_landlord)
+    died = complete_and_die(sqlite_landlord.db, item, dies_at, tmp_path)
     assert died.returncode == -signal.SIGKILL
     with sqlite_landlord.db.reading() as session:
         work_item = session.get_one(WorkItem, item)
         draft, done = work_item.draft, work_item.completed_at
-    assert (done is None and draft == {"director": "ben"}) or _completions(sqlite_landlord.db) == 1
+    assert (done is None and draft == {"director": "ben"}) or completions(sqlite_landlord.db) == 1
     if done is None:
         commands.complete(sqlite_landlord.db, item, {"director": "ann"}, by="dorothy")
-    assert _completions(sqlite_landlord.db) == 1
+    assert completions(sqlite_landlord.db) == 1
     sqlite_landlord.expect_open("decide_appeal")
 
 
 def test_the_same_work_without_a_death_is_done_and_takes_more_statements_than_those_deaths(
     sqlite_landlord: Scenario, tmp_path: Path
 ) -> None:
-    item = _draft_of_allocation(sqlite_landlord)
-    lived = _complete_and_die(sqlite_landlord.db, item, 0, tmp_path)
+    item = draft_of_allocation(sqlite_landlord)
+    lived = complete_and_die(sqlite_landlord.db, item, 0, tmp_path)
     assert lived.returncode == 0, lived.stderr
     assert int(lived.stdout) >= 14
-    assert _completions(sqlite_landlord.db) == 1
+    assert completions(sqlite_landlord.db) == 1
 
 
-def _draft_of_allocation(landlord: Scenario) -> int:
+def draft_of_allocation(landlord: Scenario) -> int:
     acknowledged(received(landlord))
     with landlord.db.reading() as session:
         item = session.scalars(
@@ -150,7 +150,7 @@ def _draft_of_allocation(landlord: Scenario) -> int:
     return item
 
 
-def _complete_and_die(
+def complete_and_die(
     database: Database, item: int, dies_at: int, folder: Path
 ) -> subprocess.CompletedProcess[str]:
     script = folder / "dying.py"
@@ -167,7 +167,7 @@ def _complete_and_die(
     )
 
 
-def _completions(database: Database) -> int:
+def completions(database: Database) -> int:
     """Count how often the task was done: by its history and by its answers, which must agree."""
     with database.reading() as session:
         left = session.scalar(
