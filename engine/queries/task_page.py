@@ -70,6 +70,7 @@ def task(database: Database, work_item_id: int, person: Person) -> TaskPage:
             promises=promises_of(look, row.case_id or 0, only_open=True) if sees_letters else (),
             diagram=diagram,
             can_be_put_back=row.is_open
+            and not item.by_name
             and row.assignee == person.name
             and row.role in person.roles,
             completed_at=item.completed_at,
