@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from engine.calendar import said
 from engine.casework.visibility import Part, sees_every_case
@@ -15,6 +15,7 @@ from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, like, page_number, page_of, reading
 from engine.queries.standing import is_open
+from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.decisions import Appeal, Arrangement
@@ -23,8 +24,8 @@ from engine.tables.process import WorkItem
 
 #: The process whose open tasks mean that an arrangement is under review.
 _REVIEW = "periodic_review"
-#: Reviews due within so many calendar days are soon (requirements G, Q1).
-_SOON = 30
+#: The figure that says how many calendar days before its date a review is soon (R-062).
+_LEAD = "review.lead"
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,14 @@ def register(
     """Give one page of the register, the next review first; ended ones by their end.
 
     search: part of a name, address, tenancy or case reference, or of who is the contact.
-    show: live, ended, all, or review (late, or due within 30 days). At most nine statements.
+    show: live, ended, all, or review (late, or due within the days the policy prepares one).
+    At most ten statements.
     Raises NotFound for those the register does not exist for.
     """
     if not sees_every_case(person, Part.REGISTER):
         raise NotFound
     with reading(database, person) as look:
-        wanted = [_shown(show, look.today), _found(search)]
+        wanted = [_shown(look, show), _found(search)]
         base = (
             select(Arrangement, CaseFile, Customer)
             .join(CaseFile, CaseFile.id == Arrangement.case_id)
@@ -140,14 +142,29 @@ def _colour(arrangement: Arrangement, its_card: ArrangementCard) -> str:
     return "grey" if arrangement.ended_on else "green"
 
 
-def _shown(show: str, today: dt.date) -> ColumnElement[bool]:
+def _shown(look: Reading, show: str) -> ColumnElement[bool]:
     live = Arrangement.ended_on.is_(None)
     if show == "ended":
         return ~live
     if show == "review":
-        soon = today + dt.timedelta(days=_SOON)
-        return live & (Arrangement.next_review_on <= soon)
+        return live & _is_soon(look)
     return true() if show == "all" else live
+
+
+def _is_soon(look: Reading) -> ColumnElement[bool]:
+    """Give the condition that a review is late or being prepared, by the figures of its case."""
+    figures = bundle(look.session, current_release_id(look.session)).figures
+    leads = {name: figure[_LEAD].value for name, figure in figures.items() if _LEAD in figure}
+    return or_(
+        Arrangement.next_review_on < look.today,
+        *(
+            and_(
+                CaseFile.parameter_set == name,
+                Arrangement.next_review_on <= look.today + dt.timedelta(days=int(str(lead))),
+            )
+            for name, lead in leads.items()
+        ),
+    )
 
 
 def _found(search: str) -> ColumnElement[bool]:

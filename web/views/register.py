@@ -14,7 +14,7 @@ blueprint = Blueprint("register", __name__)
 #: Part of the register -> what its link says.
 _PARTS = {
     "live": "In force or coming",
-    "review": "Review late or within 30 days",
+    "review": "Review late or due soon",
     "ended": "Ended",
     "all": "All",
 }

@@ -88,15 +88,18 @@ def test_a_late_review_is_said_and_each_part_shows_its_own(house: Database) -> N
         pen.arrangement(pen.case(name="Late"), next_review_on=dt.date(2026, 4, 10))
         pen.arrangement(pen.case(name="Soon"), next_review_on=dt.date(2026, 5, 13))
         pen.arrangement(pen.case(name="Far"), next_review_on=dt.date(2026, 5, 14))
+        other = pen.case(name="Other")
+        other.parameter_set = "LIVEWEST_2020"
+        pen.arrangement(other, next_review_on=dt.date(2026, 5, 14))
         pen.arrangement(pen.case(name="Over"), **ENDED)
     shown = {
         part: [(e.customer, e.is_review_late) for e in register(house, person("lee"), show=part)]
         for part in ("live", "review", "ended", "all")
     }
-    live = [("Late", True), ("Soon", False), ("Far", False)]
+    live = [("Late", True), ("Soon", False), ("Far", False), ("Other", False)]
     assert shown == {
         "live": live,
-        "review": live[:2],
+        "review": [*live[:2], live[3]],
         "ended": [("Over", False)],
         "all": [*live, ("Over", False)],
     }
