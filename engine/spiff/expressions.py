@@ -44,6 +44,19 @@ FAULTS = (
     RecursionError,
     EngineError,
 )
+#: What is wrong in the words of people; of two that fit, the first.
+_IN_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (ZeroDivisionError, "Expected another number to divide by, but it is 0."),
+    (OverflowError, "Expected a smaller number, but it grew too large."),
+    (IndexError, "Expected an entry at that place of the list, but the list is shorter."),
+    (RecursionError, "Expected a simpler expression, but its brackets are too deep. Split it."),
+    (
+        TypeError,
+        "Expected values that go together, such as two numbers or two dates, but they do not. "
+        "Check what each one is and what each function takes.",
+    ),
+    (ValueError, "Expected a value the function can read, but it cannot. Check what it is given."),
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +96,19 @@ def _guarded(text: str, action: Callable[[], Any]) -> Any:
     except (ExpressionError, Unreadable, NotPlain) as error:
         raise ExpressionError(f"{_short(text)}: {error}") from None
     except FAULTS as error:
-        said = str(error) or type(error).__name__
-        raise ExpressionError(f"{_short(text)}: {said}") from error
+        raise ExpressionError(f"{_short(text)}: {_in_words(error)}") from error
+
+
+def _in_words(error: Exception) -> str:
+    """Say what is wrong: our own sentences as they are, those of the interpreter in plain words."""
+    said = str(error)
+    if isinstance(error, EngineError) or said.startswith("Expected "):
+        return said or "Expected a value, but there is none."
+    if isinstance(error, KeyError):
+        missing = _short(str(error.args[0])) if error.args else "such a name"
+        return f"Expected an entry named {missing} in the mapping, but there is none."
+    plainly = (words for kind, words in _IN_WORDS if isinstance(error, kind))
+    return next(plainly, "Expected a value that can be worked out, but it cannot.")
 
 
 def _short(text: str) -> str:

@@ -11,6 +11,10 @@ from typing import Any
 
 LONGEST_STRING = 100_000
 _MOST_DIGITS = 15
+_KINDS: dict[type, str] = {
+    **{str: "a text", list: "a list", tuple: "a list", dict: "a mapping"},
+    **{dt.date: "a date", dt.datetime: "a moment"},
+}
 
 
 class ExpressionError(ValueError):
@@ -36,7 +40,8 @@ def need_numbers(*values: Any) -> None:
         if value is None:
             raise ExpressionError("Expected a number, but the value is not set.")
         if not isinstance(value, int | float | dt.timedelta):
-            raise ExpressionError(f"Expected a number, but got {type(value).__name__}.")
+            got = _KINDS.get(type(value), "another kind of value")
+            raise ExpressionError(f"Expected a number, but got {got}.")
 
 
 def combine(sign: type[ast.operator], left: Any, right: Any) -> Any:

@@ -208,6 +208,27 @@ def test_a_function_that_refuses_tells_why() -> None:
         evaluate("policy('x')", Scope(functions={"policy": policy}))
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 / 0", "Expected another number to divide by, but it is 0."),
+        ("1 % 0", "Expected another number to divide by, but it is 0."),
+        ("{'a': 1}['b']", "Expected an entry named b in the mapping, but there is none."),
+        ("[1][4]", "Expected an entry at that place of the list, but the list is shorter."),
+        ("max('a', 1)", "Expected values that go together"),
+        ("1 > 'a'", "Expected values that go together"),
+        ("len(1, 2)", "Expected values that go together"),
+        ("int('9a')", "Expected a value the function can read"),
+        ("[1].index(2)", "Expected a value the function can read"),
+        ("1 + 'a'", "Expected a number, but got a text."),
+    ],
+)
+def test_what_cannot_be_worked_out_is_said_in_plain_words(text: str, said: str) -> None:
+    with pytest.raises(ExpressionError) as refused:
+        evaluate(text, Scope())
+    assert str(refused.value).startswith(f"{text}: {said}")
+
+
 def test_names_are_found_wherever_they_stand() -> None:
     text = "outcome == 'a' and any(x > n for x in items) and on(case.due) < call.limit"
     assert names_in(text) == {"outcome", "any", "n", "items", "on", "case.due", "call.limit"}
