@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine.calendar import on, said
 from engine.casework.context import THE_SYSTEM
+from engine.messages import NUDGES
 from engine.queries import words
 from engine.queries.day_counts import DayCount, contacts_by_day, evidence_by_day
 from engine.queries.decisions import decision_name
@@ -46,6 +47,13 @@ class TimelineEntry:
     letter_id: int | None = None
     #: Only the day is known, not the time of day.
     is_day_only: bool = False
+    #: Somebody has to know, although the system did it: a step got stuck, nobody took a message.
+    is_urgent: bool = False
+
+    @property
+    def is_routine(self) -> bool:
+        """Tell whether it only followed by itself; a short timeline does without it."""
+        return self.kind == "system" and not self.is_urgent
 
     @property
     def day(self) -> str:
@@ -216,15 +224,16 @@ def _incidents(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
     )
     for row in rows:
         if row.resolved_at:
-            yield TimelineEntry(row.resolved_at, "", "system", "The stuck step went on")
-        yield TimelineEntry(row.opened_at, "", "system", f"A step got stuck: {row.reason}")
+            yield _urgent(row.resolved_at, "", "The stuck step went on")
+        yield _urgent(row.opened_at, "", f"A step got stuck: {row.reason}")
 
 
 def _lost_messages(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
-    """Tell what somebody brought in and no process has taken yet."""
+    """Tell what somebody brought in and no process has taken yet, nudges aside."""
     rows = look.session.scalars(
         select(Message).where(
             Message.case_id == case_id,
+            Message.name.not_in(NUDGES),
             Message.sender_instance_id.is_(None),
             Message.delivered_at.is_(None),
             Message.dropped_at.is_(None),
@@ -232,7 +241,11 @@ def _lost_messages(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
     )
     for row in rows:
         text = f"Waits to be heard: {words.lower_first(words.plain(row.name))}"
-        yield TimelineEntry(row.sent_at, look.full_name(row.sent_by), "system", text)
+        yield _urgent(row.sent_at, look.full_name(row.sent_by), text)
+
+
+def _urgent(at: dt.datetime, who: str, text: str) -> TimelineEntry:
+    return TimelineEntry(at, who, "system", text, is_urgent=True)
 
 
 def _days(counts: tuple[DayCount, ...]) -> Iterator[TimelineEntry]:

@@ -125,7 +125,7 @@ def test_what_is_no_page_is_not_found(case_id: int, dorothy: Visitor, path: str)
 def test_the_timeline_tells_people_clock_and_system_apart_and_leads_on(
     case_id: int, dorothy: Visitor
 ) -> None:
-    page = dorothy.get(f"/cases/{case_id}/timeline")
+    page = dorothy.get(f"/cases/{case_id}/timeline").follow("Show everything")
     assert "Letter sent: Your single point of contact (letter)" in page.text
     assert "Decided: single point of contact agreed" in page.text
     assert "1 contact: telephone" in page.text
@@ -236,6 +236,16 @@ def test_who_sees_a_case_is_listed_with_the_reason(case_id: int, dorothy: Visito
 def test_no_page_number_breaks_a_list(case_id: int, dorothy: Visitor, page: str) -> None:
     for path in ("/cases", f"/cases/{case_id}/timeline", f"/cases/{case_id}/contacts"):
         dorothy.get(path, query={"page": page})
+
+
+def test_a_timeline_begins_with_people_and_dates(case_id: int, dorothy: Visitor) -> None:
+    short = dorothy.get(f"/cases/{case_id}/timeline")
+    assert "Letter sent: Your single point of contact" in short.text
+    assert "Work out the dates" not in short.text
+    assert not short.tree.xpath("//ol//*[contains(@class, 'mark--system')]")
+    whole = short.follow("Show everything, with 1 step of the system")
+    assert whole.path == f"/cases/{case_id}/timeline?show=everything"
+    assert whole.follow("Show people and dates only").path == short.path
 
 
 def test_a_long_timeline_has_pages(app: Flask, case_id: int, dorothy: Visitor) -> None:

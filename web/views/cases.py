@@ -30,6 +30,8 @@ NAMES = {
 }
 #: The most actions that stand as buttons; the others open with "More".
 _BUTTONS = 3
+#: What the address of a timeline says when the steps of the system are to be shown as well.
+_EVERYTHING = "everything"
 
 
 @dataclass(frozen=True)
@@ -118,15 +120,27 @@ def _extra(page: engine.CasePage, name: str) -> dict[str, Any]:
     """Give what one section needs beyond the case: the part of a long list, the run chosen."""
     long: dict[str, Sequence[Any]] = {"contacts": page.contacts, "evidence": page.evidence}
     if name == "timeline":
-        part = slice_of(page.timeline, page_asked())
-        days = [(day, list(entries)) for day, entries in groupby(part, attrgetter("day"))]
-        return {"part": part, "days": days, "pagination": pagination(part)}
+        return _timeline(page.timeline)
     if name in long:
         listed_part = slice_of(long[name], page_asked())
         return {"part": listed_part, "pagination": pagination(listed_part)}
     if name == "where":
         return {"shown": _chosen(page), "chosen": request.args.get("run", "")}
     return {}
+
+
+def _timeline(entries: Sequence[engine.TimelineEntry]) -> dict[str, Any]:
+    """Give one page of the timeline: people and dates, or everything if the address says so."""
+    short = [entry for entry in entries if not entry.is_routine]
+    is_whole = request.args.get("show") == _EVERYTHING
+    part = slice_of(entries if is_whole else short, page_asked())
+    return {
+        "part": part,
+        "days": [(day, list(ones)) for day, ones in groupby(part, attrgetter("day"))],
+        "pagination": pagination(part),
+        "is_whole": is_whole,
+        "routine": len(entries) - len(short),
+    }
 
 
 def _chosen(page: engine.CasePage) -> list[engine.DiagramState]:

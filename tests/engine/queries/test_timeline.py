@@ -122,6 +122,7 @@ def test_a_decision_a_stuck_step_and_a_message_nobody_took_are_told(house: Datab
                 resolved_at=NOW + dt.timedelta(hours=1),
             )
         )
+        pen.add(Message(name="something_was_settled", case_id=row.id, sent_at=NOW))
         for more in ({}, {"dropped_at": NOW}, {"sender_instance_id": instance.id}):
             pen.add(
                 Message(name="look_asked", case_id=row.id, sent_at=morning("2026-04-09"), **more)
@@ -132,3 +133,17 @@ def test_a_decision_a_stuck_step_and_a_message_nobody_took_are_told(house: Datab
         "Waits to be heard: look asked",
         "Decided: periodic review: the arrangement goes on",
     ]
+    assert not any(entry.is_routine for entry in entries(house))
+
+
+def test_only_what_followed_by_itself_is_routine(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        row = pen.case()
+        pen.submission(row)
+        pen.happened(pen.instance(row), "work_out left", "too_late left")
+    assert {entry.text: entry.is_routine for entry in entries(house)} == {
+        "Decide": False,
+        "Work out the dates": True,
+        "Time has passed": False,
+    }
