@@ -20,12 +20,18 @@ def min_change_period(context: Context) -> int:
 
 
 def conversation_follows_concern(context: Context, values: dict[str, Any]) -> list[Problem]:
-    """Tell when the talk or the warning is dated before anybody had heard of the concern."""
-    return [
-        problem
-        for question in ("talked_on", "warned_on")
-        for problem in _before_concern(context, question, values.get(question))
-    ]
+    """Tell when the talk came before the concern, or the warning before the talk (R-013, R-014)."""
+    problems = [*_before_concern(context, "talked_on", values["talked_on"])]
+    talked_on = dt.date.fromisoformat(values["talked_on"])
+    if "warned_on" in values and dt.date.fromisoformat(values["warned_on"]) < talked_on:
+        problems.append(
+            Problem(
+                "warned_on",
+                f"Expected a warning from {said(talked_on)} on, when you talked with the "
+                "customer and said what must change, but this date is before it. Check both.",
+            )
+        )
+    return problems
 
 
 def time_to_change_is_enough(context: Context, values: dict[str, Any]) -> list[Problem]:

@@ -69,7 +69,16 @@ def test_nobody_talks_about_a_concern_before_it_was_heard_of(landlord: Landlord)
     answers = {**TALKED, "talked_on": "2026-01-08", "warned_on": "2026-01-08"}
     found = landlord.problems("informal_conversation", "2026-01-15", answers)
     assert "Fri 9 Jan 2026" in found["talked_on"]
-    assert set(found) == {"talked_on", "warned_on"}
+    assert set(found) == {"talked_on"}
+
+
+def test_nobody_was_warned_before_hearing_what_must_change(landlord: Landlord) -> None:
+    """R-013, R-014: the days to change run from a warning that said it."""
+    answers = {**TALKED, "talked_on": "2026-01-15", "warned_on": "2026-01-14"}
+    found = landlord.problems("informal_conversation", "2026-01-16", answers)
+    assert "from Thu 15 Jan 2026 on" in found["warned_on"]
+    later = {**answers, "warned_on": "2026-01-16"}
+    assert landlord.problems("informal_conversation", "2026-01-16", later) == {}
 
 
 def test_a_customer_gets_at_least_the_days_of_the_policy(landlord: Landlord) -> None:
