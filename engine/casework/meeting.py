@@ -11,6 +11,7 @@ from engine.casework import notices, people, reviews, stages
 from engine.casework.context import Context
 from engine.casework.decision import ARRANGED
 from engine.errors import Problem
+from engine.tables.casefile import Stage
 
 #: The seven factors, in the order in which they are asked (R-040).
 FACTORS = (
@@ -59,12 +60,13 @@ def meeting_can_be_held(context: Context, values: dict[str, Any]) -> list[Proble
     invited = values["invited"]
     stage = stages.need(context, "formal")
     problems = [*_quorum(context, "invited", invited)]
-    if stage.proposed_spoc and stage.proposed_spoc not in invited:
-        name = people.full_name(context.session, stage.proposed_spoc)
+    absent = _proposed_spoc_among_others(context, stage, invited)
+    if absent:
         problems.append(
             Problem(
                 "invited",
-                f"Expected the proposed single point of contact to be invited, but {name} is not. "
+                "Expected the proposed single point of contact to be invited, but "
+                f"{absent} is not. "
                 "Add them, so that they are asked before anything is decided about them.",
             )
         )
@@ -92,10 +94,23 @@ def recorder_is_free(context: Context, values: dict[str, Any]) -> list[Problem]:
 
 
 def meeting_was_held(context: Context, values: dict[str, Any]) -> list[Problem]:
-    """Tell when a meeting lacks its quorum, comes before the referral or had a wrong attendee."""
+    """Tell when a meeting lacks its quorum or the proposed SPOC, or came before the referral.
+
+    Whoever the customer has complained about takes no part either.
+    """
     attendees = values["attendees"]
     problems = [*_quorum(context, "attendees", attendees)]
-    referred_on = stages.need(context, "formal").referred_on
+    stage = stages.need(context, "formal")
+    absent = _proposed_spoc_among_others(context, stage, attendees)
+    if absent:
+        problems.append(
+            Problem(
+                "attendees",
+                "Expected the proposed single point of contact to take part, but "
+                f"{absent} did not. Meet again with them before anything is decided.",
+            )
+        )
+    referred_on = stage.referred_on
     held_on = dt.date.fromisoformat(values["held_on"])
     if referred_on is not None and held_on < referred_on:
         problems.append(
@@ -136,7 +151,7 @@ def decision_is_sound(context: Context, values: dict[str, Any]) -> list[Problem]
             *_reasons_without_evidence(values),
             *_method_does_not_fit(values),
             *_review_out_of_range(context, values),
-            *_begins_before_meeting(values),
+            *_begins_out_of_time(context, values),
         ]
     if outcome == "not_agreed":
         return list(_second_look_too_late(context, values))
@@ -151,6 +166,18 @@ def _quorum(context: Context, question: str, names: list[str]) -> Iterator[Probl
             f"Expected at least {least} people, but there are {len(set(names))}. "
             "A meeting with fewer cannot decide.",
         )
+
+
+def _proposed_spoc_among_others(context: Context, stage: Stage, names: list[str]) -> str:
+    """Give the full name of a proposed SPOC who is missing here (R-038); "" when nobody is.
+
+    Who has left, or whom the customer has complained about since, is not waited for.
+    """
+    proposed = stage.proposed_spoc
+    here = {choice.value for choice in people.staff_not_complained_about(context)}
+    if proposed is None or proposed in names or proposed not in here:
+        return ""
+    return people.full_name(context.session, proposed)
 
 
 def _reasons_without_evidence(values: dict[str, Any]) -> Iterator[Problem]:
@@ -183,12 +210,15 @@ def _review_out_of_range(context: Context, values: dict[str, Any]) -> Iterator[P
         )
 
 
-def _begins_before_meeting(values: dict[str, Any]) -> Iterator[Problem]:
+def _begins_out_of_time(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
+    """Refuse a start before the meeting, or so late that what it rests on is old (R-041)."""
     held_on = dt.date.fromisoformat(values["held_on"])
-    if dt.date.fromisoformat(values["from_on"]) < held_on:
+    latest = context.calendar.months(held_on, context.policy("arrangement.begin_within")).on
+    if not held_on <= dt.date.fromisoformat(values["from_on"]) <= latest:
         yield Problem(
             "from_on",
-            f"Expected a date from {said(held_on)} on, when the meeting decided. Check the date.",
+            f"Expected a date from {said(held_on)}, when the meeting decided, up to "
+            f"{said(latest)}, as the policy says. Choose a day in between.",
         )
 
 

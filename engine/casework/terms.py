@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,18 @@ QUESTIONS = (
     "response_days",
     "support",
     "restrictions",
+)
+#: Words that leave the customer no way to us at all; with a subject, a time or a number behind
+#: them they say something else.
+_NO_CONTACT = re.compile(
+    r"""
+    \bno[ ](?:further[ ]|more[ ]|direct[ ])?contact
+      (?:[ ](?:at[ ]all|what(?:so)?ever|of[ ]any[ ]kind|with[ ](?:us|any(?:body|one)))\b|[ .!]*$)
+  | \bfor[ ](?:any|whatever)[ ](?:reason|purpose)(?![ ](?:other|but|except))
+  | \b(?:not|never|cannot|\w+n.t)[ ](?:to[ ])?contact[ ](?:us|any(?:body|one))
+      (?:[ ](?:at[ ]all|again|any[ ]?more))?[ .!]*$
+    """,
+    re.X | re.I | re.M,
 )
 _PLAIN = ("spoc", "cover", "contact_method", "contact_address", "visiting", "support")
 
@@ -86,6 +99,7 @@ def terms_are_sound(context: Context, values: dict[str, Any]) -> list[Problem]:
     return [
         *_people_problems(values, case.allegation_against if case else []),
         *_route_problems(context, values, case),
+        *_limits_without_end(values),
     ]
 
 
@@ -103,6 +117,18 @@ def _people_problems(values: dict[str, Any], complained_about: list[str]) -> Ite
                 question,
                 "Expected somebody the customer has not complained about, but there is a "
                 "complaint about this person on the case. Choose another person.",
+            )
+
+
+def _limits_without_end(values: dict[str, Any]) -> Iterator[Problem]:
+    """Refuse a limit that shuts every way to us: what the law gives stays open (R-004, R-052)."""
+    for number, row in enumerate(values.get("restrictions", [])):
+        if found := _NO_CONTACT.search(row["limit"]):
+            yield Problem(
+                f"restrictions.{number}.limit",
+                f"Expected a limit that leaves emergencies, repairs and complaints open, but "
+                f"“{found[0].strip()}” leaves nothing. Say what is limited: a subject, a way, a "
+                "time or a number.",
             )
 
 

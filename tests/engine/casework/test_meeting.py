@@ -12,6 +12,7 @@ from engine.casework import meeting, stages
 from engine.tables.casefile import CaseFile, Customer, Stage
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Decision, Restriction
+from engine.tables.people import User
 from engine.tables.process import Outbox
 from tests.engine.casework.new_case import MET, Landlord, at_work, form_named
 
@@ -64,6 +65,54 @@ def test_a_meeting_needs_a_quorum_and_the_proposed_spoc(
     assert sentence in found["invited"]
 
 
+def test_a_meeting_without_the_proposed_spoc_decides_nothing(landlord: Landlord) -> None:
+    """R-038: three people, the proposed SPOC among them, unless they cannot be."""
+    three = ["mark", "dorothy", "carl"]
+    assert "but Priya Nair did not" in problems(landlord, attendees=three)["attendees"]
+    not_now = {**NOT_NOW, "attendees": three, "look_again_on": "2026-05-26"}
+    found = landlord.problems("record_meeting", "2026-03-26", not_now, "mark")
+    assert "but Priya Nair did not" in found["attendees"]
+    landlord.session.get_one(User, "priya").left_on = dt.date(2026, 3, 20)
+    assert problems(landlord, attendees=three, spoc="carl") == {}
+
+
+def test_an_arrangement_begins_within_the_time_of_the_policy(landlord: Landlord) -> None:
+    assert "up to Sun 26 Apr 2026" in problems(landlord, from_on="2026-04-27")["from_on"]
+    assert problems(landlord, from_on="2026-04-26") == {}
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "No contact at all for any reason",
+        "no contact",
+        "No further contact with anybody.",
+        "You must not contact us",
+        "Never contact us again",
+        "Do not ring for any reason",
+    ],
+)
+def test_a_limit_leaves_the_customer_a_way_to_us(landlord: Landlord, limit: str) -> None:
+    """R-004, R-052: emergencies, repairs and complaints stay open."""
+    row = {"kind": "other", "limit": limit, "reason": "Peace."}
+    assert "leaves nothing" in problems(landlord, restrictions=[row])["restrictions.0.limit"]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "No contact about the parking space",
+        "No contact with Carl Reed",
+        "Do not contact us by telephone",
+        "Do not visit for any reason other than an appointment",
+        "No more than one e-mail a week",
+    ],
+)
+def test_a_limit_of_one_thing_is_fine(landlord: Landlord, limit: str) -> None:
+    row = {"kind": "other", "limit": limit, "reason": "Peace."}
+    assert problems(landlord, restrictions=[row]) == {}
+
+
 def test_an_agreed_meeting_drafts_the_arrangement_and_its_review_date(landlord: Landlord) -> None:
     record(landlord)
     arrangement = landlord.rows(Arrangement)[0]
@@ -111,7 +160,7 @@ def test_the_seven_factors_stand_on_the_page_of_the_decision() -> None:
     assert "formal_outcome" in asked
 
 
-@pytest.mark.parametrize("answer", ["See above", "as above.", "N/A", "None", "-", "ditto"])
+@pytest.mark.parametrize("answer", ["See above", "as above.", "N/A", "None", "Nil.", "ditto"])
 def test_each_factor_says_something(landlord: Landlord, answer: str) -> None:
     for question in (*meeting.FACTORS, "equality_conclusion", "proportionality"):
         assert "says nothing" in problems(landlord, **{question: answer})[question]
@@ -144,6 +193,8 @@ def test_another_limit_is_an_arrangement_without_a_spoc(landlord: Landlord) -> N
         ({"visiting": ""}, "visiting"),
         ({"support": ""}, "support"),
         ({"from_on": "2026-03-25"}, "from_on"),
+        ({"from_on": "2026-04-27"}, "from_on"),
+        ({"from_on": "2028-04-01"}, "from_on"),
     ],
 )
 def test_what_an_agreement_must_not_lack(
