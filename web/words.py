@@ -96,6 +96,12 @@ def plain(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
 
+def one_line(text: str | None) -> str:
+    """Write an address of several lines in one: ``12 Lime Walk, Northfield``."""
+    lines = [line.strip(" ,") for line in (text or "").splitlines()]
+    return ", ".join(line for line in lines if line)
+
+
 def prose(text: str | None, classes: str = "govuk-body") -> Markup:
     """Turn Markdown of a form or a diagram into the paragraphs and lists of a page."""
     if not text:
@@ -125,5 +131,5 @@ def states(diagram: _Drawn, here: str = "") -> dict[str, dict[str, str]]:
 
 def register(app: Flask) -> None:
     """Offer these words to the templates as filters."""
-    for offered in (day, moment, counted, due, role, stage, plain, prose, states):
+    for offered in (day, moment, counted, due, role, stage, plain, one_line, prose, states):
         app.jinja_env.filters[offered.__name__] = offered

@@ -17,6 +17,14 @@ _RUN = """tags => axe.run(
     one => `${one.id}: ${one.nodes.map(node => node.html).join(' | ')}`))"""
 
 
+_HEAD = """main => [...main.querySelectorAll('.govuk-caption-l, h1')]
+    .map(one => one.textContent.trim())
+    .concat(main.querySelector('.govuk-error-summary') ? ['in error'] : [])
+    .concat(main.querySelector('.govuk-notification-banner') ? ['with a banner'] : [])
+    .concat(main.querySelector('.letter') ? ['with a letter'] : [])
+    .join(', ')"""
+
+
 class Audit:
     """Looks at each kind of page once, or at each page, and keeps what it finds."""
 
@@ -44,9 +52,10 @@ class Audit:
 
 
 def kind_of(screen: Screen) -> str:
-    """Name the kind of a page: its address without numbers, its heading, whether it is in error."""
+    """Name the kind of a page: its address without numbers, what stands at its head, its state."""
     path = re.sub(r"\d+", "n", screen.path.split("?")[0].split("#")[0])
-    return f"{path} “{screen.heading}”{' in error' if screen.errors else ''}"
+    head = screen.page.locator("main").evaluate(_HEAD)
+    return f"{path}: {head}"
 
 
 @cache

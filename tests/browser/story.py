@@ -199,7 +199,9 @@ class Story:
         priya.screen.page.get_by_label("Name, address, tenancy or case reference").fill("Ashby")
         priya.screen.press("Find")
         priya.screen.press("Log an appeal")
-        priya.answer({"decision": FIRST, **answers.appeal(self.today)})
+        meant = priya.screen.page.locator("[name=decision]:checked")
+        assert meant.get_attribute("value") == "agreed", "what was chosen is chosen here as well"
+        priya.answer(answers.appeal(self.today))
         priya.complete()
         dorothy.work("Write and issue", answers.sent(self.today, 13))
         self.until(self.house.working_day(1))

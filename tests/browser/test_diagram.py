@@ -65,3 +65,16 @@ def test_without_a_script_the_list_says_it(furnished: House, furnished_seats: Se
     assert "Late" in late.inner_text()
     done = run.locator(".step-row--done").all_inner_texts()
     assert len(done) > 1
+
+
+def test_a_diagram_that_is_out_of_sight_for_a_moment_throws_nothing(
+    furnished: House, furnished_seats: Seats
+) -> None:
+    desk = furnished_seats()("dorothy")
+    desk.open_case(CUSTOMER, "Where it is")
+    diagram = desk.screen.page.locator(".diagram").first
+    for hidden in (True, False):
+        diagram.evaluate("(one, hidden) => { one.style.display = hidden ? 'none' : ''; }", hidden)
+        diagram.locator("svg").first.wait_for(state="hidden" if hidden else "visible")
+    desk.screen.page.set_viewport_size(NARROW)
+    desk.screen.hold()
