@@ -26,6 +26,8 @@ from web.server import Server
 from web.settings import ROOT, SettingMissing
 
 _MORNING = dt.time(9, 0)
+#: What this process writes, nobody else on the machine reads.
+_OWNER_ONLY = 0o077
 _STEP = re.compile(r"(?P<count>[1-9]\d{0,3}) (?P<unit>working day|day|week)s?", re.ASCII)
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print a JSON list for machines.")
@@ -54,6 +56,7 @@ class _Plain(click.Command):
 @with_appcontext
 def serve() -> None:
     """Prepare the database, then serve the pages until SIGTERM or Ctrl-C."""
+    os.umask(_OWNER_ONLY)
     settings, database = auth.settings(), auth.database()
     settings.require()
     _prepare(database)
@@ -180,6 +183,8 @@ def audit(as_json: bool) -> None:
 def rearm(instance: int, reason: str) -> None:
     """Work out again every due date a run has frozen, after a date or the calendar was mended."""
     auth.settings().require()
+    if not reason.strip():
+        raise click.UsageError("Expected --reason in words, but it is empty. Say why.")
     by = f"{getpass.getuser()} (command line)"
     for moved in engine.rearm(_ready(), instance, by=by, reason=reason):
         click.echo(f"{moved.element_id}: {moved.old} -> {moved.new}")

@@ -16,10 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA_KEYS = "SPOC_DATA_KEYS"
 _LOCAL_HOSTS = ("localhost", "127.0.0.1")
 _OWNER_ONLY = 0o600
+_OWNERS_FOLDER = 0o700
+_MOST_THREADS = 64
 
 
 class SettingMissing(RuntimeError):
-    """A setting without which the application must not serve is empty."""
+    """A setting without which the application must not serve is empty or cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,11 @@ class Settings:
     address: str = "127.0.0.1:8000"
     #: SPOC_THREADS: how many requests are answered at a time.
     threads: int = 8
-    #: What could not be found in the environment, each with what to do; empty when all is there.
+    #: What is not in the environment or cannot be used, each with what to do; empty when all is.
     missing: tuple[str, ...] = ()
 
     def require(self) -> None:
-        """Raise SettingMissing with every setting that is missing, or return."""
+        """Raise SettingMissing with every setting that is missing or wrong, or return."""
         if self.missing:
             raise SettingMissing("\n".join(self.missing))
 
@@ -67,7 +69,7 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
         https=_is_on(given, "SPOC_HTTPS", default=not demo),
         address=given.get("SPOC_ADDRESS") or "127.0.0.1:8000",
         threads=_whole_number(given, "SPOC_THREADS", default=8),
-        missing=_missing(given, demo=demo),
+        missing=(*_missing(given, demo=demo), *_wrong(given)),
     )
 
 
@@ -80,7 +82,7 @@ def _make_keys(given: MutableMapping[str, str], var: Path) -> None:
 
 def _made_once(file: Path, make: Callable[[], str]) -> str:
     """Give the file's content; of two processes that start at once, one makes it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(_OWNERS_FOLDER, parents=True, exist_ok=True)
     if not file.exists():
         fresh = file.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(_OWNER_ONLY)
@@ -106,6 +108,32 @@ def _missing(given: Mapping[str, str], *, demo: bool) -> tuple[str, ...]:
         for name, what in wanted.items()
         if not given.get(name)
     )
+
+
+def _wrong(given: Mapping[str, str]) -> tuple[str, ...]:
+    """Say what is there but cannot be used; a key is never repeated in what is said."""
+    said = []
+    keys = _listed(given.get(DATA_KEYS, ""))
+    for place, key in enumerate(keys, start=1):
+        if not _is_key(key):
+            said.append(
+                f"Expected keys separated by commas in {DATA_KEYS}, but number {place} of "
+                f"{len(keys)} is not one. Make one with: flask --app web new-key"
+            )
+    threads = _whole_number(given, "SPOC_THREADS", default=8)
+    if not 1 <= threads <= _MOST_THREADS:
+        said.append(
+            f"Expected 1 to {_MOST_THREADS} in SPOC_THREADS, but it is {threads}. Mend or unset it."
+        )
+    return tuple(said)
+
+
+def _is_key(text: str) -> bool:
+    try:
+        Fernet(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_on(given: Mapping[str, str], name: str, *, default: bool) -> bool:

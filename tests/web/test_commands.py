@@ -123,6 +123,12 @@ def test_the_worker_does_once_what_is_due(shell: FlaskCliRunner) -> None:
     assert "0 messages delivered" in shell.invoke(args=["work", "--once"]).output
 
 
+def test_working_out_again_wants_a_reason(shell: FlaskCliRunner) -> None:
+    told = shell.invoke(args=["rearm", "1", "--reason", "  "])
+    assert told.exit_code == 2
+    assert "Expected --reason in words, but it is empty." in told.output
+
+
 def test_a_run_that_is_not_there_cannot_be_worked_out_again(shell: FlaskCliRunner) -> None:
     told = shell.invoke(args=["rearm", "999", "--reason", "the calendar changed"])
     assert told.exit_code == 1

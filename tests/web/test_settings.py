@@ -14,16 +14,18 @@ from web.settings import SettingMissing, Settings, from_environment
 
 
 def test_a_demonstration_makes_its_keys_once_and_keeps_them(tmp_path: Path) -> None:
-    first: dict[str, str] = {"SPOC_DEMO": "1", "SPOC_VAR": str(tmp_path)}
+    var = tmp_path / "var"
+    first: dict[str, str] = {"SPOC_DEMO": "1", "SPOC_VAR": str(var)}
     second = dict(first)
     settings = from_environment(first)
     assert settings.demo
     assert not settings.https
-    assert settings.database_url == f"sqlite:///{tmp_path / 'spoc.sqlite'}"
+    assert settings.database_url == f"sqlite:///{var / 'spoc.sqlite'}"
     from_environment(second)
     assert second == first
     Fernet(first["SPOC_DATA_KEYS"])
-    assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o600
+    assert stat.S_IMODE((var / "keys").stat().st_mode) == 0o600
+    assert stat.S_IMODE(var.stat().st_mode) == 0o700
 
 
 def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_an_installation_that_has_everything_serves_by_https() -> None:
     settings = from_environment(
         {
             "SPOC_SECRET_KEY": "long",
-            "SPOC_DATA_KEYS": "key",
+            "SPOC_DATA_KEYS": f"{Fernet.generate_key().decode()},{Fernet.generate_key().decode()}",
             "SPOC_HOSTS": "spoc.example.org, spoc",
             "DATABASE_URL": "postgresql://host/name",
             "SPOC_THREADS": "16",
@@ -61,6 +63,25 @@ def test_an_installation_that_has_everything_serves_by_https() -> None:
     assert settings.hosts == ("spoc.example.org", "spoc")
     assert settings.https
     assert settings.threads == 16
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SPOC_THREADS", "0", "Expected 1 to 64 in SPOC_THREADS, but it is 0."),
+        ("SPOC_THREADS", "65", "Expected 1 to 64 in SPOC_THREADS, but it is 65."),
+        ("SPOC_DATA_KEYS", "notakey", "number 1 of 1 is not one"),
+        ("SPOC_DATA_KEYS", f"{Fernet.generate_key().decode()},notakey", "number 2 of 2"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_stops_the_start(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    settings = from_environment({"SPOC_DEMO": "1", "SPOC_VAR": str(tmp_path), name: value})
+    with pytest.raises(SettingMissing) as wrong:
+        settings.require()
+    assert said in str(wrong.value)
+    assert "notakey" not in str(wrong.value)
 
 
 def test_a_number_that_is_none_is_said() -> None:
