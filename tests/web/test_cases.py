@@ -238,6 +238,10 @@ def test_no_page_number_breaks_a_list(case_id: int, dorothy: Visitor, page: str)
         dorothy.get(path, query={"page": page})
 
 
+def test_where_it_is_gives_the_number_of_the_run(case_id: int, dorothy: Visitor) -> None:
+    assert "Run 1" in dorothy.get(f"/cases/{case_id}/where").text
+
+
 def test_a_timeline_begins_with_people_and_dates(case_id: int, dorothy: Visitor) -> None:
     short = dorothy.get(f"/cases/{case_id}/timeline")
     assert "Letter sent: Your single point of contact" in short.text

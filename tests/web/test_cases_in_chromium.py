@@ -41,6 +41,38 @@ def test_the_diagram_shows_what_the_list_says(case_id: int, open_as: Open) -> No
     expect(page.locator(".diagram__badge--late")).to_contain_text("late by")
 
 
+def test_a_wide_diagram_begins_readable_at_its_step_and_no_badge_covers_a_name(
+    case_id: int, open_as: Open
+) -> None:
+    page = open_as("Dorothy Pell")
+    page.goto(f"/cases/{case_id}/where")
+    badge = page.locator(".diagram__badge--late")
+    expect(badge).to_be_visible()
+    step = page.locator("[data-element-id=decide_appeal] .djs-visual > rect").bounding_box()
+    canvas = page.locator(".diagram__canvas").bounding_box()
+    over = badge.bounding_box()
+    assert step
+    assert canvas
+    assert over
+    assert canvas["x"] <= step["x"]
+    assert step["x"] + step["width"] <= canvas["x"] + canvas["width"]
+    assert step["width"] >= 55
+    assert over["y"] + over["height"] <= step["y"] + 5
+    assert over["width"] <= step["width"] + 1
+
+
+def test_the_look_up_and_the_processes_shut_nobody_out(case_id: int, open_as: Open) -> None:
+    for name, paths in {
+        "Kit Lavelle": ["/callers", "/callers?search=x", "/callers?search=ashe"],
+        "Olive Sandberg": ["/processes", "/processes/appeal"],
+    }.items():
+        for width in (320, 1280):
+            page = open_as(name, width=width)
+            for path in paths:
+                page.goto(path)
+                _is_sound(page)
+
+
 def test_without_a_script_the_list_is_there(case_id: int, open_as: Open) -> None:
     page = open_as("Dorothy Pell", width=320, scripts=False)
     page.goto(f"/cases/{case_id}/where")

@@ -17,7 +17,7 @@ const MARGIN = 30;
 const ROOM_FOR_THE_MARK = 40;
 const LOWEST = 220;
 const READABLE = 0.6;
-const NARROW = 640;
+const SMALL = 60;
 const ZOOM_STEP = 1.3;
 
 const show = async (container) => {
@@ -30,25 +30,32 @@ const show = async (container) => {
   mark(viewer, states);
   const fit = () => fitInto(canvasBox, viewer.get("canvas"));
   container.append(buttons(viewer.get("canvas"), fit));
-  fit();
-  if (container.clientWidth < NARROW) lookAt(viewer, states);
-  followWidth(container, fit);
+  const begin = () => {
+    fit();
+    lookAt(viewer, states);
+  };
+  begin();
+  followWidth(container, begin);
 };
 
-// On a narrow screen the whole diagram is too small to read: begin where the case is.
+// Where the whole diagram is too small to read, begin where the case is.
 const lookAt = (viewer, states) => {
   const here = Object.keys(states).find((id) => states[id].state !== "done");
   const element = here && viewer.get("elementRegistry").get(here);
   const canvas = viewer.get("canvas");
   if (!element || canvas.zoom() >= READABLE) return;
-  const { width, height } = canvas.getSize();
+  const whole = withMargin(canvas.viewbox().inner);
+  const width = canvas.getSize().width / READABLE;
+  const height = canvas.getSize().height / READABLE;
   canvas.viewbox({
-    x: element.x + element.width / 2 - width / READABLE / 2,
-    y: element.y + element.height / 2 - height / READABLE / 2,
-    width: width / READABLE,
-    height: height / READABLE,
+    x: within(element.x + element.width / 2 - width / 2, whole.x, whole.width - width),
+    y: within(element.y + element.height / 2 - height / 2, whole.y, whole.height - height),
+    width,
+    height,
   });
 };
+
+const within = (wanted, first, room) => Math.max(first, Math.min(wanted, first + room));
 
 const followWidth = (container, fit) => {
   let width = container.clientWidth;
@@ -72,8 +79,18 @@ const mark = (viewer, states) => {
   for (const [id, { state, text }] of Object.entries(states)) {
     if (!drawn.get(id) || !STATES.includes(state)) continue;
     canvas.addMarker(id, `diagram-${state}`);
-    if (text) viewer.get("overlays").add(id, { position: { top: -14, left: 6 }, html: badge(state, text) });
+    if (text) viewer.get("overlays").add(id, placed(badge(state, text), drawn.get(id)));
   }
+};
+
+// Above its shape and no wider, so that it covers no name: neither this one's nor a neighbour's.
+// An event or a gateway has its name outside: the badge stands on the other side.
+const placed = (node, { width, height, y, label }) => {
+  const isSmall = width < SMALL;
+  const isBelow = isSmall && label && label.y < y;
+  node.style.maxWidth = isSmall ? "none" : `${width}px`;
+  node.classList.toggle("diagram__badge--above", !isBelow);
+  return { position: { top: isBelow ? height : 0, left: 0 }, html: node };
 };
 
 const badge = (state, text) => {
