@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
+from tests.web import case_file
 from tests.web.visitor import Page, Visitor
 
 As = Callable[[str], Visitor]
@@ -124,6 +126,14 @@ def test_a_door_that_is_not_there_is_not_found(dorothy: Visitor) -> None:
     dorothy.get("/doors/appeal_received?case_id=999", status=404)
     dorothy.get("/cases/999/act/log_contact", status=404)
     dorothy.get("/cases/1/act/banana", status=404)
+
+
+def test_an_action_with_nothing_to_act_on_is_not_there(app: Flask, as_: As) -> None:
+    case_id = case_file.write(app)
+    dorothy = as_("dorothy")
+    dorothy.get(f"/cases/{case_id}/act/owed_action_done")
+    for action in ("withdraw_third_party", "lift_hold"):
+        dorothy.get(f"/cases/{case_id}/act/{action}", status=404)
 
 
 def test_a_door_for_others_is_refused(as_: As) -> None:

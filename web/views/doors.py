@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
@@ -64,6 +64,9 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
     """Do one action of the case page: its form, check your answers, then record it."""
     by, case = auth.person().name, f"/cases/{case_id}"
     view = engine.form_of_action(auth.database(), action, case_id, by=by)
+    if request.method == "GET" and not _is_offered(case_id, action):
+        # What was sent is answered by the engine: a page may be sent twice.
+        abort(404)
 
     def record(raw: Mapping[str, Any]) -> ResponseReturnValue:
         engine.act(auth.database(), action, case_id, raw, by=by, page_mark=_page_mark())
@@ -71,6 +74,12 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
         return redirect(case, 303)
 
     return _at_the_counter(view, record, back=case)
+
+
+def _is_offered(case_id: int, action: str) -> bool:
+    """Tell whether the case has something this action could be about now."""
+    page = engine.case(auth.database(), case_id, auth.person(), ())
+    return action in {one.name for one in page.actions}
 
 
 def _at_the_counter(
