@@ -17,6 +17,8 @@ from engine.tables.casefile import CaseFile
 
 #: The chain of everything that is not about one case: releases, people, settings.
 ADMINISTRATION = "administration"
+#: Somebody read restricted answers that are not their own (R-103).
+RESTRICTED_READ = "restricted_answers_read"
 
 
 @dataclass(frozen=True)

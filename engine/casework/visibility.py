@@ -41,6 +41,8 @@ class Part(StrEnum):
     DIAGRAMS = "diagrams"
     #: Health, addiction: only for their author and those named here (R-109).
     RESTRICTED = "restricted"
+    #: Who read restricted answers, and when.
+    READS = "reads"
     #: Requests for copies, holds, deletion.
     RETENTION = "retention"
     #: The list of every arrangement; the case it is about shows its card.
@@ -70,13 +72,14 @@ class Tie(StrEnum):
 #: A row for everybody, whatever the role.
 ANYBODY = "anybody"
 
-_CASE = frozenset(Part) - {Part.RESTRICTED, Part.RETENTION, Part.REGISTER}
+_CASE = frozenset(Part) - {Part.RESTRICTED, Part.READS, Part.RETENTION, Part.REGISTER}
+_WHOLE = _CASE | {Part.READS, Part.RETENTION, Part.REGISTER}
 _CARD = frozenset({Part.CARD})
 #: Role and tie -> the parts they open. What is not here is not seen (requirements A.11).
 _TABLE: dict[tuple[str, Tie], frozenset[Part]] = {
     ("dmo", Tie.ANY): frozenset(Part),
-    ("complaints_manager", Tie.ANY): _CASE | {Part.RETENTION, Part.REGISTER},
-    ("legal", Tie.ANY): _CASE | {Part.RETENTION, Part.REGISTER},
+    ("complaints_manager", Tie.ANY): _WHOLE,
+    ("legal", Tie.ANY): _WHOLE,
     ("manager", Tie.ANY): _CASE | {Part.REGISTER},
     ("team_leader", Tie.CARRIES): _CASE,
     ("team_leader", Tie.WORKED): _CASE,

@@ -10,8 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 import forms
+from engine.casework.audit import RESTRICTED_READ, Chain, Entry
 from engine.casework.visibility import Part, parts_of, sees_every_case
 from engine.errors import NotFound
+from engine.installation import read_surroundings
 from engine.queries import words
 from engine.queries.answer_names import names_for
 from engine.queries.people import Person
@@ -56,8 +58,20 @@ class SubmissionPage:
 def submission(database: Database, submission_id: int, person: Person) -> SubmissionPage:
     """Give what was answered; restricted answers for their author and those named in the table.
 
-    Raises NotFound when there is no such submission or it is not for this person to see.
+    Whoever reads restricted answers of others is noted in the case's audit chain before they are
+    given (R-103, R-111). Raises NotFound when there is no such submission or it is not for this
+    person to see.
     """
+    page, case_id = _read(database, submission_id, person)
+    if case_id is not None:
+        _note_reading(database, case_id, submission_id, person.name)
+    return page
+
+
+def _read(
+    database: Database, submission_id: int, person: Person
+) -> tuple[SubmissionPage, int | None]:
+    """Give the answers, and the case in whose chain reading them is to be noted, None for none."""
     with reading(database, person) as look:
         found = look.session.execute(
             select(Submission, WorkItem.name, CaseFile.reference)
@@ -71,7 +85,7 @@ def submission(database: Database, submission_id: int, person: Person) -> Submis
         may_read = row.by == person.name or sees_every_case(person, Part.RESTRICTED)
         sealed = _restricted(look, row) if may_read else {}
         form = _form(look, row)
-        return SubmissionPage(
+        page = SubmissionPage(
             id=row.id,
             title=found.name or (form.title if form else words.plain(row.form)),
             case_id=row.case_id,
@@ -80,6 +94,16 @@ def submission(database: Database, submission_id: int, person: Person) -> Submis
             at=row.at,
             pages=_pages(look, form, row, sealed),
         )
+        return page, row.case_id if sealed and row.by != person.name else None
+
+
+def _note_reading(database: Database, case_id: int, submission_id: int, by: str) -> None:
+    with database.writing() as session:
+        case = session.get(CaseFile, case_id, with_for_update=True)
+        if case is None:
+            raise NotFound
+        entry = Entry(RESTRICTED_READ, "submission", submission_id, actor=by)
+        Chain.of_case(session, case).add(entry, at=read_surroundings(session).now)
 
 
 def _may_see(look: Reading, row: Submission) -> bool:

@@ -10,7 +10,9 @@ from typing import Literal
 from sqlalchemy import select
 
 from engine.calendar import on, said
+from engine.casework.audit import RESTRICTED_READ
 from engine.casework.context import THE_SYSTEM
+from engine.casework.visibility import Part, sees_every_case
 from engine.messages import NUDGES
 from engine.queries import words
 from engine.queries.day_counts import DayCount, contacts_by_day, evidence_by_day
@@ -18,6 +20,7 @@ from engine.queries.decisions import decision_name
 from engine.queries.flow_order import main_way
 from engine.queries.reading import Reading
 from engine.spiff import Diagram, Element
+from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import Submission
 from engine.tables.decisions import Decision, Letter
 from engine.tables.process import ElementHistory, Incident, Message, ProcessInstance, WorkItem
@@ -68,7 +71,7 @@ class TimelineEntry:
 
 
 def timeline_of(look: Reading, case_id: int) -> tuple[TimelineEntry, ...]:
-    """Give everything that happened in a case, newest first; nine statements.
+    """Give everything that happened in a case, newest first; ten statements at most.
 
     Contacts and evidence are counted by day; what waits or is open is not here but on the
     diagrams.
@@ -86,6 +89,7 @@ def timeline_of(look: Reading, case_id: int) -> tuple[TimelineEntry, ...]:
         *_history(look, instances),
         *_incidents(look, case_id),
         *_lost_messages(look, case_id),
+        *_reads(look, case_id),
         *_days(contacts_by_day(look, case_id)),
         *_days(evidence_by_day(look, case_id)),
     ]
@@ -242,6 +246,26 @@ def _lost_messages(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
     for row in rows:
         text = f"Waits to be heard: {words.lower_first(words.plain(row.name))}"
         yield _urgent(row.sent_at, look.full_name(row.sent_by), text)
+
+
+def _reads(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
+    """Tell who read restricted answers of others, to those who watch over it (R-111)."""
+    if not sees_every_case(look.viewer, Part.READS):
+        return
+    rows = look.session.execute(
+        select(AuditEvent.at, AuditEvent.object_id, AuditDetail.actor)
+        .join(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+        .where(AuditEvent.chain == f"case:{case_id}", AuditEvent.action == RESTRICTED_READ)
+        .order_by(AuditEvent.id.desc())
+    )
+    for row in rows:
+        yield TimelineEntry(
+            at=row.at,
+            who=look.full_name(row.actor),
+            kind="person",
+            text="Read restricted answers",
+            submission_id=row.object_id,
+        )
 
 
 def _urgent(at: dt.datetime, who: str, text: str) -> TimelineEntry:

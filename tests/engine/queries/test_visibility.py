@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from engine.casework.audit import RESTRICTED_READ, Chain
 from engine.casework.visibility import Part, parts_of, sees
 from engine.errors import NotFound
 from engine.queries import (
@@ -18,6 +19,7 @@ from engine.queries import (
     task_list,
 )
 from engine.queries.tasks import TaskFilter
+from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from tests.engine.queries.landlord import PEOPLE, Pen, full_case, person
@@ -130,6 +132,31 @@ def test_only_the_officer_and_the_author_read_restricted_answers(house: Database
     for name in ("priya", "carl", "cora"):
         with pytest.raises(NotFound):
             submission(house, given, person(name))
+
+
+def test_reading_restricted_answers_of_others_is_kept_and_told(both_houses: Database) -> None:
+    """R-103, R-111: before they are shown; the author, and who sees none, leave no trace."""
+    with both_houses.writing() as session:
+        pen = Pen(session)
+        row = full_case(pen)
+        case_id, given = row.id, pen.submission(row).id
+        plain = pen.submission(row, restricted=None).id
+    for name in ("amina", "colin", "mark", "dorothy"):
+        submission(both_houses, given, person(name))
+    submission(both_houses, plain, person("dorothy"))
+    with both_houses.reading() as session:
+        chain = Chain.of_case(session, session.get_one(CaseFile, case_id))
+        kept = session.execute(
+            select(AuditEvent.object_id, AuditDetail.actor)
+            .join(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+            .where(AuditEvent.action == RESTRICTED_READ)
+        ).all()
+        assert [tuple(one) for one in kept] == [(given, "dorothy")]
+        assert chain.broken_at() is None
+    for name, is_told in {"dorothy": True, "colin": True, "lee": True, "amina": False}.items():
+        told = case(both_houses, case_id, person(name), ["timeline"]).timeline
+        found = [(entry.who, entry.submission_id) for entry in told if "restricted" in entry.text]
+        assert found == ([("Dorothy Marsh", given)] if is_told else []), name
 
 
 def test_a_letter_exists_for_those_who_see_the_letters_of_its_case(house: Database) -> None:
