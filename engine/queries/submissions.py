@@ -16,6 +16,7 @@ from engine.errors import NotFound
 from engine.installation import read_surroundings
 from engine.queries import words
 from engine.queries.answer_names import names_for
+from engine.queries.answered_forms import form_answered
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.tables.casefile import CaseFile, Submission
@@ -84,7 +85,7 @@ def _read(
         row: Submission = found.Submission
         may_read = row.by == person.name or sees_every_case(person, Part.RESTRICTED)
         sealed = _restricted(look, row) if may_read else {}
-        form = _form(look, row)
+        form = form_answered(look, row)
         page = SubmissionPage(
             id=row.id,
             title=found.name or (form.title if form else words.plain(row.form)),
@@ -122,11 +123,6 @@ def _restricted(look: Reading, row: Submission) -> dict[str, Any]:
         .execution_options(populate_existing=True)
     ).one()
     return dict(sealed.restricted or {})
-
-
-def _form(look: Reading, row: Submission) -> forms.Form | None:
-    release = look.release(row.release_id)
-    return release.forms.get(row.form) if release else None
 
 
 def _pages(
