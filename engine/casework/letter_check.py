@@ -20,8 +20,38 @@ _HOLDS_NUMBER = re.compile(
     r"\d|\b(?:same|next|one|two|three|four|five|six|seven|ten|fifteen|twenty)\b", re.I
 )
 _FEWEST_DIGITS = 6
+_INSTEAD = "Enter what it really is."
 #: The parts of a letter that name the date of the next review.
 _REVIEW_PARTS = ("duration_and_review", "review_timescale")
+#: Answers of other forms that a letter prints later as they were given.
+_PRINTED_LATER = (
+    "reasons",
+    "findings",
+    "what_changes",
+    "change_required",
+    "gaps",
+    "contact_address",
+    "visiting",
+    "support",
+    "working_hours",
+    "restrictions",
+)
+#: The cells of their rows that a letter prints.
+_PRINTED_CELLS = ("reason", "limit")
+
+
+def words_are_ready(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell which answer a letter will print still holds words that only stand for the real ones.
+
+    It is asked where the answer is given: once recorded it cannot be put right, and no letter
+    could leave with it (R-046).
+    """
+    return [
+        Problem(name, f"“{dummy}” only holds a place, and a letter will say this. {_INSTEAD}")
+        for question in _PRINTED_LATER
+        for name, text in _texts(question, values.get(question))
+        if (dummy := dummy_in(text))
+    ]
 
 
 def letter_is_complete(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -38,6 +68,16 @@ def letter_is_complete(context: Context, values: dict[str, Any]) -> list[Problem
         *_sending(context, values),
         *_promises(made, values),
     ]
+
+
+def _texts(question: str, answer: Any) -> Iterator[tuple[str, str]]:
+    """Give each text of an answer with the name of its place: ``restrictions.0.limit``."""
+    if isinstance(answer, str):
+        yield question, answer
+    for number, row in enumerate(answer if isinstance(answer, list) else ()):
+        for cell in _PRINTED_CELLS:
+            if isinstance(row, dict) and cell in row:
+                yield f"{question}.{number}.{cell}", row[cell]
 
 
 def _of_gap(gap: Gap, template: LetterTemplate) -> Problem:
@@ -137,7 +177,7 @@ def _leads_to(route: str, person: User) -> bool:
 def _sending(context: Context, values: Mapping[str, Any]) -> Iterator[Problem]:
     for name in ("sent_to", "proof"):
         if dummy := dummy_in(str(values.get(name, ""))):
-            yield Problem(name, f"“{dummy}” only holds a place. Enter what it really is.")
+            yield Problem(name, f"“{dummy}” only holds a place. {_INSTEAD}")
     if values.get("channel") == "email" and "@" not in str(values.get("sent_to", "")):
         yield Problem("sent_to", "Enter the e-mail address the letter was sent to.")
     if values.get("copy_to_third_party") == "yes" and letters.third_party_of(context) is None:

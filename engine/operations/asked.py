@@ -79,6 +79,7 @@ CHECKS: Mapping[str, Check] = {
     "terms_are_sound": terms.terms_are_sound,
     "third_party_can_be_withdrawn": third_parties.third_party_can_be_withdrawn,
     "time_to_change_is_enough": informal.time_to_change_is_enough,
+    "words_are_ready": letter_check.words_are_ready,
 }
 
 #: What stores the answers of a form where they belong: name -> function.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,17 @@ from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Decision
 from engine.tables.people import User
 from engine.tables.process import WorkItem
-from tests.engine.casework.letter_desk import INTRODUCED, WARNED, at, issue, preview, problems, sent
-from tests.engine.casework.new_case import Landlord, at_work
+from tests.engine.casework.letter_desk import (
+    INTRODUCED,
+    TEMPLATES,
+    WARNED,
+    at,
+    issue,
+    preview,
+    problems,
+    sent,
+)
+from tests.engine.casework.new_case import Landlord, at_work, form_named
 
 ISSUED: dict[str, Any] = {**INTRODUCED, **sent("2026-03-27")}
 
@@ -148,6 +158,41 @@ def test_every_gap_is_marked_where_it_stands(agreed: Landlord) -> None:
         ("change_required", "change_required"),
     }
     assert made.html.count("letter__missing") == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        ({"support": "TBC"}, "support"),
+        ({"visiting": "n/a"}, "visiting"),
+        ({"contact_address": "xxxxx@homes.example"}, "contact_address"),
+        ({"support": "Northfield Advice, by telephone on 01632 960 700"}, None),
+        ({"reasons": [{"reason": "On XX he rang.", "evidence": [2]}]}, "reasons.0.reason"),
+        (
+            {"restrictions": [{"kind": "times", "limit": "from ____ on", "reason": "Calm."}]},
+            "restrictions.0.limit",
+        ),
+    ],
+)
+def test_what_a_letter_will_print_is_refused_where_it_is_given(
+    landlord: Landlord, changed: dict[str, Any], place: str | None
+) -> None:
+    """Once recorded it could not be put right, and the letter would never leave."""
+    answers = landlord.agreement(landlord.refer(), **changed)
+    found = landlord.problems("record_meeting", "2026-03-26", answers, "maya")
+    told = [one for one, words in found.items() if "only holds a place, and a letter" in words]
+    assert told == ([place] if place else [])
+
+
+def test_every_form_a_letter_quotes_is_read_for_placeholders() -> None:
+    quoted = {
+        question.id
+        for path in Path("forms/definitions").glob("*.yaml")
+        if "words_are_ready" in (form := form_named(path.stem)).checks
+        for question in form.questions
+    }
+    answered = {name for template in TEMPLATES.values() for name in template.placeholders}
+    assert {"reasons", "findings", "what_changes", "visiting", "support"} <= quoted & answered
 
 
 def test_a_warning_needs_a_review_after_the_letter(landlord: Landlord) -> None:
