@@ -17,6 +17,8 @@ from lxml import etree
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from engine.scenario import PlainLoader
+
 ROOT = Path(__file__).parent.parent
 PRODUCT = ("engine", "forms", "web")
 LONGEST_MODULE = 400
@@ -253,7 +255,7 @@ def _forms_asked_for(path: Path) -> Iterator[tuple[etree._Element, str]]:
 
 def _sourced(path: Path) -> bool:
     with path.open() as stream:
-        content = yaml.safe_load(stream)
+        content = yaml.load(stream, PlainLoader)
     entries = content if isinstance(content, list) else [content]
     return all(isinstance(entry, dict) and entry.get("source") for entry in entries)
 

@@ -16,7 +16,7 @@ _LONDON = ZoneInfo("Europe/London")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 #: Code name -> what people say; words of the policy's people, not of the code.
-ROLES = {
+_ROLES = {
     "team_leader": "Team leader",
     "manager": "Manager",
     "dmo": "Data Management Officer",
@@ -83,7 +83,7 @@ def due(row: _Dated) -> str:
 
 def role(name: str) -> str:
     """Say a role as people do."""
-    return ROLES.get(name, plain(name))
+    return _ROLES.get(name, plain(name))
 
 
 def stage(name: str) -> str:
