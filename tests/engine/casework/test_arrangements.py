@@ -140,6 +140,7 @@ def test_a_review_date_is_worked_out_when_none_was_set(register: Register) -> No
 def test_terms_changed_on_appeal_apply_from_the_day_and_only_once(register: Register) -> None:
     arrangement = register.take_over()
     register.appeal("2026-04-01")
+    register.rows(Appeal)[0].director = "ben"
     answers = {"outcome": "partly_upheld", "reasons": "Too strict.", "appeal_effect": "terms"}
     register.answer("decide_appeal", register.context("2026-04-08", "ben"), {**answers, **TERMS})
     later = register.context("2026-04-08", appeal_id=None)
@@ -157,6 +158,7 @@ def test_terms_changed_on_appeal_apply_from_the_day_and_only_once(register: Regi
 def test_an_appeal_may_open_the_review_at_once(register: Register) -> None:
     arrangement = register.take_over()
     register.appeal("2026-04-01")
+    register.rows(Appeal)[0].director = "ben"
     answers = {"outcome": "upheld", "reasons": "Look again.", "appeal_effect": "look_again"}
     register.answer("decide_appeal", register.context("2026-04-08", "ben"), answers)
     arrangements.apply_appeal(register.context("2026-04-08", appeal_id=None))
@@ -166,6 +168,7 @@ def test_an_appeal_may_open_the_review_at_once(register: Register) -> None:
 def test_an_appeal_that_cancels_ends_it_the_same_day(register: Register) -> None:
     arrangement = register.take_over()
     register.appeal("2026-04-01")
+    register.rows(Appeal)[0].director = "ben"
     answers = {"outcome": "upheld", "reasons": "Not hers.", "appeal_effect": "cancelled"}
     register.answer("decide_appeal", register.context("2026-04-08", "ben"), answers)
     context = register.context("2026-04-08", appeal_id=None)
