@@ -31,6 +31,7 @@ FIRST_STARTS = [
     dt.datetime(2026, 12, 24, 16),
     dt.datetime(2026, 12, 29, 9),
     dt.datetime(2027, 1, 1, 12),
+    dt.datetime(2027, 1, 4, 7),
     dt.datetime(2027, 3, 28, 1, 30),
     dt.datetime(2027, 3, 29, 9),
     dt.datetime(2027, 3, 30, 9),
