@@ -92,6 +92,12 @@ def test_no_scenario_file_is_too_long_to_read() -> None:
     assert {name for name, lines in lengths.items() if lines > LONGEST_FILE} == set()
 
 
+def test_the_page_about_scenarios_names_each_file() -> None:
+    said = (FOLDER / "README.md").read_text()
+    names = {file.name for file in FOLDER.glob("*.yaml")}
+    assert {name for name in names if f"| `{name}` |" not in said} == set()
+
+
 def _with_another_value(table: bytes, name: str, old: str, new: str) -> bytes:
     text = table.decode()
     start = text.index(f'"{name}"')
