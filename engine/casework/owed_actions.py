@@ -95,7 +95,10 @@ def owed_action_is_open(context: Context, values: dict[str, Any]) -> list[Proble
 
 
 def owed_action_done(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
-    """Keep that something owed was done, or is no longer owed and why."""
+    """Keep that something owed was done, or is no longer owed and why.
+
+    Whoever waits for the case to be free of what is owed looks at it again (R-108).
+    """
     owed = context.session.get_one(OwedAction, int(values["owed_action"]))
     if values["owed_result"] == "done":
         owed.done_on = dt.date.fromisoformat(values["done_on"])
@@ -107,6 +110,7 @@ def owed_action_done(context: Context, values: dict[str, Any], restricted: dict[
         owed.id,
         new={"result": values["owed_result"], "done_on": values.get("done_on")},
     )
+    context.send("something_was_settled", key=f"case:{context.case().id}")
 
 
 def _due(context: Context, given: str | None) -> Due:

@@ -10,7 +10,7 @@ import pytest
 from engine.casework import owed_actions
 from engine.tables.casefile import OwedAction
 from engine.tables.database import Database
-from engine.tables.process import Outbox
+from engine.tables.process import Message, Outbox
 from tests.engine.casework.new_case import TALKED, Landlord, at_work
 
 OWED = [
@@ -62,6 +62,13 @@ def test_what_is_done_is_owed_no_longer(landlord: Landlord) -> None:
     left = {"owed_action": "2", "owed_result": "withdrawn", "withdrawn_reason": "Answered before."}
     landlord.answer("owed_action_done", "2026-01-21", left)
     assert owed_actions.open_of(landlord.context("2026-01-21")) == []
+
+
+def test_ending_it_tells_whoever_waits_for_the_case(landlord: Landlord) -> None:
+    done = {"owed_action": "1", "owed_result": "done", "done_on": "2026-01-21"}
+    context = landlord.answer("owed_action_done", "2026-01-21", done, "tom")
+    message = landlord.rows(Message)[-1]
+    assert (message.name, message.key) == ("something_was_settled", f"case:{context.case_id}")
 
 
 def test_nothing_is_done_before_it_was_owed(landlord: Landlord) -> None:
