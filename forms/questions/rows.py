@@ -87,10 +87,10 @@ class Rows(Question):
         return [*rows, {}] if f"add.{name}" in post else rows
 
     def shown(self, raw: Raw, choices: Mapping[str, Sequence[Choice]]) -> str:
-        """Give each row on a line of its own, with the names of its columns."""
-        return "\n".join(
-            "; ".join(
-                f"{column.label}: {said}"
+        """Give each answer on a line after its question, with an empty line between two rows."""
+        return "\n\n".join(
+            "\n".join(
+                f"{column.label}{'' if column.label.endswith('?') else ':'} {said}"
                 for column in asked(self.columns, row)
                 if (said := column.shown(row.get(column.id), choices))
             )

@@ -180,7 +180,7 @@ CASES = [
             [{"what": "A"}] * 4,
             [{"what": {}}, 3],
         ],
-        shown="What: A; Who: B",
+        shown="What: A\nWho: B",
         posted={"q.0.what": ["A"], "q.0.who": ["B"], "q.3.what": [" "], "q.3.who": [""]},
         more={
             "columns": (
