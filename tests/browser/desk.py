@@ -61,7 +61,8 @@ class Desk:
 
     def open_task(self, name: str) -> None:
         """Open the task whose name begins like this, taking it on if nobody has it yet."""
-        self.screen.open("/tasks")
+        if self.screen.path != "/tasks" or not self._row(name).count():
+            self.screen.open("/tasks")
         mine = self.screen.said
         if not self._row(name).count():
             self.screen.open("/tasks?view=team")
