@@ -38,6 +38,7 @@ from engine.tables.decisions import (
 )
 from engine.tables.process import (
     ElementHistory,
+    ElementInstance,
     Incident,
     Message,
     Outbox,
@@ -55,6 +56,7 @@ OF_CASE: tuple[Any, ...] = (
     BreachOfClock,
     Contact,
     Decision,
+    ElementInstance,
     Evidence,
     LegalHold,
     Letter,

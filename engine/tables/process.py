@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.columns import Row, Sealed, UtcDateTime
@@ -18,14 +18,43 @@ class Release(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Counts the published releases from 1; a draft has none.
     number: Mapped[int | None] = mapped_column(unique=True)
+    #: What its process owner calls a draft; kept when it is published.
+    title: Mapped[str] = mapped_column(default="")
+    #: What changed and why, said when it was handed in.
     note: Mapped[str] = mapped_column(default="")
     made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str | None]
+    #: The published release a draft was begun from, or was last brought up to date with.
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    #: Set while a draft waits for a second person; nothing in it can be changed meanwhile.
+    submitted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    submitted_by: Mapped[str | None]
     published_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: Who published it: of a draft, the second person.
     published_by: Mapped[str | None]
+    discarded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: Counts the changes of a draft's own row; a change against an older number loses.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ReleaseEditor(Row):
+    """Somebody who changed something in a draft, and so cannot be the second person for it."""
+
+    __tablename__ = "release_editor"
+    __table_args__ = (UniqueConstraint("release_id", "user_name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    user_name: Mapped[str]
+    first_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
 class ReleaseFile(Row):
-    """One file of a release, as it was published."""
+    """One file of a release: as it was published, or as it stands in a draft.
+
+    A draft has rows for what differs from the release it is based on, and no others.
+    """
 
     __tablename__ = "release_file"
     __table_args__ = (UniqueConstraint("release_id", "path"),)
@@ -35,6 +64,13 @@ class ReleaseFile(Row):
     path: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str]
+    #: Of a draft: the file is taken out of the release; its content is empty.
+    removed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Counts the saves of the file in its draft from 1; a save against an older number loses.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    #: When and by whom it was saved last; None in a published release.
+    saved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    saved_by: Mapped[str | None]
 
 
 class PolicyValue(Row):
@@ -181,6 +217,41 @@ class ElementHistory(Row):
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     by: Mapped[str | None]
     work_item_id: Mapped[int | None]
+
+
+class ElementInstance(Row):
+    """An element that a running instance is at now; the row goes when the element is left.
+
+    What the lists and the diagrams of everything that runs are read from. A branch behind an
+    event-based gateway stands here itself, the gateway does not; what merely may happen
+    meanwhile at the edge of an activity is not here.
+    """
+
+    __tablename__ = "element_instance"
+    __table_args__ = (
+        Index("ix_element_instance_place", "process_id", "release_id", "element_id"),
+        Index("ix_element_instance_instance", "instance_id"),
+        Index("ix_element_instance_case", "case_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    #: As the instance has them; here so that counting needs no join.
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    #: The process drawn around the element; a called process has its own.
+    process_id: Mapped[str]
+    element_id: Mapped[str]
+    #: The engine's own id of the waiting task; unique with ``element_id`` in its instance.
+    task_id: Mapped[str]
+    #: The call activity or open subprocess it stands in, by the engine's own id; None at the top.
+    within_task_id: Mapped[str | None]
+    #: Something runs inside it: a call activity or a subprocess. Lists show what is inside.
+    is_container: Mapped[bool] = mapped_column(default=False)
+    entered_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    #: Of a timer: the moment it fires. None for anything else.
+    fires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: Of a user task: its work item, which says who and by when.
+    work_item_id: Mapped[int | None] = mapped_column(ForeignKey("work_item.id"), index=True)
 
 
 class Incident(Row):

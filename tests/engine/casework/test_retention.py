@@ -41,6 +41,7 @@ from engine.tables.decisions import (
 from engine.tables.people import User
 from engine.tables.process import (
     ElementHistory,
+    ElementInstance,
     Incident,
     Message,
     Outbox,
@@ -289,6 +290,13 @@ def _of_processes(register: Register, instance: ProcessInstance, now: dt.datetim
     about = {"instance_id": instance.id, "process_id": "appeal", "element_id": "decide_appeal"}
     return [
         ElementHistory(case_id=case_id, what="left", at=now, by="ben", **about),
+        ElementInstance(
+            case_id=case_id,
+            release_id=instance.release_id,
+            task_id="t1",
+            entered_at=now,
+            **about,
+        ),
         Incident(case_id=case_id, reason=SECRET, opened_at=now, **about),
         Subscription(
             instance_id=instance.id,
