@@ -101,6 +101,7 @@ _ANSWER_CALLERS = frozenset(
 _PAGES: dict[str, frozenset[str]] = {
     "callers": _ANSWER_CALLERS,
     "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
+    "running": frozenset({"manager", "dmo", "complaints_manager", "legal"}),
 }
 
 

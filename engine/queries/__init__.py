@@ -29,6 +29,10 @@ from engine.queries.processes import (
 )
 from engine.queries.reading import Page
 from engine.queries.register import RegisterEntry, register
+from engine.queries.run_counts import PlaceCount, ProcessRuns, process_runs, runs_by_process
+from engine.queries.run_filter import RunningFilter
+from engine.queries.run_page import RunEvent, RunPage, run_page
+from engine.queries.running import RunningPage, RunningRow, running
 from engine.queries.stuck import StuckStep, count_of_stuck, may_retry, stuck_steps
 from engine.queries.submissions import Answered, AnsweredPage, SubmissionPage, submission
 from engine.queries.task_page import TaskPage, task
@@ -61,11 +65,18 @@ __all__ = [
     "OwedRow",
     "Page",
     "Person",
+    "PlaceCount",
     "ProcessBrief",
     "ProcessPage",
+    "ProcessRuns",
     "ProcessStep",
     "PromiseRow",
     "RegisterEntry",
+    "RunEvent",
+    "RunPage",
+    "RunningFilter",
+    "RunningPage",
+    "RunningRow",
     "Step",
     "StuckStep",
     "SubmissionPage",
@@ -90,8 +101,12 @@ __all__ = [
     "people",
     "person",
     "process",
+    "process_runs",
     "processes",
     "register",
+    "run_page",
+    "running",
+    "runs_by_process",
     "stuck_steps",
     "submission",
     "task",

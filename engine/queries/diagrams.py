@@ -141,8 +141,8 @@ def states_of(
     """Give every process of every run of a case, first where somebody has
     something to do, then what waits, then what is over; each the latest first.
 
-    only: an instance and a process of it instead of all. Five statements, however long the
-    case runs.
+    only: an instance and a process of it ("" for each it has) instead of all. Five statements,
+    however long the case runs.
     """
     wanted = select(ProcessInstance).order_by(ProcessInstance.id)
     if case_id is not None:
@@ -153,7 +153,7 @@ def states_of(
     states = [
         state_of(look, trace)
         for (_, process_id), trace in traces_of(look, instances).items()
-        if only is None or only[1] == process_id
+        if only is None or only[1] in ("", process_id)
     ]
     states.sort(key=lambda state: (not state.is_running, not _is_held(state), -state.instance_id))
     return states

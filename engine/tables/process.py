@@ -224,12 +224,13 @@ class ElementInstance(Row):
 
     What the lists and the diagrams of everything that runs are read from. A branch behind an
     event-based gateway stands here itself, the gateway does not; what merely may happen
-    meanwhile at the edge of an activity is not here.
+    meanwhile at the edge of an activity is not here. A step that got stuck is.
     """
 
     __tablename__ = "element_instance"
     __table_args__ = (
-        Index("ix_element_instance_place", "process_id", "release_id", "element_id"),
+        Index("ix_element_instance_path", "is_container", "release_id", "path"),
+        Index("ix_element_instance_due", "is_container", "due_on"),
         Index("ix_element_instance_instance", "instance_id"),
         Index("ix_element_instance_case", "case_id"),
     )
@@ -241,17 +242,24 @@ class ElementInstance(Row):
     #: The process drawn around the element; a called process has its own.
     process_id: Mapped[str]
     element_id: Mapped[str]
-    #: The engine's own id of the waiting task; unique with ``element_id`` in its instance.
+    #: The engine's own id of the waiting task; unique with ``element_id`` in its instance. "" for
+    #: a step that got stuck while the engine stands before it.
     task_id: Mapped[str]
-    #: The call activity or open subprocess it stands in, by the engine's own id; None at the top.
-    within_task_id: Mapped[str | None]
+    #: From the outermost call or phase around it to the element itself, each with its process:
+    #: ``/spoc_case:hold_formal_stage/formal_stage:record_meeting/``.
+    path: Mapped[str]
+    #: As lists show it: the task's name with what it is about, else the element's.
+    name: Mapped[str]
     #: Something runs inside it: a call activity or a subprocess. Lists show what is inside.
     is_container: Mapped[bool] = mapped_column(default=False)
     entered_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     #: Of a timer: the moment it fires. None for anything else.
     fires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
-    #: Of a user task: its work item, which says who and by when.
+    #: Of a user task: its work item, which says who; and by when, as the work item has it.
     work_item_id: Mapped[int | None] = mapped_column(ForeignKey("work_item.id"), index=True)
+    due_on: Mapped[dt.date | None]
+    #: The open incident of a step that cannot go on; None when it can.
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
 
 
 class Incident(Row):

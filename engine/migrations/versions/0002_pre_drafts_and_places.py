@@ -59,11 +59,14 @@ def _create_element_instance() -> None:
         sa.Column("process_id", sa.String(), nullable=False),
         sa.Column("element_id", sa.String(), nullable=False),
         sa.Column("task_id", sa.String(), nullable=False),
-        sa.Column("within_task_id", sa.String(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("is_container", sa.Boolean(), nullable=False),
         sa.Column("entered_at", moment, nullable=False),
         sa.Column("fires_at", moment, nullable=True),
         sa.Column("work_item_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
         *(
             sa.ForeignKeyConstraint(
                 [column], [f"{other}.id"], name=op.f(f"fk_{table}_{column}_{other}")
@@ -73,11 +76,14 @@ def _create_element_instance() -> None:
                 ("release_id", "release"),
                 ("case_id", "case_file"),
                 ("work_item_id", "work_item"),
+                ("incident_id", "incident"),
             )
         ),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
-    op.create_index(op.f(f"ix_{table}_place"), table, ["process_id", "release_id", "element_id"])
+    op.create_index(op.f(f"ix_{table}_path"), table, ["is_container", "release_id", "path"])
+    op.create_index(op.f(f"ix_{table}_due"), table, ["is_container", "due_on"])
     op.create_index(op.f(f"ix_{table}_instance"), table, ["instance_id"])
     op.create_index(op.f(f"ix_{table}_case"), table, ["case_id"])
     op.create_index(op.f(f"ix_{table}_work_item_id"), table, ["work_item_id"])
+    op.create_index(op.f(f"ix_{table}_incident_id"), table, ["incident_id"])
