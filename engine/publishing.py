@@ -15,7 +15,7 @@ from engine.checks import check_release
 from engine.errors import Finding, InvalidRelease
 from engine.releases import EDITED, build, install, read_folder
 from engine.tables.database import Database
-from engine.tables.process import Release, ReleaseFile
+from engine.tables.releases import Release, ReleaseFile
 
 
 def prepare(db: Database, source: Path) -> int | None:

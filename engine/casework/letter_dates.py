@@ -11,7 +11,8 @@ from engine.casework import appeals, look_requests
 from engine.casework.context import Context
 from engine.clock import LONDON
 from engine.tables.decisions import Decision
-from engine.tables.process import PolicyValue, WorkItem
+from engine.tables.process import WorkItem
+from engine.tables.releases import PolicyValue
 from forms import LetterTemplate
 
 #: How a policy table says that days are working days.

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.calendar import said
 from engine.casework.context import Context
 from engine.errors import Problem
-from engine.tables.process import PolicyValue
+from engine.tables.releases import PolicyValue
 
 
 def of(context: Context, figure: str) -> tuple[int, int]:

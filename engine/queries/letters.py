@@ -17,7 +17,7 @@ from engine.queries.reading import Reading, reading
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.decisions import Letter, Promise
-from engine.tables.process import Release
+from engine.tables.releases import Release
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from engine.queries.reading import Reading, reading
 from engine.queries.run_filter import RunningFilter, counted, fitting, is_late, seen_by
 from engine.spiff import Element
 from engine.tables.database import Database
-from engine.tables.process import ElementInstance, Release
+from engine.tables.process import ElementInstance
+from engine.tables.releases import Release
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from engine.casework.visibility import Part, sees, sees_every_case
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.reading import Reading
 from engine.tables.casefile import CaseFile, Customer
-from engine.tables.process import ElementInstance, Release, WorkItem
+from engine.tables.process import ElementInstance, WorkItem
+from engine.tables.releases import Release
 
 #: How far "this week" reaches, in calendar days.
 _A_WEEK = dt.timedelta(days=7)

@@ -18,7 +18,8 @@ from engine.queries.reading import Reading, reading
 from engine.queries.stuck import StuckStep
 from engine.tables.casefile import CaseFile, Customer, Submission
 from engine.tables.database import Database
-from engine.tables.process import ElementHistory, ProcessInstance, Release
+from engine.tables.process import ElementHistory, ProcessInstance
+from engine.tables.releases import Release
 
 #: What happened to an element -> in words.
 _HAPPENED: Mapping[str, str] = {

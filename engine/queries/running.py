@@ -22,7 +22,8 @@ from engine.releases import current_release_id
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.people import User
-from engine.tables.process import ElementInstance, Incident, Release, WorkItem
+from engine.tables.process import ElementInstance, Incident, WorkItem
+from engine.tables.releases import Release
 
 #: The most rows one call gives.
 _LARGEST = 10_000

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFound
 from engine.releases.bundle import Bundle, build
 from engine.releases.figures import POLICY_FILE, read_figures
-from engine.tables.process import PolicyValue, Release, ReleaseFile
+from engine.tables.releases import PolicyValue, Release, ReleaseFile
 
 
 def install(

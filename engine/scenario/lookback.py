@@ -16,7 +16,8 @@ from engine.tables.audit import AuditEvent
 from engine.tables.casefile import Stage, Submission
 from engine.tables.database import Database
 from engine.tables.decisions import Appeal, Arrangement, Decision, Letter
-from engine.tables.process import ElementHistory, Message, ProcessInstance, Release, WorkItem
+from engine.tables.process import ElementHistory, Message, ProcessInstance, WorkItem
+from engine.tables.releases import Release
 
 _SHOWN = 40
 

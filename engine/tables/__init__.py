@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.tables import audit, casefile, decisions, people, process
+from engine.tables import audit, casefile, decisions, people, process, releases
 from engine.tables.columns import Row
 
-__all__ = ["Row", "audit", "casefile", "decisions", "people", "process"]
+__all__ = ["Row", "audit", "casefile", "decisions", "people", "process", "releases"]

@@ -11,7 +11,7 @@ from engine.errors import InvalidRelease
 from engine.publishing import check_files, prepare, publish, release_files
 from engine.releases import POLICY_FILE, bundle, current_release_id, read_folder
 from engine.tables.database import Database
-from engine.tables.process import PolicyValue, Release
+from engine.tables.releases import PolicyValue, Release
 
 ROOT = Path(__file__).parents[2]
 FILES = read_folder(ROOT)

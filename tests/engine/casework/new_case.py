@@ -24,7 +24,8 @@ from engine.releases.figures import Figure, read_figures
 from engine.tables.casefile import Evidence
 from engine.tables.database import Database
 from engine.tables.people import RoleHolder, User
-from engine.tables.process import PolicyValue, ProcessInstance, Release
+from engine.tables.process import ProcessInstance
+from engine.tables.releases import PolicyValue, Release
 
 DEFINITIONS = Path("forms/definitions")
 POLICY = Path("bpmn/decisions/policy.dmn")

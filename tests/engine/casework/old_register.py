@@ -24,7 +24,8 @@ from engine.operations import REGISTRY
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement
 from engine.tables.people import RoleHolder, User
-from engine.tables.process import PolicyValue, ProcessInstance, Release
+from engine.tables.process import ProcessInstance
+from engine.tables.releases import PolicyValue, Release
 from forms import LetterTemplate
 
 FORMS = Path(__file__).parents[3] / "forms" / "definitions"

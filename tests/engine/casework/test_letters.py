@@ -17,7 +17,7 @@ from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Decision, Letter, Promise
 from engine.tables.people import User
-from engine.tables.process import PolicyValue
+from engine.tables.releases import PolicyValue
 from tests.engine.casework.letter_desk import INTRODUCED, WARNED, at, issue, preview, problems, sent
 from tests.engine.casework.new_case import Landlord, at_work
 

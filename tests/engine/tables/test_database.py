@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.errors import Rejected
 from engine.tables.database import POSTGRES_LIMITS, Collision, Database
-from engine.tables.process import ProcessInstance, Release, Setting
+from engine.tables.process import ProcessInstance, Setting
+from engine.tables.releases import Release
 
 
 def test_what_is_written_can_be_read(database: Database) -> None:
