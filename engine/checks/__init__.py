@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from engine.checks.letters import check_letters
-from engine.checks.references import ROLES, check_references
+from engine.checks.references import ROLES, check_references, named_in
 from engine.errors import Finding
 from engine.releases import Bundle
 
-__all__ = ["ROLES", "check_letters", "check_references", "check_release"]
+__all__ = ["ROLES", "check_letters", "check_references", "check_release", "named_in"]
 
 
 def check_release(bundle: Bundle) -> list[Finding]:

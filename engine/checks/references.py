@@ -136,7 +136,7 @@ def _named(
     """Check the facts, figures and variables that expressions name."""
     figures = _every_figure(bundle)
     for text in texts:
-        for kind, name in _names(text):
+        for kind, name in named_in(text):
             known = {
                 "fact": name in registry.facts,
                 "figure": name in figures,
@@ -158,7 +158,11 @@ def _every_figure(bundle: Bundle) -> set[str]:
     return set.intersection(*sets) if sets else set()
 
 
-def _names(text: str) -> Iterator[tuple[str, str]]:
+def named_in(text: str) -> Iterator[tuple[str, str]]:
+    """Give what an expression names, as (fact, figure or variable; its name), as often as it does.
+
+    Nothing for a text that cannot be read.
+    """
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError:

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from engine import calendar, spiff
+from engine import spiff
 from engine.calendar import Calendar
 from engine.casework.context import Context
 from engine.casework.people import Holder
 from engine.clock import LONDON
 from engine.errors import ElementFailed, InvalidAnswers
-from engine.operations import REGISTRY
+from engine.operations import REGISTRY, functions_of
 from engine.operations.failing import fail_if_planned
 from engine.releases import Bundle
 
@@ -33,14 +33,9 @@ class CaseHost:
         self.context = context
         self.bundle = bundle
         self.variables_known = bundle.variables
-        self.functions: Mapping[str, Callable[..., Any]] = {
-            "policy": context.policy,
-            "working_days": context.calendar.working_days,
-            "calendar_days": context.calendar.calendar_days,
-            "months": context.calendar.months,
-            "on": calendar.on,
-            "after": calendar.after,
-        }
+        self.functions: Mapping[str, Callable[..., Any]] = functions_of(
+            context.calendar, context.policy
+        )
 
     def now(self) -> dt.datetime:
         """Give the moment of this unit of work."""

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from engine.releases.bundle import EDITED, Bundle, build, read_folder
 from engine.releases.figures import POLICY_FILE, Figure
+from engine.releases.readable import (
+    diagrams_of,
+    figures_of,
+    forms_of,
+    letters_of,
+    tables_of,
+    variables_of,
+)
 from engine.releases.store import bundle, current_release_id, forget, install
 
 __all__ = [
@@ -14,7 +22,13 @@ __all__ = [
     "build",
     "bundle",
     "current_release_id",
+    "diagrams_of",
+    "figures_of",
     "forget",
+    "forms_of",
     "install",
+    "letters_of",
     "read_folder",
+    "tables_of",
+    "variables_of",
 ]

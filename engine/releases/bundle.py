@@ -74,7 +74,7 @@ def build(files: Mapping[str, bytes], release_id: int = 0) -> Bundle:
     by_set: dict[str, dict[str, Figure]] = {}
     for figure in figures:
         by_set.setdefault(figure.parameter_set, {})[figure.name] = figure
-    variables = frozenset(_form_variables(forms)) | frozenset(_drawn_variables(definitions))
+    variables = frozenset(_variables(forms, definitions))
     return Bundle(release_id, dict(files), definitions, forms, letters, by_set, variables)
 
 
@@ -102,20 +102,26 @@ def _load(
             )
 
 
-def _form_variables(forms: Mapping[str, Form]) -> Iterator[str]:
+def set_by_form(form: Form) -> Iterator[str]:
+    """Name the control variables that the answers of a form set."""
+    yield from (question.variable for question in form.questions if question.variable)
+
+
+def set_by_diagram(diagram: spiff.Diagram) -> Iterator[str]:
+    """Name the control variables that service tasks, repeated steps and messages set."""
+    for element in diagram.elements.values():
+        if element.result:
+            yield element.result
+        if element.multiple is not None and element.multiple.item:
+            yield element.multiple.item
+        yield from _payload_names(element.properties.get("payload", ""))
+
+
+def _variables(forms: Mapping[str, Form], definitions: spiff.Definitions) -> Iterator[str]:
     for form in forms.values():
-        for page in form.pages:
-            yield from (question.variable for question in page.questions if question.variable)
-
-
-def _drawn_variables(definitions: spiff.Definitions) -> Iterator[str]:
-    for process_id in definitions.process_ids:
-        for element in definitions.diagram(process_id).elements.values():
-            if element.result:
-                yield element.result
-            if element.multiple is not None and element.multiple.item:
-                yield element.multiple.item
-            yield from _payload_names(element.properties.get("payload", ""))
+        yield from set_by_form(form)
+    for diagram in definitions.diagrams.values():
+        yield from set_by_diagram(diagram)
     for table in definitions.decisions.values():
         yield from table.outputs
 

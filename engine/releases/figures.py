@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,13 @@ from typing import Any
 from lxml import etree
 
 from engine.errors import Finding
+from engine.spiff import open_document
 
 #: Where the figures stand in a release.
 POLICY_FILE = "bpmn/decisions/policy.dmn"
 _COLUMNS = ("parameter_set", "parameter", "value", "unit", "source", "minimum", "maximum")
 _LIST_UNIT = "list"
+_WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -34,20 +37,21 @@ class Figure:
         """Give the figure as code reads it: a whole number, a list, else its text."""
         if self.unit == _LIST_UNIT:
             return [part.strip() for part in self.text.split(";") if part.strip()]
-        return int(self.text) if self.text.lstrip("-").isdigit() else self.text
+        return int(self.text) if _WHOLE.fullmatch(self.text) else self.text
 
 
 def read_figures(content: bytes) -> tuple[list[Figure], list[Finding]]:
-    """Read every row of the policy table; rows that cannot be read come back as findings."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    root = etree.fromstring(content, parser)
+    """Read every row of the policy table; what cannot be read comes back as findings."""
+    opened = open_document(POLICY_FILE, content)
+    if isinstance(opened, Finding):
+        return [], [opened]
     figures: list[Figure] = []
     findings: list[Finding] = []
-    for rule in root.iter("{*}rule"):
+    for rule in opened.root.iter("{*}rule"):
         cells = dict(zip(_COLUMNS, _cells(rule), strict=False))
         problem = _problem(cells)
         if problem:
-            line = rule.sourceline if isinstance(rule.sourceline, int) else 0
+            line = int(getattr(rule, "sourceline", None) or 0)
             findings.append(Finding(POLICY_FILE, rule.get("id", ""), line, problem, "policy_row"))
             continue
         figures.append(
@@ -73,7 +77,7 @@ def _text(entry: Any) -> str:
     said = "".join(entry.itertext()).strip()
     try:
         value = ast.literal_eval(said) if said else ""
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return said
     return str(value)
 
@@ -90,10 +94,10 @@ def _problem(cells: dict[str, str]) -> str | None:
 
 def _out_of_range(figures: list[Figure]) -> Iterator[Finding]:
     for figure in figures:
-        if not figure.text.isdigit():
+        value = _number(figure.text)
+        if value is None or value < 0:
             continue
         low, high = _number(figure.minimum), _number(figure.maximum)
-        value = int(figure.text)
         if (low is not None and value < low) or (high is not None and value > high):
             yield Finding(
                 POLICY_FILE,
@@ -124,4 +128,4 @@ def _twice(figures: list[Figure]) -> Iterator[Finding]:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.lstrip("-").isdigit() else None
+    return int(text) if _WHOLE.fullmatch(text) else None

@@ -1,9 +1,11 @@
 """The workflow engine behind one door: parse the diagrams of a release, run their instances."""
 
 from engine.spiff.decisions import DecisionTable
-from engine.spiff.definitions import Definitions, parse
+from engine.spiff.definitions import Definitions, parse, read_diagrams, read_tables
 from engine.spiff.diagram import Diagram, Element, Flow, Lane, Multiple
+from engine.spiff.documents import open_document
 from engine.spiff.drive import Run
+from engine.spiff.expressions import Scope, evaluate
 from engine.spiff.host import (
     Happened,
     Host,
@@ -13,14 +15,18 @@ from engine.spiff.host import (
     WaitingTask,
     WaitingTimer,
 )
-from engine.spiff.language import Unreadable, check_expression, names_in
+from engine.spiff.language import Unreadable, check_expression, names_in, parse_expression
 from engine.spiff.state import UnreadableState
+from engine.spiff.timers import literal_timer, moment_of
+from engine.spiff.vocabulary import FUNCTIONS, ExpressionError
 
 __all__ = [
+    "FUNCTIONS",
     "DecisionTable",
     "Definitions",
     "Diagram",
     "Element",
+    "ExpressionError",
     "Flow",
     "Happened",
     "Host",
@@ -28,6 +34,7 @@ __all__ = [
     "Multiple",
     "Rearmed",
     "Run",
+    "Scope",
     "SentMessage",
     "Unreadable",
     "UnreadableState",
@@ -35,6 +42,13 @@ __all__ = [
     "WaitingTask",
     "WaitingTimer",
     "check_expression",
+    "evaluate",
+    "literal_timer",
+    "moment_of",
     "names_in",
+    "open_document",
     "parse",
+    "parse_expression",
+    "read_diagrams",
+    "read_tables",
 ]

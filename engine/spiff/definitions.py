@@ -13,7 +13,7 @@ from engine.spiff.documents import Document, line_of, open_document
 from engine.spiff.instance import Instance
 from engine.spiff.parser import build_specs
 from engine.spiff.profile import Drawn, findings
-from engine.spiff.reader import DrawnProcess
+from engine.spiff.reader import DrawnProcess, processes
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +65,26 @@ def parse(files: Mapping[str, bytes]) -> Definitions:
         warnings=tuple(found),
         specs=specs,
     )
+
+
+def read_diagrams(file: str, data: bytes) -> tuple[Diagram, ...] | Finding:
+    """Read the diagrams of one file without judging them; the finding when it is no BPMN at all.
+
+    Every process of the file, in the order they are written; what is wrong in them stays wrong.
+    """
+    opened = open_document(file, data)
+    if isinstance(opened, Finding):
+        return opened
+    return tuple(process.diagram for process in processes(opened))
+
+
+def read_tables(file: str, data: bytes) -> tuple[DecisionTable, ...] | Finding:
+    """Read the decision tables of one file, those that can be; the finding when it is no DMN."""
+    opened = open_document(file, data)
+    if isinstance(opened, Finding):
+        return opened
+    found = (read_table(opened, node) for node in decision_nodes(opened))
+    return tuple(table for table in found if table is not None)
 
 
 def _raise_errors(found: list[Finding]) -> None:
