@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -54,6 +55,17 @@ class NotAllowed(EngineError):
 
 class Rejected(EngineError):
     """Somebody or something was quicker; nothing was changed."""
+
+
+class Overtaken(Rejected):
+    """Somebody else saved first; nothing was changed."""
+
+    def __init__(self, message: str, *, saved_by: str, saved_at: dt.datetime, version: int) -> None:
+        """Keep who saved (a full name), when, and the version that is the newest now."""
+        self.saved_by = saved_by
+        self.saved_at = saved_at
+        self.version = version
+        super().__init__(message)
 
 
 class InvalidAnswers(EngineError):

@@ -19,6 +19,8 @@ from engine.tables.casefile import CaseFile
 ADMINISTRATION = "administration"
 #: Somebody read restricted answers that are not their own (R-103).
 RESTRICTED_READ = "restricted_answers_read"
+#: Any number that nobody else asks PostgreSQL to lock.
+_ADMINISTRATION_LOCK = 7763
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,13 @@ class Chain:
 
     @classmethod
     def of_administration(cls, session: Session) -> Chain:
-        """Give the chain of everything that is not about one case."""
+        """Give the chain of everything that is not about one case.
+
+        Nobody else adds to it until the transaction ends: no row stands for it that two who
+        write at once could meet at.
+        """
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(select(func.pg_advisory_xact_lock(_ADMINISTRATION_LOCK)))
         return cls(session, ADMINISTRATION)
 
     @classmethod

@@ -100,6 +100,7 @@ _ANSWER_CALLERS = frozenset(
 #: Pages about no single case -> the roles they exist for (R-102, requirements A.11).
 _PAGES: dict[str, frozenset[str]] = {
     "callers": _ANSWER_CALLERS,
+    "drafts": frozenset({"process_owner"}),
     "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
     "running": frozenset({"manager", "dmo", "complaints_manager", "legal"}),
 }
@@ -158,7 +159,7 @@ def sees_every_case(viewer: Viewer, part: Part) -> bool:
 
 
 def opens(viewer: Viewer, page: str) -> bool:
-    """Tell whether a page about no single case exists for this person: callers, processes."""
+    """Tell whether a page about no single case exists for this person: callers, drafts ..."""
     return bool(_PAGES[page].intersection(viewer.roles))
 
 

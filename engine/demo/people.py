@@ -49,6 +49,7 @@ PEOPLE: tuple[DemoPerson, ...] = (
     ),
     DemoPerson("kit", "Kit Lavelle", "Contact centre", ("contact_centre",), boss="ruth"),
     DemoPerson("olive", "Olive Sandberg", "Process owner", ("process_owner",), boss="ann"),
+    DemoPerson("oscar", "Oscar Lindgren", "Process owner", ("process_owner",), boss="ann"),
 )
 
 

@@ -12,7 +12,14 @@ from engine.releases.readable import (
     tables_of,
     variables_of,
 )
-from engine.releases.store import bundle, current_release_id, forget, install
+from engine.releases.store import (
+    bundle,
+    current_release_id,
+    forget,
+    install,
+    install_draft,
+    sha256_of,
+)
 
 __all__ = [
     "EDITED",
@@ -27,8 +34,10 @@ __all__ = [
     "forget",
     "forms_of",
     "install",
+    "install_draft",
     "letters_of",
     "read_folder",
+    "sha256_of",
     "tables_of",
     "variables_of",
 ]

@@ -19,20 +19,51 @@ def install(
     session: Session, files: Mapping[str, bytes], *, at: dt.datetime, by: str, note: str
 ) -> Release:
     """Publish a set of files as the next release; InvalidRelease when they cannot be read."""
+    release = Release(note=note, made_at=at)
+    session.add(release)
+    _publish(session, release, files, at=at, by=by)
+    return release
+
+
+def install_draft(
+    session: Session, draft: Release, files: Mapping[str, bytes], *, at: dt.datetime, by: str
+) -> None:
+    """Turn a draft into the next release, which holds every file and not only what was changed.
+
+    files: the whole release as the draft makes it. The draft's own rows stay, so that who
+    changed what and when can still be read. InvalidRelease when the files cannot be read.
+    """
+    _publish(session, draft, files, at=at, by=by)
+
+
+def _publish(
+    session: Session, release: Release, files: Mapping[str, bytes], *, at: dt.datetime, by: str
+) -> None:
     build(files)
     number = (session.scalar(select(func.max(Release.number))) or 0) + 1
-    release = Release(number=number, note=note, made_at=at, published_at=at, published_by=by)
-    session.add(release)
+    release.number, release.published_at, release.published_by = number, at, by
     session.flush()
+    there = {
+        row.path: row
+        for row in session.scalars(select(ReleaseFile).where(ReleaseFile.release_id == release.id))
+    }
+    for path, row in there.items():
+        if path not in files:
+            session.delete(row)
     session.add_all(
-        ReleaseFile(
-            release_id=release.id,
-            path=path,
-            content=content,
-            sha256=hashlib.sha256(content).hexdigest(),
-        )
+        ReleaseFile(release_id=release.id, path=path, content=content, sha256=sha256_of(content))
         for path, content in sorted(files.items())
+        if path not in there
     )
+    _add_figures(session, release, files)
+
+
+def sha256_of(content: bytes) -> str:
+    """Give the hash by which two contents of a file are told apart."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _add_figures(session: Session, release: Release, files: Mapping[str, bytes]) -> None:
     figures, _ = read_figures(files[POLICY_FILE]) if POLICY_FILE in files else ([], [])
     session.add_all(
         PolicyValue(
@@ -47,7 +78,6 @@ def install(
         )
         for figure in figures
     )
-    return release
 
 
 def current_release_id(session: Session) -> int:
@@ -61,13 +91,16 @@ def current_release_id(session: Session) -> int:
 
 
 def bundle(session: Session, release_id: int) -> Bundle:
-    """Give a release, parsed once per process and kept; NotFound when it does not exist."""
+    """Give a published release, parsed once per process and kept.
+
+    Raises NotFound when there is none of that id: a draft is none, because it still changes.
+    """
     key = (str(session.get_bind().engine.url), release_id)
     if key not in _bundles:
         rows = session.execute(
-            select(ReleaseFile.path, ReleaseFile.content, ReleaseFile.sha256).where(
-                ReleaseFile.release_id == release_id
-            )
+            select(ReleaseFile.path, ReleaseFile.content, ReleaseFile.sha256)
+            .join(Release, Release.id == ReleaseFile.release_id)
+            .where(ReleaseFile.release_id == release_id, Release.number.is_not(None))
         ).all()
         if not rows:
             raise NotFound(f"Expected release {release_id}, but there is none.")

@@ -3,7 +3,7 @@
 from engine.spiff.decisions import DecisionTable
 from engine.spiff.definitions import Definitions, parse, read_diagrams, read_tables
 from engine.spiff.diagram import Diagram, Element, Flow, Lane, Multiple
-from engine.spiff.documents import open_document
+from engine.spiff.documents import LARGEST_FILE, Document, local_name, open_document
 from engine.spiff.drive import Run
 from engine.spiff.expressions import Scope, evaluate
 from engine.spiff.host import (
@@ -22,9 +22,11 @@ from engine.spiff.vocabulary import FUNCTIONS, ExpressionError
 
 __all__ = [
     "FUNCTIONS",
+    "LARGEST_FILE",
     "DecisionTable",
     "Definitions",
     "Diagram",
+    "Document",
     "Element",
     "ExpressionError",
     "Flow",
@@ -44,6 +46,7 @@ __all__ = [
     "check_expression",
     "evaluate",
     "literal_timer",
+    "local_name",
     "moment_of",
     "names_in",
     "open_document",

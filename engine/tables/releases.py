@@ -28,6 +28,10 @@ class Release(Row):
     #: Set while a draft waits for a second person; nothing in it can be changed meanwhile.
     submitted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     submitted_by: Mapped[str | None]
+    #: When, by whom and why it was sent back last; empty again once it is handed in anew.
+    sent_back_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    sent_back_by: Mapped[str | None]
+    sent_back_reason: Mapped[str] = mapped_column(default="", server_default="")
     published_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     #: Who published it: of a draft, the second person.
     published_by: Mapped[str | None]
@@ -52,7 +56,8 @@ class ReleaseEditor(Row):
 class ReleaseFile(Row):
     """One file of a release: as it was published, or as it stands in a draft.
 
-    A draft has rows for what differs from the release it is based on, and no others.
+    A draft has rows for what was changed in it; one that was changed back stays, so that its
+    versions go on counting. A published release has a row for each of its files.
     """
 
     __tablename__ = "release_file"
@@ -67,9 +72,11 @@ class ReleaseFile(Row):
     removed: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Counts the saves of the file in its draft from 1; a save against an older number loses.
     version: Mapped[int] = mapped_column(default=1, server_default="1")
-    #: When and by whom it was saved last; None in a published release.
+    #: When and by whom it was saved last in its draft; None for what no draft touched.
     saved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     saved_by: Mapped[str | None]
+    #: Number of the newer release that changed this file too; None once somebody has looked.
+    clashes_with: Mapped[int | None]
 
 
 class PolicyValue(Row):

@@ -1,4 +1,4 @@
-"""From edited files to a release that runs: the gate, and the first release of an installation."""
+"""The gate: everything that is wrong with the files of a release, before it may run."""
 
 from __future__ import annotations
 
@@ -6,48 +6,16 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import select
-
-from engine import clock
-from engine.calendar_table import fill_calendar
-from engine.casework.audit import Chain, Entry
 from engine.checks import check_release
 from engine.errors import Finding, InvalidRelease
-from engine.releases import EDITED, build, install, read_folder
-from engine.tables.database import Database
-from engine.tables.releases import Release, ReleaseFile
+from engine.releases import EDITED, build
 
 
-def prepare(db: Database, source: Path) -> int | None:
-    """Make an installation ready: newest tables, the calendar, release 1 from `source`.
-
-    source: the folder that holds ``bpmn/`` and ``forms/``.
-    Returns the number of the release it published, None when there was one already.
-    Raises InvalidRelease when the files may not be published.
-    """
-    db.migrate()
-    with db.writing() as session:
-        fill_calendar(session)
-        if session.scalar(select(Release.id).limit(1)) is not None:
-            return None
-    return publish(db, read_folder(source), by="the installation", note="As it was installed")
-
-
-def publish(db: Database, files: Mapping[str, bytes], *, by: str, note: str) -> int:
-    """Check a set of files and publish it as the next release; returns its number.
-
-    Running cases stay on their release. Raises InvalidRelease with every finding.
-    """
+def need_no_errors(files: Mapping[str, bytes]) -> None:
+    """Raise InvalidRelease with every error when a set of files may not be published."""
     errors = [finding for finding in findings_of(files) if finding.severity == "error"]
     if errors:
         raise InvalidRelease(errors)
-    with db.writing() as session:
-        release = install(session, files, at=clock.now(), by=by, note=note)
-        Chain.of_administration(session).add(
-            Entry("release_published", "release", release.id, actor=by, new={"note": note}),
-            at=clock.now(),
-        )
-        return release.number or 0
 
 
 def findings_of(files: Mapping[str, bytes]) -> list[Finding]:
@@ -88,17 +56,6 @@ def check_files(files: Mapping[str, bytes], paths: Sequence[Path] = ()) -> list[
         if finding.file in named
     ]
     return [*findings, *theirs, *(finding for finding in elsewhere if finding not in known)]
-
-
-def release_files(db: Database, number: int) -> dict[str, bytes]:
-    """Give the files of a published release by path; {} when there is no such release."""
-    with db.reading() as session:
-        rows = session.execute(
-            select(ReleaseFile.path, ReleaseFile.content)
-            .join(Release, Release.id == ReleaseFile.release_id)
-            .where(Release.number == number)
-        )
-        return dict(rows.all())
 
 
 def _files_below(path: Path) -> list[Path]:

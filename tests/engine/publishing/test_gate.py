@@ -13,7 +13,7 @@ from engine.releases import POLICY_FILE, bundle, current_release_id, read_folder
 from engine.tables.database import Database
 from engine.tables.releases import PolicyValue, Release
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FILES = read_folder(ROOT)
 
 

@@ -1,0 +1,59 @@
+"""Releases from files on disk: the first of an installation, and those of a command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import select
+
+from engine import clock
+from engine.calendar_table import fill_calendar
+from engine.casework.audit import Chain, Entry
+from engine.publishing.gate import need_no_errors
+from engine.releases import install, read_folder
+from engine.tables.database import Database
+from engine.tables.releases import Release, ReleaseFile
+
+
+def prepare(db: Database, source: Path) -> int | None:
+    """Make an installation ready: newest tables, the calendar, release 1 from `source`.
+
+    source: the folder that holds ``bpmn/`` and ``forms/``.
+    Returns the number of the release it published, None when there was one already.
+    Raises InvalidRelease when the files may not be published.
+    """
+    db.migrate()
+    with db.writing() as session:
+        fill_calendar(session)
+        if session.scalar(select(Release.id).limit(1)) is not None:
+            return None
+    return publish(db, read_folder(source), by="the installation", note="As it was installed")
+
+
+def publish(db: Database, files: Mapping[str, bytes], *, by: str, note: str) -> int:
+    """Check a set of files and publish it as the next release; returns its number.
+
+    Running cases stay on their release. Raises InvalidRelease with every finding.
+    """
+    need_no_errors(files)
+    with db.writing() as session:
+        # From here on nobody else publishes, so the next number is free.
+        chain = Chain.of_administration(session)
+        release = install(session, files, at=clock.now(), by=by, note=note)
+        chain.add(
+            Entry("release_published", "release", release.id, actor=by, new={"note": note}),
+            at=clock.now(),
+        )
+        return release.number or 0
+
+
+def release_files(db: Database, number: int) -> dict[str, bytes]:
+    """Give the files of a published release by path; {} when there is no such release."""
+    with db.reading() as session:
+        rows = session.execute(
+            select(ReleaseFile.path, ReleaseFile.content)
+            .join(Release, Release.id == ReleaseFile.release_id)
+            .where(Release.number == number)
+        )
+        return dict(rows.all())
