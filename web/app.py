@@ -15,11 +15,12 @@ from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.routing import IntegerConverter
 
 import engine
-from web import auth, banner, commands, words
+from web import auth, banner, commands, policy, sizes, words
+from web.fetched import is_fetch, refusal
 from web.settings import Settings, from_environment
 from web.typed import typed_again
 from web.views import (
@@ -28,39 +29,21 @@ from web.views import (
     clock,
     diagrams,
     doors,
+    draft_files,
+    draft_preview,
+    draft_saving,
+    draft_transfer,
+    drafts,
     processes,
+    publishing,
     register,
     sign_in,
     stuck,
     task,
     tasks,
+    versions,
 )
 
-#: The one inline script of the page template, by its hash (facts of GOV.UK Frontend 6.3.0).
-_TEMPLATE_SCRIPT = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
-_HEADERS = {
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' {_TEMPLATE_SCRIPT}",
-            "style-src 'self'",
-            "img-src 'self'",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-            "base-uri 'none'",
-        )
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-#: The most one page may send: long forms are text, and nothing is uploaded.
-_LARGEST_POST = 2 * 1024 * 1024
-_MOST_FIELDS = 2000
 _AN_HOUR = 60 * 60
 _A_WORKING_DAY = 12 * _AN_HOUR
 _A_YEAR = 365 * 24 * _AN_HOUR
@@ -71,6 +54,7 @@ _REFUSALS: Mapping[type[engine.EngineError], int] = {
     engine.NotAllowed: 403,
     engine.Rejected: 409,
     engine.InvalidAnswers: 422,
+    engine.InvalidRelease: 422,
 }
 _STUCK = 500
 _NOT_OUR_HOST = "Expected a host name of this installation (SPOC_HOSTS), but got another."
@@ -97,6 +81,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = RowNumber
     app.extensions["settings"] = chosen
     app.extensions["database"] = engine.Database(chosen.database_url)
+    # Before anything of a request is read, its token included.
+    app.before_request(sizes.make_room)
     CSRFProtect(app)
     app.before_request(auth.require_person)
     app.after_request(_finish)
@@ -115,9 +101,9 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.https,
         "PERMANENT_SESSION_LIFETIME": _A_WORKING_DAY,
-        "MAX_CONTENT_LENGTH": _LARGEST_POST,
-        "MAX_FORM_MEMORY_SIZE": _LARGEST_POST,
-        "MAX_FORM_PARTS": _MOST_FIELDS,
+        "MAX_CONTENT_LENGTH": sizes.LARGEST_POST,
+        "MAX_FORM_MEMORY_SIZE": sizes.LARGEST_POST,
+        "MAX_FORM_PARTS": sizes.MOST_FIELDS,
         "TRUSTED_HOSTS": list(settings.hosts),
         # A form may lie open over lunch: its token lasts as long as the session.
         "WTF_CSRF_TIME_LIMIT": None,
@@ -126,7 +112,11 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 def _register_views(app: Flask) -> None:
     staff = (sign_in, tasks, task, doors, callers, cases, register)
-    for view in (*staff, processes, stuck, clock, diagrams):
+    owners = (
+        *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),
+        *(publishing, versions),
+    )
+    for view in (*staff, *owners, stuck, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
 
@@ -162,7 +152,7 @@ def _assets(folder: Path) -> Any:
 
 def _finish(response: Response) -> Response:
     """Add what every answer carries: what a page may do, and that nobody keeps a copy of it."""
-    for name, value in _HEADERS.items():
+    for name, value in policy.HEADERS.items():
         response.headers.setdefault(name, value)
     if auth.settings().https:
         response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
@@ -192,8 +182,9 @@ def _engine_said_no(error: engine.EngineError) -> ResponseReturnValue:
     if code == _STUCK:
         _log.error("The engine could not go on: %s", error)
     problems = error.problems if isinstance(error, engine.InvalidAnswers) else ()
-    said = "" if isinstance(error, engine.NotFound) else str(error)
-    return _page(code, said=said, problems=problems)
+    findings = error.findings if isinstance(error, engine.InvalidRelease) else ()
+    said = "" if isinstance(error, engine.NotFound | engine.InvalidRelease) else str(error)
+    return _page(code, said=said, problems=(*problems, *findings))
 
 
 def _page_too_old(error: CSRFError) -> ResponseReturnValue:
@@ -206,7 +197,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):
         # Nothing of ours can be addressed under a host name that is not ours.
         return Response(_NOT_OUR_HOST, error.code, mimetype="text/plain")
-    return _page(error.code)
+    said = sizes.too_much() if isinstance(error, RequestEntityTooLarge) else ""
+    return _page(error.code, said=said)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -216,4 +208,6 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(code: int, *, page: str = "errors/error.html", **more: Any) -> ResponseReturnValue:
+    if is_fetch():
+        return refusal(code, more.get("said", ""), reference=more.get("reference", ""))
     return render_template(page, code=code, typed=typed_again(), **more), code

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import SecurityError
 
 import engine
+from web.fetched import is_fetch
 from web.settings import Settings
 
 #: The only endpoints that ask nobody who they are.
@@ -21,6 +22,7 @@ _OFFERED_TO = {
     "a concern": frozenset({"team_leader", "manager", "dmo"}),
     "stuck steps": frozenset({"manager", "dmo", "complaints_manager"}),
     "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
+    "drafts": frozenset({"process_owner"}),
 }
 #: Role -> where somebody begins who holds no other.
 _FIRST_PAGES = {"contact_centre": "callers.looked_up", "process_owner": "processes.listed"}
@@ -54,7 +56,7 @@ def require_person() -> ResponseReturnValue | None:
     g.person = _signed_in()
     if g.person is not None or request.endpoint in OPEN_TO_ALL or _is_misdirected():
         return None
-    if request.method == "GET" and settings().demo:
+    if request.method == "GET" and settings().demo and not is_fetch():
         return redirect(url_for("sign_in.page", next=request.full_path.rstrip("?")), 303)
     return abort(401)
 

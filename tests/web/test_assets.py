@@ -89,7 +89,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_each_built_file_carries_its_hash(manifest: dict[str, str]) -> None:
-    assert set(manifest) == {"app.css", "app.js", "viewer.css", "viewer.js"}
+    assert set(manifest) == {"app.css", "app.js", "text_editor.js", "viewer.css", "viewer.js"}
     assert all((STATIC / built).is_file() for built in manifest.values())
     assert all("-" in built for built in manifest.values())
 

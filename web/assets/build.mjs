@@ -26,7 +26,7 @@ const styles = () => {
 const scripts = () =>
   esbuild.build({
     absWorkingDir: here,
-    entryPoints: ["source/app.js", "source/viewer.js"],
+    entryPoints: ["source/app.js", "source/viewer.js", "source/text_editor.js"],
     outdir: target,
     entryNames: "[name]-[hash]",
     chunkNames: "part-[hash]",

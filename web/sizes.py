@@ -1,0 +1,41 @@
+"""How much a page may send: little as a rule, more where files of a release are sent."""
+
+from __future__ import annotations
+
+from flask import request
+
+#: The most one page may send: long forms are text.
+LARGEST_POST = 2 * 1024 * 1024
+MOST_FIELDS = 2000
+_MEGABYTE = 1024 * 1024
+#: The most a page may send that takes files in, in MB: the whole of our release is less than 1.
+_LARGEST_UPLOAD = 8
+#: Endpoints that take whole files of a release.
+_TAKE_FILES = frozenset(
+    {
+        "draft_files.write",
+        "draft_saving.save",
+        "draft_saving.check",
+        "draft_saving.preview",
+        "draft_transfer.upload",
+    }
+)
+
+
+def make_room() -> None:
+    """Let the pages send more that take files in; asked before anything is read."""
+    if request.endpoint in _TAKE_FILES:
+        request.max_content_length = _LARGEST_UPLOAD * _MEGABYTE
+        request.max_form_memory_size = _LARGEST_UPLOAD * _MEGABYTE
+
+
+def too_much() -> str:
+    """Say what was too large and what to do; "" where the page of the error says it itself."""
+    if request.endpoint not in _TAKE_FILES:
+        return ""
+    sent = (request.content_length or 0) / _MEGABYTE
+    return (
+        f"Expected at most {_LARGEST_UPLOAD} MB, but {sent:.1f} MB were sent. Nothing was kept. "
+        "A diagram, a table, a form or a letter is far smaller: check that it is the right file, "
+        "or send the files one by one."
+    )

@@ -1,0 +1,41 @@
+"""What a process owner sees while writing: a form or a letter as it would be, due dates, lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+import engine
+from web import auth
+from web.preview import form_preview
+
+blueprint = Blueprint("draft_preview", __name__, url_prefix="/drafts/<int:draft_id>")
+
+
+@blueprint.post("/preview/<path:path>")
+def preview(draft_id: int, path: str) -> ResponseReturnValue:
+    """Give a form or a letter as it would look, for a script to put into its page."""
+    engine.draft_file(auth.database(), draft_id, path, auth.person())
+    content = _sent().get("content")
+    if not isinstance(content, str):
+        abort(400)
+    return preview_of(path, content.encode("utf-8", "replace")) or Markup("")
+
+
+def preview_of(path: str, content: bytes) -> Markup | None:
+    """Give the preview of a form or a letter as part of a page; None for other files."""
+    name = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    if path.startswith("forms/definitions/"):
+        return form_preview(name, content)
+    return None
+
+
+def _sent() -> dict[str, Any]:
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:
+        sent = None
+    return sent if isinstance(sent, dict) else abort(400)

@@ -1,0 +1,134 @@
+"""Files of a draft to and from somebody's own machine: one, several, or the release as a zip."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import engine
+from web import auth, banner, findings, words
+from web.downloads import downloaded, mimetype_of
+from web.views.drafts import KINDS
+
+blueprint = Blueprint("draft_transfer", __name__, url_prefix="/drafts/<int:draft_id>")
+
+_INVALID = 422
+_OVERTAKEN = 409
+_NO_FILE = "Choose a file of yours first: a diagram, a table, a form, a letter, or a whole zip."
+_NO_NAME = "Enter a name of small letters, digits and _, like decide_appeal_again."
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,60}", re.ASCII)
+
+
+@blueprint.get("/raw/<path:path>")
+def raw(draft_id: int, path: str) -> Response:
+    """Give a file as it was saved; ``?download=1`` offers it to be kept."""
+    file = engine.draft_file(auth.database(), draft_id, path, auth.person())
+    if request.args.get("download"):
+        return downloaded(file.content, path.rsplit("/", 1)[-1], mimetype_of(path))
+    return Response(file.content, mimetype=mimetype_of(path))
+
+
+@blueprint.get("/release.zip")
+def archive(draft_id: int) -> Response:
+    """Give the whole release as this draft would publish it."""
+    files = engine.draft_files(auth.database(), draft_id, auth.person())
+    return downloaded(engine.release_archive(files), f"draft-{draft_id}.zip", "application/zip")
+
+
+@blueprint.get("/upload")
+def uploading(draft_id: int) -> str:
+    """Ask for the files to take in."""
+    return _page(draft_id)
+
+
+@blueprint.post("/upload")
+def upload(draft_id: int) -> ResponseReturnValue:
+    """Take in files, all of them or none; say what was taken, or what was refused and why."""
+    given: dict[str, bytes] = {}
+    try:
+        for one in request.files.getlist("files"):
+            if one.filename:
+                given.update(_opened(one.filename, one.read()))
+    except engine.InvalidRelease as invalid:
+        return _refused(draft_id, invalid.findings)
+    if not given:
+        return _page(draft_id, problems=[("files", _NO_FILE)]), _INVALID
+    taken = engine.take_files(
+        auth.database(),
+        draft_id,
+        given,
+        auth.person(),
+        replace_others="replace_others" in request.form,
+    )
+    if taken.refused:
+        return _refused(draft_id, taken.refused)
+    if taken.others:
+        problems = [("replace_others", _saved_by_another(one)) for one in taken.others]
+        return _page(draft_id, problems=problems), _OVERTAKEN
+    return _page(draft_id, changed=taken.changed)
+
+
+@blueprint.post("/copy")
+def copy(draft_id: int) -> ResponseReturnValue:
+    """Add a file to a draft as a copy of one it has, under another name."""
+    database, person = auth.database(), auth.person()
+    name, source = request.form.get("name", "").strip(), request.form.get("source", "")
+    if not _NAME.fullmatch(name):
+        return _page(draft_id, problems=[("name", _NO_NAME)], copying=(source, name)), _INVALID
+    file = engine.draft_file(database, draft_id, source, person)
+    folder, old = source.rsplit("/", 1)
+    path = f"{folder}/{name}.{old.rsplit('.', 1)[-1]}"
+    if path in engine.draft_files(database, draft_id, person):
+        problem = f"There is a file {name} already. Enter another name."
+        return _page(draft_id, problems=[("name", problem)], copying=(source, name)), _INVALID
+    engine.save_file(database, draft_id, path, file.content, version=0, person=person)
+    banner.success(f"{name} is added as a copy of “{file.title}”. Change what has to differ.")
+    return redirect(url_for("draft_files.edit", draft_id=draft_id, path=path), 303)
+
+
+def _refused(draft_id: int, found: Iterable[engine.Finding]) -> ResponseReturnValue:
+    return _page(draft_id, problems=[("files", _said(one)) for one in found]), _INVALID
+
+
+def _opened(name: str, content: bytes) -> dict[str, bytes]:
+    """Give one uploaded file by its name, or the files in it when it is a zip."""
+    if name.lower().endswith(".zip"):
+        return engine.open_archive(content)
+    return {name.replace("\\", "/").rsplit("/", 1)[-1]: content}
+
+
+def _page(
+    draft_id: int,
+    *,
+    problems: Sequence[tuple[str, str]] = (),
+    changed: Sequence[str] | None = None,
+    copying: tuple[str, str] = ("", ""),
+) -> str:
+    """Draw the page; problems: (id of the box, sentence); changed: the paths taken in, if asked."""
+    page = engine.draft(auth.database(), draft_id, auth.person())
+    return render_template(
+        "drafts/upload.html",
+        draft=page.brief,
+        problems=[{"text": said, "href": f"#{box}"} for box, said in problems],
+        problem_of=dict(reversed(problems)),
+        changed=changed,
+        files={file.path: file for file in page.files},
+        found=findings.placed(draft_id, page.findings, changed or ()),
+        copying=copying,
+        kinds=KINDS,
+    )
+
+
+def _saved_by_another(one: engine.OtherChange) -> str:
+    return (
+        f"{one.saved_by} saved {one.path} in this draft, {words.moment(one.saved_at)}. Nothing was "
+        "taken in. Compare it with yours; to replace it, choose the files again and tick the box."
+    )
+
+
+def _said(finding: engine.Finding) -> str:
+    place = f"{finding.file}, line {finding.line}" if finding.line else finding.file
+    return f"{place}: {finding.message}" if place else finding.message

@@ -1,0 +1,182 @@
+"""From a draft to a published version: what changed, handing in, and the second person's yes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import engine
+from web import auth, banner, findings
+from web.views.drafts import either, who_may_approve
+
+blueprint = Blueprint("publishing", __name__, url_prefix="/drafts/<int:draft_id>")
+
+_INVALID = 422
+#: The longest note, and the longest reason.
+_LONGEST_NOTE = 2000
+_NO_NOTE = "Say what changed and why, for the person who approves it and for those who look later."
+_NO_REASON = "Say what should be changed before it can be published."
+_LONG = f"Use {_LONGEST_NOTE} characters or fewer."
+
+
+@blueprint.get("/changes")
+def changes(draft_id: int) -> str:
+    """Show everything that differs from the published version the draft is based on."""
+    return _changes(draft_id, None)
+
+
+@blueprint.get("/changes/<path:path>")
+def changes_of(draft_id: int, path: str) -> str:
+    """Show what differs in one file."""
+    return _changes(draft_id, path)
+
+
+@blueprint.route("/hand-in", methods=["GET", "POST"])
+def hand_in(draft_id: int) -> ResponseReturnValue:
+    """Ask for the note, then give a draft to a second person."""
+    if request.method == "GET":
+        return _hand_in(draft_id, "", "")
+    note = request.form.get("note", "").strip()
+    problem = _problem_of(note, _NO_NOTE)
+    if problem:
+        return _hand_in(draft_id, note, problem), _INVALID
+    try:
+        engine.submit_draft(auth.database(), draft_id, note, auth.person())
+    except engine.InvalidRelease:
+        return _hand_in(draft_id, note, "Mend what is wrong before you hand it in."), _INVALID
+    brief = engine.draft_brief(auth.database(), draft_id, auth.person())
+    banner.success(f"“{brief.title}” is handed in. {_who(who_may_approve(brief))}")
+    return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
+
+
+@blueprint.post("/take-back")
+def take_back(draft_id: int) -> ResponseReturnValue:
+    """Take a draft that waits back to go on with it."""
+    engine.take_back(auth.database(), draft_id, auth.person())
+    banner.note("The draft is taken back. It can be changed again.")
+    return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
+
+
+@blueprint.get("/approval")
+def approval(draft_id: int) -> str:
+    """Show a second person all there is to decide by: note, editors, findings, what changed."""
+    return _approval(draft_id)
+
+
+@blueprint.post("/send-back")
+def send_back(draft_id: int) -> ResponseReturnValue:
+    """Send a draft that waits back to those who wrote it, with the reason."""
+    reason = request.form.get("reason", "").strip()
+    problem = _problem_of(reason, _NO_REASON)
+    if problem:
+        return _approval(draft_id, reason=reason, problem=problem), _INVALID
+    engine.send_back(auth.database(), draft_id, reason, auth.person())
+    banner.note("The draft is sent back with your reason. It can be changed again.")
+    return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
+
+
+@blueprint.post("/approve")
+def approve(draft_id: int) -> ResponseReturnValue:
+    """Publish a draft that somebody else wrote."""
+    database, person = auth.database(), auth.person()
+    running = sum(one.running for one in engine.published_versions(database, person))
+    try:
+        number = engine.approve_draft(database, draft_id, person)
+    except engine.InvalidRelease:
+        return _approval(draft_id), _INVALID
+    banner.success(f"Version {number} is published. New cases run on it; {_stay(running)}.")
+    return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
+
+
+def _changes(draft_id: int, path: str | None) -> str:
+    page = engine.draft(auth.database(), draft_id, auth.person())
+    titles = {file.path: file.title for file in page.files}
+    if path is not None and path not in titles:
+        abort(404)
+    found = _differences(page.brief, titles, path)
+    return render_template(
+        "drafts/changes.html", draft=page.brief, path=path, title=titles.get(path or ""), **found
+    )
+
+
+def _hand_in(draft_id: int, note: str, problem: str) -> str:
+    page = engine.draft(auth.database(), draft_id, auth.person())
+    placed = findings.placed(draft_id, page.findings, _to_open(page))
+    return render_template(
+        "drafts/hand_in.html",
+        draft=page.brief,
+        blocking=[one for one in placed if one.is_error],
+        to_look_at=[one for one in placed if not one.is_error],
+        changed=[file for file in page.files if file.state != "same"],
+        versions=_with_runs(),
+        approvers=who_may_approve(page.brief),
+        note=note or page.brief.note,
+        problem=problem,
+        problems=[{"text": problem, "href": "#note"}] if problem else [],
+    )
+
+
+def _approval(draft_id: int, *, reason: str = "", problem: str = "") -> str:
+    page = engine.draft(auth.database(), draft_id, auth.person())
+    titles = {file.path: file.title for file in page.files}
+    placed = findings.placed(draft_id, page.findings, _to_open(page))
+    return render_template(
+        "drafts/approval.html",
+        draft=page.brief,
+        blocking=[one for one in placed if one.is_error],
+        to_look_at=[one for one in placed if not one.is_error],
+        versions=_with_runs(),
+        approvers=who_may_approve(page.brief),
+        reason=reason,
+        problem=problem,
+        problems=[{"text": problem, "href": "#reason"}] if problem else [],
+        **_differences(page.brief, titles),
+    )
+
+
+def _differences(
+    brief: engine.DraftBrief, titles: Mapping[str, str], path: str | None = None
+) -> dict[str, Any]:
+    """Give what differs from the version a draft is based on, for the page; of one file if named.
+
+    A draft that is published is compared with the version before it.
+    """
+    found: list[Any] = []
+    return {
+        "found": found,
+        "draws": any(one.now or one.then for one in found),
+        "before": f"Version {brief.based_on}",
+        "after": f"Version {brief.number}" if brief.number else "This draft",
+    }
+
+
+def _to_open(page: engine.DraftPage) -> list[str]:
+    return [file.path for file in page.files if file.state != "removed"]
+
+
+def _with_runs() -> list[engine.VersionBrief]:
+    """Give the published versions that cases still run on."""
+    versions = engine.published_versions(auth.database(), auth.person())
+    return [one for one in versions if one.running]
+
+
+def _stay(running: int) -> str:
+    if not running:
+        return "nothing was running"
+    one = running == 1
+    return f"{running} running {'one stays on its version' if one else 'ones stay on theirs'}"
+
+
+def _who(approvers: Sequence[str]) -> str:
+    if not approvers:
+        return "Nobody can approve it yet: every process owner has changed something in it."
+    return f"It waits for a second person: {either(approvers)}."
+
+
+def _problem_of(text: str, missing: str) -> str:
+    if not text:
+        return missing
+    return _LONG if len(text) > _LONGEST_NOTE else ""

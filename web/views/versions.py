@@ -1,0 +1,54 @@
+"""The published versions: who wrote and approved each, what runs on it, and going back to one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import engine
+from web import auth, banner
+from web.downloads import downloaded, mimetype_of
+
+blueprint = Blueprint("versions", __name__)
+
+
+@blueprint.get("/versions")
+def listed() -> str:
+    """Show the published versions, the newest first."""
+    found = engine.published_versions(auth.database(), auth.person())
+    return render_template("versions/list.html", found=found)
+
+
+@blueprint.route("/versions/<int:number>/restore", methods=["GET", "POST"])
+def restore(number: int) -> ResponseReturnValue:
+    """Ask whether to go back to a version, then start a draft that has its files."""
+    brief = _brief(number)
+    if request.method == "GET":
+        return render_template("versions/restore.html", version=brief)
+    draft_id = engine.start_draft(
+        auth.database(), auth.person(), f"Back to version {number}", restore=number
+    )
+    banner.success(
+        f"A draft with the files of version {number} is started. Hand it in to have it published."
+    )
+    return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
+
+
+@blueprint.get("/versions/<int:number>/release.zip")
+def archive(number: int) -> Response:
+    """Give the files of a published version as a zip."""
+    files = engine.version_files(auth.database(), number, auth.person())
+    return downloaded(engine.release_archive(files), f"version-{number}.zip", "application/zip")
+
+
+@blueprint.get("/versions/<int:number>/files/<path:path>")
+def file(number: int, path: str) -> Response:
+    """Give one file of a published version."""
+    content = engine.version_files(auth.database(), number, auth.person()).get(path)
+    return Response(content, mimetype=mimetype_of(path)) if content is not None else abort(404)
+
+
+def _brief(number: int) -> engine.VersionBrief:
+    found = engine.published_versions(auth.database(), auth.person())
+    wanted = next((one for one in found if one.number == number), None)
+    return wanted if wanted is not None else abort(404)
