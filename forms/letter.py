@@ -83,6 +83,11 @@ class LetterTemplate:
         conditions = {block.when for block in self.blocks if block.when}
         return frozenset(conditions).union(*(block.placeholders for block in self.blocks))
 
+    @property
+    def figures(self) -> frozenset[str]:
+        """Name the figures of the policy that the keys at its top name."""
+        return frozenset({self.due_within, self.appealable_if} - {""})
+
 
 @dataclass(frozen=True)
 class WrittenLetter:

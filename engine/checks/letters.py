@@ -19,7 +19,8 @@ def check_letters(bundle: Bundle, registry: Registry = REGISTRY) -> list[Finding
     figures: set[str] = set.intersection(*sets) if sets else set()
     found: list[Finding] = []
     for name, template in bundle.letters.items():
-        said = [*unknown_names(template, figures), *_questions(bundle, registry, template)]
+        known = figures if bundle.knows_figures else figures | template.figures
+        said = [*unknown_names(template, known), *_questions(bundle, registry, template)]
         file = f"forms/letters/{name}.md"
         found.extend(Finding(file, name, line, sentence, "letter_name") for line, sentence in said)
     return found

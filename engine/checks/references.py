@@ -55,14 +55,14 @@ def _element(
     if element.kind == "user_task":
         yield from _user_task(registry, element, finding)
     form = element.properties.get("form")
-    if form and form not in bundle.forms:
+    if form and form not in bundle.form_names:
         yield finding(
             f"Expected the form {form} to exist, but it does not. Write "
             f"forms/definitions/{form}.yaml or choose another form.",
             "form_exists",
         )
     letter = element.properties.get("letter")
-    if letter and letter not in bundle.letters:
+    if letter and letter not in bundle.letter_names:
         yield finding(
             f"Expected the letter {letter} to exist, but it does not. Write "
             f"forms/letters/{letter}.md or choose another letter.",
@@ -139,8 +139,8 @@ def _named(
         for kind, name in named_in(text):
             known = {
                 "fact": name in registry.facts,
-                "figure": name in figures,
-                "variable": name in bundle.variables,
+                "figure": name in figures or not bundle.knows_figures,
+                "variable": name in bundle.variables or not bundle.knows_variables,
             }[kind]
             if not known:
                 yield Finding(
@@ -165,7 +165,7 @@ def named_in(text: str) -> Iterator[tuple[str, str]]:
     """
     try:
         tree = ast.parse(text.strip(), mode="eval")
-    except SyntaxError:
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
         return  # the gate of the diagrams has said so already
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     called = {call.func.id for call in calls if isinstance(call.func, ast.Name)}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from engine.checks import check_release
 from engine.errors import Finding, InvalidRelease
-from engine.releases import EDITED, build
+from engine.releases import EDITED, survey
+from engine.scenario import ScriptError, scripts_in
 
 
 def need_no_errors(files: Mapping[str, bytes]) -> None:
@@ -19,12 +21,31 @@ def need_no_errors(files: Mapping[str, bytes]) -> None:
 
 
 def findings_of(files: Mapping[str, bytes]) -> list[Finding]:
-    """Give everything that is wrong, or worth a look, in a set of files; [] when nothing is."""
+    """Give everything that is wrong, or worth a look, in a set of files; [] when nothing is.
+
+    A file that cannot be read hides nothing about the others but what only it could tell.
+    """
+    bundle, findings = survey(files)
+    return [*findings, *check_release(bundle), *_about_scenarios(files)]
+
+
+def _about_scenarios(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    for path, content in files.items():
+        if path.startswith("bpmn/scenarios/"):
+            finding = _about_scenario(path, content)
+            if finding is not None:
+                yield finding
+
+
+@functools.lru_cache(maxsize=256)
+def _about_scenario(path: str, content: bytes) -> Finding | None:
+    """Say why a scenario file cannot be read; kept, since all of them take the longest to read."""
     try:
-        bundle = build(files)
-    except InvalidRelease as error:
-        return list(error.findings)
-    return check_release(bundle)
+        scripts_in(path, content)
+    except ScriptError as error:
+        line, _, said = str(error).removeprefix(f"{path}:").partition(": ")
+        return Finding(path, "", int(line) if line.isdigit() else 0, said, "scenario_file")
+    return None
 
 
 def check_files(files: Mapping[str, bytes], paths: Sequence[Path] = ()) -> list[Finding]:

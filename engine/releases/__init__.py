@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.releases.bundle import EDITED, Bundle, build, read_folder
+from engine.releases.bundle import EDITED, Bundle, build, read_folder, survey
 from engine.releases.figures import POLICY_FILE, Figure
 from engine.releases.readable import (
     diagrams_of,
@@ -38,6 +38,7 @@ __all__ = [
     "letters_of",
     "read_folder",
     "sha256_of",
+    "survey",
     "tables_of",
     "variables_of",
 ]

@@ -21,6 +21,9 @@ EDITED = {
     "forms/definitions": (".yaml",),
     "forms/letters": (".md", ".yaml"),
 }
+#: Folder and ending of what is loaded by name.
+_FORMS = ("forms/definitions/", ".yaml")
+_LETTERS = ("forms/letters/", ".md")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,28 @@ class Bundle:
     figures: Mapping[str, Mapping[str, Figure]]
     #: Control variables some form, service task, decision or message of this release sets.
     variables: frozenset[str]
+    #: Files of which something could not be read; none in a release that runs.
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def form_names(self) -> frozenset[str]:
+        """Name the forms there are, those that cannot be read included."""
+        return frozenset(_names_of(self.files, _FORMS))
+
+    @property
+    def letter_names(self) -> frozenset[str]:
+        """Name the letters there are, those that cannot be read included."""
+        return frozenset(_names_of(self.files, _LETTERS))
+
+    @property
+    def knows_figures(self) -> bool:
+        """Tell whether every figure of the policy was read."""
+        return POLICY_FILE not in self.unread
+
+    @property
+    def knows_variables(self) -> bool:
+        """Tell whether everything was read that sets a control variable."""
+        return all(path == POLICY_FILE or path.startswith(_LETTERS[0]) for path in self.unread)
 
     def starts(self, message: str) -> tuple[str, str] | None:
         """Give the process and start event a message starts; None when it starts none."""
@@ -58,24 +83,49 @@ def read_folder(source: Path) -> dict[str, bytes]:
 
 def build(files: Mapping[str, bytes], release_id: int = 0) -> Bundle:
     """Parse the files of one release; InvalidRelease with every finding when one cannot be read."""
-    findings: list[Finding] = []
-    forms = dict(_load(files, "forms/definitions/", ".yaml", load_form, findings))
-    letters = dict(_load(files, "forms/letters/", ".md", load_letter, findings))
+    bundle, findings = survey(files, release_id)
+    if any(finding.severity == "error" for finding in findings):
+        raise InvalidRelease(findings)
+    return bundle
+
+
+def survey(files: Mapping[str, bytes], release_id: int = 0) -> tuple[Bundle, list[Finding]]:
+    """Parse what can be parsed of one release, and give every finding.
+
+    A bundle with errors is there to be checked further, never to run: what cannot be read is
+    missing from it and named in ``unread``.
+    """
+    problems: list[Finding] = []
+    forms = dict(_load(files, _FORMS, load_form, problems))
+    letters = dict(_load(files, _LETTERS, load_letter, problems))
     figures: list[Figure] = []
     if POLICY_FILE in files:
-        figures, problems = read_figures(files[POLICY_FILE])
-        findings.extend(problems)
-    try:
-        definitions = spiff.parse(_drawn(files))
-    except InvalidRelease as error:
-        raise InvalidRelease([*error.findings, *findings]) from error
-    if findings:
-        raise InvalidRelease(findings)
+        figures, wrong = read_figures(files[POLICY_FILE])
+        problems.extend(wrong)
+    definitions, findings = spiff.survey(_drawn(files))
     by_set: dict[str, dict[str, Figure]] = {}
     for figure in figures:
         by_set.setdefault(figure.parameter_set, {})[figure.name] = figure
-    variables = frozenset(_variables(forms, definitions))
-    return Bundle(release_id, dict(files), definitions, forms, letters, by_set, variables)
+    bundle = Bundle(
+        release_id=release_id,
+        files=dict(files),
+        definitions=definitions,
+        forms=forms,
+        letters=letters,
+        figures=by_set,
+        variables=frozenset(_variables(forms, definitions)),
+        unread=_unread(files, definitions, problems),
+    )
+    return bundle, [*findings, *problems]
+
+
+def _unread(
+    files: Mapping[str, bytes], definitions: spiff.Definitions, problems: list[Finding]
+) -> frozenset[str]:
+    """Name the files from which something is missing in what was parsed."""
+    read = {diagram.file for diagram in definitions.diagrams.values()}
+    read |= {table.file for table in definitions.decisions.values()}
+    return frozenset({*_drawn(files)} - read) | {finding.file for finding in problems}
 
 
 def _drawn(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -87,19 +137,25 @@ def _drawn(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _load(
-    files: Mapping[str, bytes], folder: str, ending: str, load: Any, findings: list[Finding]
+    files: Mapping[str, bytes], place: tuple[str, str], load: Any, findings: list[Finding]
 ) -> Iterator[tuple[str, Any]]:
-    for path, content in files.items():
-        if not (path.startswith(folder) and path.endswith(ending)):
-            continue
-        name = PurePosixPath(path).stem
+    for name in _names_of(files, place):
+        path = name.join(place)
         try:
-            yield name, load(name, content)
+            yield name, load(name, files[path])
         except FormFileError as error:
             findings.extend(
                 Finding(path, name, line, sentence, "form_file")
                 for line, sentence in error.problems
             )
+
+
+def _names_of(files: Mapping[str, bytes], place: tuple[str, str]) -> Iterator[str]:
+    """Give the names of the files of one folder and ending."""
+    folder, ending = place
+    for path in files:
+        if path.startswith(folder) and path.endswith(ending):
+            yield path.removeprefix(folder).removesuffix(ending)
 
 
 def set_by_form(form: Form) -> Iterator[str]:
@@ -131,8 +187,8 @@ def _payload_names(payload: str) -> Iterator[str]:
         return
     try:
         tree = ast.parse(payload.strip(), mode="eval").body
-    except SyntaxError:
-        return
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return  # the gate of the diagrams says so
     if isinstance(tree, ast.Dict):
         keys = (key.value for key in tree.keys if isinstance(key, ast.Constant))
         yield from (key for key in keys if isinstance(key, str))

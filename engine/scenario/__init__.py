@@ -12,6 +12,7 @@ from engine.scenario.script import (
     ScriptError,
     Step,
     read_scripts,
+    scripts_in,
 )
 from engine.scenario.stage import Stages, add_people, stages
 from engine.scenario.suite import ScenarioResult, run_scenarios, run_script
@@ -31,5 +32,6 @@ __all__ = [
     "read_scripts",
     "run_scenarios",
     "run_script",
+    "scripts_in",
     "stages",
 ]

@@ -53,6 +53,11 @@ _REFUSALS = ("NotFound", "NotAllowed", "Rejected", _INVALID)
 _REQUIRED = ("scenario", "source", "set", "at", "people", "steps")
 
 
+#: Longest file that is read, in bytes, and most steps of a scenario: lists of lists grow fast.
+LARGEST_FILE = 500_000
+MOST_STEPS = 1_000
+
+
 class PlainLoader(yaml.SafeLoader):
     """Safe YAML in which only ``true`` and ``false`` are truth values: yes, no, on are words."""
 
@@ -116,15 +121,30 @@ def read_scripts(path: Path) -> list[Script]:
         return [script for file in found for script in read_scripts(file)]
     if not path.is_file():
         raise ScriptError(f"Expected a scenario file or folder at {path}, but there is none.")
+    return scripts_in(str(path), path.read_bytes())
+
+
+def scripts_in(file: str, content: bytes) -> list[Script]:
+    """Read the scenarios of one file; ScriptError, and nothing else, when it cannot be read.
+
+    file: how it is called in the message, which begins with it and the line.
+    """
+    if len(content) > LARGEST_FILE:
+        raise ScriptError(f"{file}:0: Expected at most {LARGEST_FILE} bytes. Split the file.")
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=PlainLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ScriptError(f"{path}: Expected YAML, but it cannot be read: {error}") from error
-    if node is None:
-        raise ScriptError(f"{path}: Expected a scenario, but the file is empty.")
-    _check_repeated(path, node, set())
-    many = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    return [_script(path, one) for one in many]
+        node = yaml.compose(content.decode("utf-8"), Loader=PlainLoader)
+        if node is None:
+            raise ScriptError(f"{file}:0: Expected a scenario, but the file is empty.")
+        _check_repeated(file, node, set())
+        many = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        return [_script(file, one) for one in many]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        said = f"Expected YAML, but {error.problem}. Check dashes, blanks and quotes."
+        raise ScriptError(f"{file}:{line}: {said}") from error
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ScriptError(f"{file}:0: Expected YAML, but it cannot be read: {error}") from error
 
 
 def moment(value: Any) -> dt.datetime:
@@ -143,11 +163,11 @@ def moment(value: Any) -> dt.datetime:
     raise ValueError(f"Expected a time like 2026-03-27 09:00, but got {text!r}.")
 
 
-def _script(path: Path, node: yaml.Node) -> Script:
-    where = f"{path}:{node.start_mark.line + 1}"
+def _script(file: str, node: yaml.Node) -> Script:
+    where = f"{file}:{node.start_mark.line + 1}"
     if not isinstance(node, yaml.MappingNode):
         raise ScriptError(f"{where}: Expected a scenario with its fields, but this is not one.")
-    content = _plain(path, node)
+    content = _plain(file, node)
     missing = [name for name in _REQUIRED if not content.get(name)]
     if missing:
         raise ScriptError(f"{where}: Expected the fields {', '.join(missing)}. Fill them in.")
@@ -166,33 +186,40 @@ def _script(path: Path, node: yaml.Node) -> Script:
         for name, held in content["people"].items()
     }
     return Script(
-        file=str(path),
+        file=file,
         name=str(content["scenario"]),
         source=str(content["source"]),
         parameter_set=str(content["set"]),
         at=at,
         people=people,
-        steps=tuple(_steps(path, steps_node, people)),
+        steps=tuple(_steps(file, steps_node, people)),
     )
 
 
-def _steps(path: Path, node: yaml.Node, people: Collection[str]) -> Iterator[Step]:
+def _steps(file: str, node: yaml.Node, people: Collection[str]) -> Iterator[Step]:
     """Give the steps in order; a list among them is played in its place."""
+    for number, step in enumerate(_each_step(file, node, people), start=1):
+        if number > MOST_STEPS:
+            raise ScriptError(f"{file}:{step.line}: Expected at most {MOST_STEPS} steps.")
+        yield step
+
+
+def _each_step(file: str, node: yaml.Node, people: Collection[str]) -> Iterator[Step]:
     if not isinstance(node, yaml.SequenceNode):
-        raise ScriptError(f"{path}:{node.start_mark.line + 1}: Expected a list of steps.")
+        raise ScriptError(f"{file}:{node.start_mark.line + 1}: Expected a list of steps.")
     for one in node.value:
         if isinstance(one, yaml.SequenceNode):
-            yield from _steps(path, one, people)
+            yield from _each_step(file, one, people)
             continue
         line = one.start_mark.line + 1
-        content = _plain(path, one)
+        content = _plain(file, one)
         if not isinstance(content, dict) or len(content) != 1:
-            raise ScriptError(f"{path}:{line}: Expected one verb with its arguments in a step.")
+            raise ScriptError(f"{file}:{line}: Expected one verb with its arguments in a step.")
         ((verb, arguments),) = content.items()
         try:
             _check_step(verb, arguments, people)
         except ValueError as error:
-            raise ScriptError(f"{path}:{line}: {error}") from error
+            raise ScriptError(f"{file}:{line}: {error}") from error
         yield Step(verb, arguments, line)
 
 
@@ -237,7 +264,7 @@ def _check_refusal(arguments: dict[str, Any], people: Collection[str]) -> None:
     _check_step(done[0], arguments[done[0]], people)
 
 
-def _check_repeated(path: Path, node: yaml.Node, seen: set[int]) -> None:
+def _check_repeated(file: str, node: yaml.Node, seen: set[int]) -> None:
     """Raise ScriptError for a name that stands twice in one place: the first would be lost."""
     if id(node) in seen or isinstance(node, yaml.ScalarNode):
         return
@@ -248,19 +275,19 @@ def _check_repeated(path: Path, node: yaml.Node, seen: set[int]) -> None:
         for (key, _), name in zip(node.value, names, strict=True):
             if names.count(name) > 1:
                 line = key.start_mark.line + 1
-                raise ScriptError(f"{path}:{line}: Expected {name} once, but it stands here twice.")
+                raise ScriptError(f"{file}:{line}: Expected {name} once, but it stands here twice.")
         inner = [value for _, value in node.value]
     for one in inner:
-        _check_repeated(path, one, seen)
+        _check_repeated(file, one, seen)
 
 
-def _plain(path: Path, node: yaml.Node) -> Any:
+def _plain(file: str, node: yaml.Node) -> Any:
     """Turn a YAML node into plain values, with the safe constructors only."""
     loader = PlainLoader("")
     try:
         return loader.construct_document(node)
     except yaml.YAMLError as error:
-        where = f"{path}:{node.start_mark.line + 1}"
+        where = f"{file}:{node.start_mark.line + 1}"
         raise ScriptError(
             f"{where}: Expected plain YAML, but it cannot be read: {error}"
         ) from error

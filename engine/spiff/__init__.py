@@ -1,7 +1,7 @@
 """The workflow engine behind one door: parse the diagrams of a release, run their instances."""
 
 from engine.spiff.decisions import DecisionTable
-from engine.spiff.definitions import Definitions, parse, read_diagrams, read_tables
+from engine.spiff.definitions import Definitions, parse, read_diagrams, read_tables, survey
 from engine.spiff.diagram import Diagram, Element, Flow, Lane, Multiple
 from engine.spiff.documents import LARGEST_FILE, Document, local_name, open_document
 from engine.spiff.drive import Run
@@ -54,4 +54,5 @@ __all__ = [
     "parse_expression",
     "read_diagrams",
     "read_tables",
+    "survey",
 ]

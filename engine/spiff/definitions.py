@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from engine.errors import Finding, InvalidDiagram, NotFound
@@ -45,6 +46,17 @@ def parse(files: Mapping[str, bytes]) -> Definitions:
     Raises InvalidDiagram with every finding at once, each with file, element and line. Nothing
     else is raised, whatever the files hold.
     """
+    definitions, found = survey(files)
+    _raise_errors(found)
+    return definitions
+
+
+def survey(files: Mapping[str, bytes]) -> tuple[Definitions, list[Finding]]:
+    """Read what can be read of diagrams and decision tables, and give every finding.
+
+    What merely follows from a file that cannot be read at all is not told: what it draws would
+    be called unknown. Without errors it is what ``parse`` gives; with errors nothing runs on it.
+    """
     found: list[Finding] = []
     documents: list[Document] = []
     for file, data in files.items():
@@ -55,16 +67,23 @@ def parse(files: Mapping[str, bytes]) -> Definitions:
             else:
                 documents.append(opened)
     drawn = Drawn(tuple(documents), _tables(documents))
-    found.extend(findings(drawn))
-    _raise_errors(found)
-    specs = _specs(drawn, found)
-    _raise_errors(found)
-    return Definitions(
+    follows = _follows_from(found)
+    found.extend(finding for finding in findings(drawn) if finding.rule not in follows)
+    specs = {} if _has_errors(found) else _specs(drawn, found)
+    definitions = Definitions(
         diagrams={process.id: process.diagram for process in drawn.processes},
         decisions=drawn.tables,
         warnings=tuple(found),
         specs=specs,
     )
+    return definitions, found
+
+
+def _follows_from(unread: list[Finding]) -> set[str]:
+    """Name the rules that ask for something the files that cannot be read may hold."""
+    endings = {PurePosixPath(finding.file).suffix for finding in unread}
+    follows = {"unknown_process", "uncaught_error"} if ".bpmn" in endings else set()
+    return follows | ({"unknown_decision"} if ".dmn" in endings else set())
 
 
 def read_diagrams(file: str, data: bytes) -> tuple[Diagram, ...] | Finding:
@@ -88,8 +107,12 @@ def read_tables(file: str, data: bytes) -> tuple[DecisionTable, ...] | Finding:
 
 
 def _raise_errors(found: list[Finding]) -> None:
-    if any(finding.severity == "error" for finding in found):
+    if _has_errors(found):
         raise InvalidDiagram(found)
+
+
+def _has_errors(found: list[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in found)
 
 
 def _tables(documents: list[Document]) -> dict[str, DecisionTable]:

@@ -13,6 +13,9 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 _DMN = re.compile(r"^https?://www\.omg\.org/spec/DMN/\d+/(MODEL/?|dmn\.xsd)$")
 
+#: Where a parser says it stopped; the finding has its line.
+_PLACE = re.compile(r",? (line \d+, column \d+ )?\(<string>, line \d+\)$")
+
 LARGEST_FILE = 2_000_000
 DEEPEST = 100
 _SOURCE = "BPMN 2.0.2 and DMN 1.3 interchange"
@@ -83,7 +86,7 @@ def _reader() -> etree.XMLParser:
 
 def _not_xml(file: str, error: Exception) -> Finding:
     line = getattr(error, "lineno", None) or 0
-    said = str(error).split("\n", maxsplit=1)[0]
+    said = _PLACE.sub("", str(error).split("\n", maxsplit=1)[0])
     return Finding(
         file,
         "",

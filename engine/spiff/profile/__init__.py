@@ -13,6 +13,7 @@ from engine.spiff.profile.drawn import Drawn
 from engine.spiff.profile.elements import RULES as ELEMENTS
 from engine.spiff.profile.events import RULES as EVENTS
 from engine.spiff.profile.flows import RULES as FLOWS
+from engine.spiff.profile.foreign import RULES as FOREIGN
 from engine.spiff.profile.identity import RULES as IDENTITY
 from engine.spiff.profile.links import RULES as LINKS
 from engine.spiff.profile.loops import RULES as LOOPS
@@ -21,7 +22,7 @@ from engine.spiff.profile.texts import RULES as TEXTS
 
 __all__ = ["Drawn", "findings"]
 
-_RULES = (*IDENTITY, *ELEMENTS, *EVENTS, *FLOWS, *LOOPS, *LINKS, *TABLES, *TEXTS)
+_RULES = (*IDENTITY, *ELEMENTS, *EVENTS, *FLOWS, *LOOPS, *LINKS, *TABLES, *TEXTS, *FOREIGN)
 
 
 def findings(drawn: Drawn) -> Iterator[Finding]:
