@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 import * as esbuild from "esbuild";
 import * as sass from "sass";
@@ -12,6 +13,8 @@ import * as sass from "sass";
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "..", "static");
 const modules = join(here, "node_modules");
+// One a page: what the editors need is loaded on their own pages and on no other.
+const ENTRIES = ["app.js", "viewer.js", "text_editor.js", "compare.js", "modeler.js", "decision.js"];
 
 const styles = () => {
   const built = sass.compile(join(here, "source/app.scss"), {
@@ -26,10 +29,12 @@ const styles = () => {
 const scripts = () =>
   esbuild.build({
     absWorkingDir: here,
-    entryPoints: ["source/app.js", "source/viewer.js", "source/text_editor.js"],
+    entryPoints: ENTRIES.map((name) => `source/${name}`),
     outdir: target,
     entryNames: "[name]-[hash]",
     chunkNames: "part-[hash]",
+    assetNames: "[name]-[hash]",
+    loader: { ".eot": "empty", ".svg": "empty", ".ttf": "empty", ".woff": "empty", ".woff2": "file" },
     bundle: true,
     splitting: true,
     format: "esm",
@@ -81,3 +86,26 @@ const rule = `\n${"-".repeat(80)}\n\n`;
 await writeFile(join(target, app.name), app.css);
 await writeFile(join(target, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 await writeFile(join(target, "licences.txt"), licences.join(rule));
+
+// What a browser has to fetch for each entry, with the parts it shares with others.
+const sizeOf = async (file) => gzipSync(await readFile(join(target, file)), { level: 9 }).length;
+const neededBy = (file, seen = new Set()) => {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const { path, kind } of metafile.outputs[file].imports) {
+    if (kind === "import-statement") neededBy(path, seen);
+  }
+  return seen;
+};
+const sizes = { "app.css": await sizeOf(app.name) };
+for (const [file, { entryPoint, cssBundle }] of Object.entries(metafile.outputs)) {
+  if (!entryPoint) continue;
+  const entry = basename(entryPoint);
+  const parts = await Promise.all([...neededBy(file)].map((one) => sizeOf(basename(one))));
+  sizes[entry] = parts.reduce((sum, one) => sum + one, 0);
+  if (cssBundle) sizes[entry.replace(/js$/, "css")] = await sizeOf(basename(cssBundle));
+}
+await writeFile(join(target, "sizes.json"), JSON.stringify(sizes, null, 2) + "\n");
+for (const [name, size] of Object.entries(sizes)) {
+  console.log(`${name.padEnd(14)} ${(size / 1024).toFixed(1).padStart(7)} KiB gzip`);
+}
