@@ -9,7 +9,7 @@ import "./drawing/modeler.css";
 import Modeler from "bpmn-js/lib/Modeler";
 
 import { button, later, notice, paragraph, link } from "./editing/elements.js";
-import { isError, listFindings } from "./editing/findings.js";
+import { countsOf, listFindings } from "./editing/findings.js";
 import { pageOf } from "./editing/page.js";
 import { Saving, showLosses } from "./editing/saving.js";
 import { get, post } from "./editing/server.js";
@@ -21,6 +21,7 @@ import { nameOf } from "./drawing/kinds.js";
 import { lanesModule } from "./drawing/lanes.js";
 import { limitsModule } from "./drawing/limits.js";
 import { namingModule } from "./drawing/naming.js";
+import { orderModule } from "./drawing/order.js";
 import { Panel } from "./drawing/panel.js";
 import { severalModule } from "./drawing/several.js";
 
@@ -39,7 +40,9 @@ class Editor {
       container: root.querySelector(".editor__canvas"),
       // The wheel belongs to the page; with Ctrl it makes the drawing larger.
       zoomScroll: { enabled: false },
-      additionalModules: [keepingModule, lanesModule, limitsModule, namingModule, severalModule],
+      additionalModules: [
+        ...[keepingModule, lanesModule, limitsModule, namingModule, orderModule, severalModule],
+      ],
     });
     this.saving = new Saving(this.page, this, document.getElementById("saving"), this.notices);
   }
@@ -56,7 +59,6 @@ class Editor {
     this.prepare(vocabulary);
     if (!(await this.import(xml))) return;
     this.buttons();
-    this.get("commandStack");
     this.get("eventBus").on("commandStack.changed", () => this.changed());
     await this.look();
     if (!this.page.mayEdit) this.saving.stop("this draft is not open for changes.");
@@ -163,10 +165,7 @@ class Editor {
     const here = findings.filter((one) => one.file === this.page.path);
     listFindings(this.list, findings, this.page.path, (one) => this.choose(one), (one) => nameOf(this.elementOf(one)));
     showBadges(this.get("overlays"), this.get("elementRegistry"), here);
-    const errors = here.filter(isError).length;
-    document.getElementById("counts").textContent = errors
-      ? `${errors} to mend, ${here.length - errors} to look at`
-      : `${here.length} to look at`;
+    document.getElementById("counts").textContent = countsOf(here);
   }
 
   elementOf({ element_id: id }) {

@@ -53,6 +53,7 @@ class Naming extends CommandInterceptor {
     const wanted = readable(bo.name ?? "");
     if (!wanted) return;
     this.modeling.updateProperties(element, { id: unused(wanted, (id) => this.isTaken(id)) });
+    if (element.di?.id) this.modeling.updateModdleProperties(element, element.di, { id: `${bo.id}_di` });
     for (const definition of bo.get("eventDefinitions") ?? []) this.nameDefinition(element, definition);
     for (const flow of [...element.incoming, ...element.outgoing]) this.nameFlow(flow);
   }
@@ -71,6 +72,7 @@ class Naming extends CommandInterceptor {
     if (!ends.every((id) => id && !isGenerated(id))) return;
     const id = unused(`flow_${ends[0]}_to_${ends[1]}`, (one) => this.isTaken(one));
     this.modeling.updateProperties(flow, { id });
+    if (flow.di?.id) this.modeling.updateModdleProperties(flow, flow.di, { id: `${id}_di` });
   }
 }
 Naming.$inject = ["eventBus", "modeling", "moddle", "elementRegistry"];

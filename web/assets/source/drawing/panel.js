@@ -96,11 +96,10 @@ export class Panel {
 
 const datesOf = ({ text, examples = [], problem }) => {
   if (problem) return [make("p", { class: "editor-preview__problem" }, make("strong", {}, "To mend: "), problem)];
-  const several = examples.length > 1;
   return [
     text ? make("p", {}, text) : null,
     ...examples.map(({ set, date, reason }) =>
-      make("p", {}, make("strong", {}, several && set ? `${set}: ${date}` : date), reason ? ` ${reason}` : ""),
+      make("p", {}, make("strong", {}, set ? `${set}: ${date}` : date), reason ? `. ${reason}` : ""),
     ),
   ].filter(Boolean);
 };
