@@ -89,7 +89,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_each_built_file_carries_its_hash(manifest: dict[str, str]) -> None:
-    assert set(manifest) == {"app.css", "app.js", "text_editor.js", "viewer.css", "viewer.js"}
+    scripts = ("app", "compare", "decision", "modeler", "text_editor", "viewer")
+    styles = ("app", "compare", "decision", "modeler", "viewer")
+    assert set(manifest) == {f"{name}.js" for name in scripts} | {f"{name}.css" for name in styles}
     assert all((STATIC / built).is_file() for built in manifest.values())
     assert all("-" in built for built in manifest.values())
 
@@ -102,9 +104,29 @@ def test_the_styles_name_no_font_that_is_not_ours_to_use(manifest: dict[str, str
 
 def test_everybody_whose_work_is_shipped_is_named() -> None:
     licences = (STATIC / "licences.txt").read_text()
-    assert all(
-        f"\n{name} " in f"\n{licences}" for name in ("bpmn-js", "diagram-js", "govuk-frontend")
-    )
+    names = ("bpmn-js", "diagram-js", "dmn-js", "dmn-js-decision-table", "govuk-frontend", "preact")
+    assert [name for name in names if f"\n{name} " not in f"\n{licences}"] == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "most"),
+    [
+        *(("app.js", 20), ("viewer.js", 75), ("text_editor.js", 20), ("app.css", 25)),
+        *(("modeler.js", 200), ("decision.js", 250), ("modeler.css", 10), ("decision.css", 10)),
+    ],
+)
+def test_each_page_loads_no_more_than_it_needs(entry: str, most: int) -> None:
+    """KiB, compressed, with every part it shares; what only the editors need is on their pages."""
+    sizes: dict[str, int] = json.loads((STATIC / "sizes.json").read_text())
+    assert sizes[entry] / 1024 <= most
+
+
+def test_there_is_one_preact_for_all_that_draws_menus() -> None:
+    """With two, the change menu opens with no entries and without an error."""
+    found = Path("web/assets/node_modules").glob("**/preact/package.json")
+    packages = [json.loads(path.read_text()) for path in found]
+    versions = [one["version"] for one in packages if one.get("name") == "preact"]
+    assert versions == ["10.29.8"]
 
 
 @pytest.mark.browser

@@ -13,7 +13,7 @@ import { countsOf, listFindings } from "./editing/findings.js";
 import { pageOf } from "./editing/page.js";
 import { Saving, showLosses } from "./editing/saving.js";
 import { get, post } from "./editing/server.js";
-import { CellMarks, cellOf, placeIn, wordsFor } from "./tables/cells.js";
+import { CellMarks, cellOf, placeOf, wordsFor } from "./tables/cells.js";
 import { TableEditor } from "./tables/editor.js";
 
 class Editor {
@@ -120,7 +120,7 @@ class Editor {
   show(findings, content = this.content ?? "") {
     this.content = content;
     const here = findings.filter((one) => one.file === this.page.path);
-    const places = new Map(here.map((one) => [one, placeIn(content, one.line)]));
+    const places = new Map(here.map((one) => [one, placeOf(one, content, this.table)]));
     listFindings(
       this.list,
       findings,

@@ -36,12 +36,14 @@ export const download = (name, content) => {
   URL.revokeObjectURL(address);
 };
 
+const HERE = { timeZone: "Europe/London" };
+
 // "10:41", and with the day when it was not today.
 export const timeOf = (moment) => {
   const then = new Date(moment);
-  const time = then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const time = then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...HERE });
   if (then.toDateString() === new Date().toDateString()) return time;
-  const day = then.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" });
+  const day = then.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", ...HERE });
   return `${time} on ${day}`;
 };
 

@@ -5,6 +5,7 @@ import { link, make } from "./elements.js";
 const WORDS = { error: "To mend", warning: "To look at" };
 
 export const isError = (finding) => finding.severity !== "warning";
+const kindOf = (finding) => (isError(finding) ? "error" : "warning");
 
 export const countsOf = (findings) => {
   const errors = findings.filter(isError).length;
@@ -20,42 +21,35 @@ export const listFindings = (place, findings, path, choose, nameOf) => {
   const here = findings.filter((finding) => finding.file === path);
   const elsewhere = findings.filter((finding) => finding.file !== path);
   place.replaceChildren(make("h2", { class: "govuk-heading-m" }, `${countsOf(here)} here`));
-  if (here.length) place.append(list(here.map((one) => ownItem(one, choose, nameOf))));
+  if (here.length) place.append(list(here.map((one) => ownItem(one, choose, nameOf(one)))));
   if (!elsewhere.length) return;
   place.append(make("h3", { class: "govuk-heading-s" }, `In other files of this draft: ${countsOf(elsewhere)}`));
   place.append(list(elsewhere.map(otherItem)));
 };
 
-const list = (items) => make("ul", { class: "govuk-list editor-findings__list" }, ...items);
+const list = (items) => make("ul", { class: "govuk-list findings" }, ...items);
 
-const tag = (finding) =>
+const item = (finding, ...children) =>
   make(
-    "span",
-    { class: `editor-mark editor-mark--${isError(finding) ? "error" : "warning"}` },
-    WORDS[isError(finding) ? "error" : "warning"],
+    "li",
+    { class: `findings__one findings__one--${kindOf(finding)}` },
+    make("span", { class: "findings__kind" }, `${WORDS[kindOf(finding)]}: `),
+    ...children,
   );
 
-const ownItem = (finding, choose, nameOf) => {
-  const name = nameOf(finding);
-  return make(
-    "li",
-    {},
-    tag(finding),
-    " ",
+const ownItem = (finding, choose, name) =>
+  item(
+    finding,
     make(
       "button",
       { type: "button", class: "link-button editor-findings__choose", onclick: () => choose(finding) },
       name ? `${name}: ${finding.message}` : finding.message,
     ),
   );
-};
 
 const otherItem = (finding) =>
-  make(
-    "li",
-    {},
-    tag(finding),
-    " ",
-    finding.href ? link(finding.file, finding.href) : finding.file,
-    `: ${finding.message}`,
+  item(
+    finding,
+    finding.href ? link(finding.file || "The release", finding.href) : finding.file,
+    finding.file || finding.href ? `: ${finding.message}` : finding.message,
   );

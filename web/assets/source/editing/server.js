@@ -1,32 +1,6 @@
-// Asks the server. Each answer is a plain object: {status, body}; status 0 is a dropped connection.
+// Reads what the editors need from the server; what is sent to it goes through draft_requests.
 
-const token = () => document.querySelector("meta[name='csrf-token']")?.content ?? "";
-
-const bodyOf = async (response) => {
-  try {
-    return await response.json();
-  } catch {
-    return null;
-  }
-};
-
-export const post = async (url, body) => {
-  let response;
-  try {
-    response = await fetch(url, {
-      method: "POST",
-      credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
-      body: JSON.stringify(body),
-    });
-  } catch {
-    return { status: 0, body: null };
-  }
-  const answer = await bodyOf(response);
-  // Whoever is signed out is led to the sign-in page, which is no answer to this question.
-  if (response.redirected || (response.ok && answer === null)) return { status: 401, body: null };
-  return { status: response.status, body: answer ?? {} };
-};
+export { post } from "../draft_requests.js";
 
 export const get = async (url) => {
   const response = await fetch(url, { credentials: "same-origin" });

@@ -1,16 +1,25 @@
 // Finds the cell a finding is about, by the line of the file it names, and marks it.
 
-const OPENS = /<(?:\w+:)?(rule|inputEntry|outputEntry|input|output|inputClause|outputClause)\b[^>]*\bid="([^"]*)"/g;
+const OPENS = /<(?:\w+:)?(rule|inputEntry|outputEntry)\b[^>]*\bid="([^"]*)"/g;
 
-// The ids of row and cell that stand open at a line of the file.
-export const placeIn = (content, line) => {
-  const before = content.split("\n").slice(0, line).join("\n");
+// The ids of row and cell that a finding is about: by the line it names, and where that is the line
+// of a row, by the cell whose text it repeats.
+export const placeOf = (finding, content, table) => {
+  const before = content.split("\n").slice(0, finding.line).join("\n");
   const place = {};
   for (const [, tag, id] of before.matchAll(OPENS)) {
     if (tag === "rule") Object.assign(place, { row: id, cell: undefined });
     else place.cell = id;
   }
+  if (!place.cell) place.cell = cellSaid(finding.message, table, place.row)?.id;
   return place;
+};
+
+const cellSaid = (message, table, row) => {
+  const rule = table?.get("rule").find((one) => one.id === row);
+  const cells = rule ? [...rule.get("inputEntry"), ...rule.get("outputEntry")] : [];
+  const said = cells.filter(({ text }) => text && message.includes(text));
+  return said.sort((a, b) => b.text.length - a.text.length)[0];
 };
 
 // "Row 5, Value": the words for a place in a table.
