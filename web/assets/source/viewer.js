@@ -1,47 +1,58 @@
-// Shows where a case is on its diagram. The table beside it says the same to everybody else.
+// Shows a diagram with what is marked on it. The table beside it says the same to everybody else.
 //
 //   <div class="diagram" data-diagram="/url/of/the.bpmn"
 //        data-state='{"decide_appeal": {"state": "late", "text": "due 10 April"}}'></div>
 //
-// state is done, now or late; text is optional. Ids that are not drawn here are passed over.
-// With the class diagram--wide as well it may grow wider than the column of text.
+// state is a word for which viewer.css has a style: done, now, late, stuck; text is optional and
+// becomes a badge. Ids that are not drawn here are passed over. With the class diagram--wide as
+// well it may grow wider than the column of text. in_step.js joins it with a list.
 
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./viewer.css";
 
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import OutlineModule from "diagram-js/lib/features/outline";
 
-const STATES = ["done", "now", "late"];
+import { isOpen, placeBadges } from "./badges.js";
+import { keepInStep } from "./in_step.js";
+
+const STATE = /^[a-z]+$/;
 const MARGIN = 30;
 const ROOM_FOR_THE_MARK = 40;
 const LOWEST = 220;
 const READABLE = 0.6;
-const SMALL = 60;
 const ZOOM_STEP = 1.3;
 
 const show = async (container) => {
   const canvasBox = part("div", "diagram__canvas");
   container.replaceChildren(canvasBox);
   // The wheel belongs to the page, not to the diagram.
-  const viewer = new NavigatedViewer({ container: canvasBox, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({
+    container: canvasBox,
+    zoomScroll: { enabled: false },
+    additionalModules: [OutlineModule],
+  });
   await viewer.importXML(await load(container.dataset.diagram));
   const states = JSON.parse(container.dataset.state || "{}");
   mark(viewer, states);
   const fit = () => fitInto(canvasBox, viewer.get("canvas"));
   container.append(buttons(viewer.get("canvas"), fit));
+  keepInStep(container, viewer);
   const begin = () => {
     fit();
-    lookAt(viewer, states);
+    lookAt(viewer, container.dataset.chosen, states);
   };
   begin();
   followWidth(container, begin);
 };
 
-// Where the whole diagram is too small to read, begin where the case is.
-const lookAt = (viewer, states) => {
-  const here = Object.keys(states).find((id) => states[id].state !== "done");
-  const element = here && viewer.get("elementRegistry").get(here);
+// Where the whole diagram is too small to read, begin at what is chosen or where the case is.
+const lookAt = (viewer, chosen, states) => {
+  const drawn = viewer.get("elementRegistry");
+  const places = Object.keys(states).filter((id) => states[id].state !== "done" && drawn.get(id));
+  const first = places.find((id) => !isOpen(drawn.get(id))) || places[0];
+  const element = drawn.get(chosen) || drawn.get(first);
   const canvas = viewer.get("canvas");
   if (!element || canvas.zoom() >= READABLE) return;
   const whole = withMargin(canvas.viewbox().inner);
@@ -74,28 +85,28 @@ const load = async (url) => {
 };
 
 const mark = (viewer, states) => {
-  const canvas = viewer.get("canvas");
   const drawn = viewer.get("elementRegistry");
-  for (const [id, { state, text }] of Object.entries(states)) {
-    if (!drawn.get(id) || !STATES.includes(state)) continue;
-    canvas.addMarker(id, `diagram-${state}`);
-    if (text) viewer.get("overlays").add(id, placed(badge(state, text), drawn.get(id)));
+  const known = Object.entries(states).filter(
+    ([id, { state }]) => drawn.get(id) && STATE.test(state),
+  );
+  for (const [id, { state }] of known) {
+    viewer.get("canvas").addMarker(id, `diagram-${state}`);
+    if (isOpen(drawn.get(id))) viewer.get("canvas").addMarker(id, "diagram-open");
   }
-};
-
-// Above its shape and no wider, so that it covers no name: neither this one's nor a neighbour's.
-// An event or a gateway has its name outside: the badge stands on the other side.
-const placed = (node, { width, height, y, label }) => {
-  const isSmall = width < SMALL;
-  const isBelow = isSmall && label && label.y < y;
-  node.style.maxWidth = isSmall ? "none" : `${width}px`;
-  node.classList.toggle("diagram__badge--above", !isBelow);
-  return { position: { top: isBelow ? height : 0, left: 0 }, html: node };
+  const said = known.filter(([, { text }]) => text);
+  placeBadges(viewer, said.map(([id, { state, text }]) => [id, badge(state, text)]));
 };
 
 const badge = (state, text) => {
   const node = part("div", `diagram__badge diagram__badge--${state}`);
-  node.textContent = text;
+  // A badge that needs two lines breaks between what it counts, not within.
+  for (const words of text.split(/(?<=,) /)) node.append(whole(words), " ");
+  return node;
+};
+
+const whole = (words) => {
+  const node = part("span", "diagram__count");
+  node.textContent = words;
   return node;
 };
 
