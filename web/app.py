@@ -37,6 +37,8 @@ from web.views import (
     processes,
     publishing,
     register,
+    running,
+    runs,
     sign_in,
     stuck,
     task,
@@ -116,13 +118,14 @@ def _register_views(app: Flask) -> None:
         *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),
         *(publishing, versions),
     )
-    for view in (*staff, *owners, stuck, clock, diagrams):
+    for view in (*staff, *owners, running, runs, stuck, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
 
 def _prepare_templates(app: Flask) -> None:
     # The order of what a page hands its script means something.
     app.json.sort_keys = False  # type: ignore[attr-defined]  # as Flask's own provider has it
+    app.jinja_env.policies["json.dumps_kwargs"] = {}
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_loader = ChoiceLoader(

@@ -25,11 +25,11 @@ def page_asked() -> int:
     return max(1, int(asked)) if asked.isdecimal() and len(asked) < _DIGITS else 1
 
 
-def slice_of(items: Sequence[T], page: int) -> engine.Page[T]:
+def slice_of(items: Sequence[T], page: int, size: int = SIZE) -> engine.Page[T]:
     """Give one page of a list that is there as a whole; past its end the last page."""
-    pages = max(1, -(-len(items) // SIZE))
+    pages = max(1, -(-len(items) // size))
     here = min(page, pages)
-    part = tuple(items[(here - 1) * SIZE : here * SIZE])
+    part = tuple(items[(here - 1) * size : here * size])
     return engine.Page(part, len(items), here, pages)
 
 

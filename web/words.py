@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-_LONDON = ZoneInfo("Europe/London")
+from web.dates import date_of, time_of_day
+
 #: Markdown of process owners: no HTML of theirs gets through.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
@@ -63,8 +63,7 @@ def moment(at: dt.datetime | None) -> str:
     """Write a moment in London: ``Tue 14 Apr 2026, 14:02``."""
     if at is None:
         return ""
-    local = at.astimezone(_LONDON)
-    return f"{day(local.date())}, {local:%H:%M}"
+    return f"{day(date_of(at))}, {time_of_day(at)}"
 
 
 def counted(number: int, unit: str) -> str:
@@ -131,5 +130,18 @@ def states(diagram: _Drawn, here: str = "") -> dict[str, dict[str, str]]:
 
 def register(app: Flask) -> None:
     """Offer these words to the templates as filters."""
-    for offered in (day, moment, counted, due, role, stage, plain, one_line, prose, states):
+    for offered in (
+        day,
+        moment,
+        date_of,
+        time_of_day,
+        counted,
+        due,
+        role,
+        stage,
+        plain,
+        one_line,
+        prose,
+        states,
+    ):
         app.jinja_env.filters[offered.__name__] = offered

@@ -33,6 +33,7 @@ from engine.queries.run_counts import PlaceCount, ProcessRuns, process_runs, run
 from engine.queries.run_filter import RunningFilter
 from engine.queries.run_page import RunEvent, RunPage, run_page
 from engine.queries.running import RunningPage, RunningRow, running
+from engine.queries.running_choices import RunningChoices, running_choices
 from engine.queries.stuck import StuckStep, count_of_stuck, may_retry, stuck_steps
 from engine.queries.submissions import Answered, AnsweredPage, SubmissionPage, submission
 from engine.queries.task_page import TaskPage, task
@@ -74,6 +75,7 @@ __all__ = [
     "RegisterEntry",
     "RunEvent",
     "RunPage",
+    "RunningChoices",
     "RunningFilter",
     "RunningPage",
     "RunningRow",
@@ -106,6 +108,7 @@ __all__ = [
     "register",
     "run_page",
     "running",
+    "running_choices",
     "runs_by_process",
     "stuck_steps",
     "submission",

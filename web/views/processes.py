@@ -14,7 +14,8 @@ blueprint = Blueprint("processes", __name__)
 def listed() -> str:
     """Show every published process; 404 for those they do not exist for."""
     found = engine.processes(auth.database(), auth.person())
-    return render_template("processes/list.html", found=found)
+    runs = engine.runs_by_process(auth.database(), auth.person())
+    return render_template("processes/list.html", found=found, runs=runs)
 
 
 @blueprint.get("/processes/<process_id>")

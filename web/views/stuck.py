@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
@@ -21,10 +21,11 @@ def listed() -> ResponseReturnValue:
 
 @blueprint.post("/stuck/<int:incident_id>/retry")
 def retry(incident_id: int) -> ResponseReturnValue:
-    """Try one stuck step again and say whether it went on."""
+    """Try one stuck step again, say whether it went on, and go back to where one came from."""
     went_on = engine.retry(auth.database(), incident_id, by=auth.person().name)
     if went_on:
         banner.success("The step went on.")
     else:
         banner.note("The step got stuck again. Read what happened, and ask for help if it stays.")
-    return redirect(url_for("stuck.listed"), 303)
+    back = auth.local_path(request.form.get("next")) or url_for("stuck.listed")
+    return redirect(back, 303)
