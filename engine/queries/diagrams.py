@@ -17,26 +17,10 @@ from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.queries.traces import Trace, traces_of
 from engine.releases import bundle
-from engine.spiff import Diagram, Element
+from engine.spiff import KINDS, Diagram, Element
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance
 
-#: Kind of an element -> what people call it.
-KINDS: Mapping[str, str] = {
-    "user_task": "Task",
-    "service_task": "Done by the system",
-    "business_rule_task": "Looked up in a table",
-    "call_activity": "Process of its own",
-    "subprocess": "Phase",
-    "exclusive_gateway": "Question",
-    "event_gateway": "Wait for what comes first",
-    "start_event": "Beginning",
-    "end_event": "End",
-    "catch_event": "Wait",
-    "throw_event": "Message sent",
-    "boundary_event": "May happen meanwhile",
-    "manual_task": "Task",
-}
 _ACTIVITIES = frozenset(
     {"user_task", "service_task", "business_rule_task", "call_activity", "manual_task"}
 )

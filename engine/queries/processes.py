@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from engine.casework.visibility import opens
 from engine.errors import NotFound
 from engine.queries import words
-from engine.queries.diagrams import KINDS
 from engine.queries.flow_order import in_reading_order
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.releases import Bundle, bundle, current_release_id
-from engine.spiff import Diagram, Element
+from engine.spiff import KINDS, Diagram, Element
 from engine.tables.database import Database
 
 

@@ -11,12 +11,11 @@ from sqlalchemy import func, select
 from engine.casework.visibility import opens
 from engine.errors import NotFound
 from engine.queries import words
-from engine.queries.diagrams import KINDS
 from engine.queries.flow_order import in_reading_order
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.queries.run_filter import RunningFilter, counted, fitting, is_late, seen_by
-from engine.spiff import Element
+from engine.spiff import KINDS, Element
 from engine.tables.database import Database
 from engine.tables.process import ElementInstance
 from engine.tables.releases import Release

@@ -12,10 +12,11 @@ from engine.casework.context import THE_SYSTEM
 from engine.casework.visibility import Part, parts_of, sees_every_case
 from engine.errors import NotFound
 from engine.queries import words
-from engine.queries.diagrams import KINDS, DiagramState, states_of
+from engine.queries.diagrams import DiagramState, states_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.queries.stuck import StuckStep
+from engine.spiff import KINDS
 from engine.tables.casefile import CaseFile, Customer, Submission
 from engine.tables.database import Database
 from engine.tables.process import ElementHistory, ProcessInstance

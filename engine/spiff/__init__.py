@@ -3,7 +3,17 @@
 from engine.spiff.decisions import DecisionTable
 from engine.spiff.definitions import Definitions, parse, read_diagrams, read_tables, survey
 from engine.spiff.diagram import Diagram, Element, Flow, Lane, Multiple
-from engine.spiff.documents import LARGEST_FILE, Document, local_name, open_document
+from engine.spiff.documents import (
+    BPMN,
+    LARGEST_FILE,
+    SPIFF,
+    Document,
+    is_dmn,
+    line_of,
+    local_name,
+    namespace,
+    open_document,
+)
 from engine.spiff.drive import Run
 from engine.spiff.expressions import Scope, evaluate
 from engine.spiff.host import (
@@ -15,14 +25,20 @@ from engine.spiff.host import (
     WaitingTask,
     WaitingTimer,
 )
+from engine.spiff.kinds import KINDS
 from engine.spiff.language import Unreadable, check_expression, names_in, parse_expression
+from engine.spiff.reader import KINDS as KIND_OF_TAG
 from engine.spiff.state import UnreadableState
 from engine.spiff.timers import literal_timer, moment_of
 from engine.spiff.vocabulary import FUNCTIONS, ExpressionError
 
 __all__ = [
+    "BPMN",
     "FUNCTIONS",
+    "KINDS",
+    "KIND_OF_TAG",
     "LARGEST_FILE",
+    "SPIFF",
     "DecisionTable",
     "Definitions",
     "Diagram",
@@ -45,10 +61,13 @@ __all__ = [
     "WaitingTimer",
     "check_expression",
     "evaluate",
+    "is_dmn",
+    "line_of",
     "literal_timer",
     "local_name",
     "moment_of",
     "names_in",
+    "namespace",
     "open_document",
     "parse",
     "parse_expression",
