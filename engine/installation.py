@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +29,10 @@ class Surroundings:
     def today(self) -> dt.date:
         """Give the date in London."""
         return self.now.astimezone(clock.LONDON).date()
+
+    def anew(self) -> Surroundings:
+        """Give the same at the present moment: after the wait for a lock it is later."""
+        return replace(self, now=clock.now())
 
 
 def read_surroundings(session: Session) -> Surroundings:

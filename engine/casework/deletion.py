@@ -103,7 +103,7 @@ def delete_case(context: Context) -> None:
     customer_id = case.customer_id
     _end_instances(context, case.id)
     _empty_rows(context, case.id)
-    counts = dict(_delete_rows(session, case.id))
+    counts = dict(_delete_rows(context, case.id))
     _leave_shell(context, case)
     counts[Customer.__tablename__] = _delete_customer(session, customer_id)
     counts["audit_detail"] = audit.Chain.of_case(session, case).forget_details()
@@ -179,8 +179,12 @@ def _empty_rows(context: Context, case_id: int) -> None:
     )
 
 
-def _delete_rows(session: Session, case_id: int) -> Iterator[tuple[str, int]]:
-    """Delete the rows of the case, those that refer to others first; gives how many of each."""
+def _delete_rows(context: Context, case_id: int) -> Iterator[tuple[str, int]]:
+    """Delete the rows of the case, those that refer to others first; gives how many of each.
+
+    Where the run is that deletes stays to be kept by that run itself.
+    """
+    session = context.session
     arrangements = select(Arrangement.id).where(Arrangement.case_id == case_id)
     chosen = {row.__tablename__: row for row in (*OF_CASE, *OF_ARRANGEMENT)}
     for table in reversed(Row.metadata.sorted_tables):
@@ -189,6 +193,8 @@ def _delete_rows(session: Session, case_id: int) -> Iterator[tuple[str, int]]:
             is_theirs = (
                 row.case_id == case_id if row in OF_CASE else row.arrangement_id.in_(arrangements)
             )
+            if row is ElementInstance:
+                is_theirs &= row.instance_id != (context.instance_id or 0)
             yield table.name, _count(session.execute(delete(row).where(is_theirs)))
 
 

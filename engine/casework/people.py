@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.casework.context import Context
 from engine.errors import Problem
@@ -26,17 +26,12 @@ class Holder:
 
 def roles_of(session: Session, user: str, on: dt.date) -> set[str]:
     """Give the roles a person holds that day, or stands in for as a deputy; none for a leaver."""
-    return set(
-        session.scalars(
-            select(RoleHolder.role)
-            .join(User, User.name == user)
-            .where(
-                or_(RoleHolder.user_name == user, RoleHolder.deputy == user),
-                *_held_on(on),
-                *_works_here(on),
-            )
-        )
-    )
+    return set(session.scalars(_held_by(user, on)))
+
+
+def holds(user: str, role: InstrumentedAttribute[str], on: dt.date) -> ColumnElement[bool]:
+    """Give the condition under which a person holds, or stands in for, the role a row names."""
+    return _held_by(user, on).where(RoleHolder.role == role).exists()
 
 
 def holders_of(session: Session, role: str, on: dt.date) -> list[str]:
@@ -98,6 +93,18 @@ def takes_no_part(context: Context, question: str, names: Iterable[str]) -> list
         for name in dict.fromkeys(names)
         if name in accused
     ]
+
+
+def _held_by(user: str, on: dt.date) -> Select[str]:
+    return (
+        select(RoleHolder.role)
+        .join(User, User.name == user)
+        .where(
+            or_(RoleHolder.user_name == user, RoleHolder.deputy == user),
+            *_held_on(on),
+            *_works_here(on),
+        )
+    )
 
 
 def _held_on(on: dt.date) -> tuple[ColumnElement[bool], ...]:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from engine.casework import people
 from engine.commands.delivery import deliver_messages
+from engine.commands.places import stand_stuck, unmark
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import EngineError, NotAllowed, NotFound, Rejected
 from engine.installation import read_surroundings
 from engine.operations import MAY_RETRY
 from engine.tables.database import Database
-from engine.tables.process import Incident, Message, ProcessInstance
+from engine.tables.process import Incident, Message, ProcessInstance, WorkItem
 
 
 def retry(db: Database, incident_id: int, *, by: str) -> bool:
@@ -46,9 +47,17 @@ def retry(db: Database, incident_id: int, *, by: str) -> bool:
 
 
 def open_incident(
-    session: Session, instance: ProcessInstance, failure: EngineError, at: dt.datetime
+    session: Session,
+    instance: ProcessInstance,
+    failure: EngineError,
+    at: dt.datetime,
+    *,
+    item: WorkItem | None = None,
 ) -> None:
-    """Show a failure of an instance to a person; one open incident an element is enough."""
+    """Show a failure of an instance to a person; one open incident an element is enough.
+
+    item: the task whose completion failed.
+    """
     element_id = getattr(failure, "element_id", "")
     known = session.scalar(
         select(Incident).where(
@@ -60,16 +69,16 @@ def open_incident(
     if known is not None:
         known.reason, known.retries = str(failure), known.retries + 1
         return
-    session.add(
-        Incident(
-            instance_id=instance.id,
-            case_id=instance.case_id,
-            process_id=getattr(failure, "process_id", instance.process_id),
-            element_id=element_id,
-            reason=str(failure),
-            opened_at=at,
-        )
+    incident = Incident(
+        instance_id=instance.id,
+        case_id=instance.case_id,
+        process_id=getattr(failure, "process_id", instance.process_id),
+        element_id=element_id,
+        reason=str(failure),
+        opened_at=at,
     )
+    session.add(incident)
+    stand_stuck(session, instance, incident, item)
 
 
 def _message_is_taken(message: Message | None) -> bool:
@@ -90,5 +99,8 @@ def _settle_others(
             Incident.id <= incident.id,
         )
     )
+    settled = []
     for one in earlier:
         one.resolved_at = now
+        settled.append(one.id)
+    unmark(session, settled)

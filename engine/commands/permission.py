@@ -14,11 +14,17 @@ from engine.errors import NotAllowed, NotFound, Rejected
 from engine.tables.process import WorkItem
 
 
-def check_may_do(session: Session, item: WorkItem, by: str, today: dt.date) -> None:
-    """Raise NotFound, NotAllowed or Rejected unless `by` may do this task now."""
-    roles = people.roles_of(session, by, today)
+def check_may_do(
+    session: Session, item: WorkItem, by: str, today: dt.date, *, holds_role: bool = False
+) -> None:
+    """Raise NotFound, NotAllowed or Rejected unless `by` may do this task now.
+
+    holds_role: known already that they hold its role today; else it is looked up if it matters.
+    """
     mine = item.assignee == by
-    theirs = mine or (item.assignee is None and item.role in roles)
+    theirs = mine or (item.assignee is None and holds_role)
+    roles = set() if theirs else people.roles_of(session, by, today)
+    theirs = theirs or (item.assignee is None and item.role in roles)
     if not theirs and not visibility.may_see_task(session, item, by, roles):
         if item.role in roles and item.completed_at is None and item.cancelled_at is None:
             raise NotAllowed("Expected a task of yours, but this one was given to somebody else.")

@@ -14,6 +14,7 @@ from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
 from engine.commands.delivery import deliver_messages
 from engine.commands.incidents import open_incident
+from engine.commands.places import date_anew
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import EngineError, Rejected
 from engine.installation import CLOCK_OFFSET, read_surroundings
@@ -127,6 +128,7 @@ def _rearm_tasks(unit: Unit) -> list[Moved]:
         if day != item.due_on:
             moved.append(Moved(item.element_id, str(item.due_on), str(day)))
             item.due_on = day
+            date_anew(unit.session, item)
         item.due_reason = due.reason if isinstance(due, Due) else item.due_reason
     return moved
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session, undefer
 
 from engine import messages, spiff
@@ -14,6 +14,7 @@ from engine.calendar import Due
 from engine.casework.context import THE_SYSTEM
 from engine.commands.contexts import context_of_instance
 from engine.commands.host import CaseHost, held_by_of
+from engine.commands.places import Arrivals, Key, follow_case, keep_places, places_of
 from engine.errors import NotFound
 from engine.installation import Surroundings
 from engine.operations.registry import IN_PERSON
@@ -26,7 +27,7 @@ from engine.tables.process import (
     WorkItem,
 )
 
-#: Element kinds whose entering and leaving no reader of a history wants twice.
+#: What an instance works on.
 _REFS = ("case_id", "arrangement_id", "appeal_id", "third_party_id")
 
 
@@ -41,9 +42,10 @@ class Unit:
     host: CaseHost
     run: spiff.Run
     actor: str
-    #: What waited when the instance was loaded; empty for a new one.
+    #: What waited when the instance was loaded, and where it was; empty for a new one.
     tasks_before: dict[str, spiff.WaitingTask] = field(default_factory=dict)
     messages_before: dict[tuple[str, str], spiff.WaitingMessage] = field(default_factory=dict)
+    places_before: dict[Key, spiff.Place] = field(default_factory=dict)
     completed: tuple[str, WorkItem] | None = None
     opened: list[WorkItem] = field(default_factory=list)
     #: A message that came early may be waiting for what it listens to now.
@@ -66,6 +68,7 @@ class Unit:
         unit = cls(session, around, instance, parsed, host, run, actor)
         unit.tasks_before = {task.task_id: task for task in run.waiting_tasks}
         unit.messages_before = {(m.task_id, m.element.id): m for m in run.waiting_messages}
+        unit.places_before = places_of(run)
         if instance.next_due_at is not None and instance.next_due_at <= around.now:
             run.settle()
         return unit
@@ -103,6 +106,8 @@ class Unit:
         run, instance = self.run, self.instance
         for name in _REFS:
             setattr(instance, name, getattr(self.host.context, name))
+        if self.places_before:
+            follow_case(self.session, instance)
         instance.state = None if run.ended else run.save()
         instance.next_due_at = run.next_due_at
         if run.ended and instance.ended_at is None:
@@ -112,7 +117,10 @@ class Unit:
         self._rewrite_subscriptions()
         self._append_history()
         self._keep_messages()
-        self._keep_failures()
+        stuck = self._keep_failures()
+        self.session.flush()
+        arrivals = Arrivals(self.opened, stuck, self.around.now)
+        keep_places(self.session, instance, self.places_before, places_of(run), arrivals)
         self.session.flush()
 
     def _rewrite_work_items(self) -> None:
@@ -167,12 +175,11 @@ class Unit:
     def _rewrite_subscriptions(self) -> None:
         now_waiting = {(m.task_id, m.element.id): m for m in self.run.waiting_messages}
         gone = [key for key in self.messages_before if key not in now_waiting]
-        for task_id, element_id in gone:
+        if gone:
             self.session.execute(
                 delete(Subscription).where(
                     Subscription.instance_id == self.instance.id,
-                    Subscription.task_id == task_id,
-                    Subscription.element_id == element_id,
+                    tuple_(Subscription.task_id, Subscription.element_id).in_(gone),
                 )
             )
         begun = [
@@ -225,8 +232,8 @@ class Unit:
                 ),
             )
 
-    def _keep_failures(self) -> None:
-        self.session.add_all(
+    def _keep_failures(self) -> list[Incident]:
+        stuck = [
             Incident(
                 instance_id=self.instance.id,
                 case_id=self.instance.case_id,
@@ -236,7 +243,9 @@ class Unit:
                 opened_at=self.around.now,
             )
             for failed in self.run.failed
-        )
+        ]
+        self.session.add_all(stuck)
+        return stuck
 
 
 def lock_instance(session: Session, instance_id: int) -> ProcessInstance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,9 +46,10 @@ def complete(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str
 def _complete_now(db: Database, work_item_id: int, raw: Mapping[str, Any], by: str) -> Outcome:
     """Complete in one transaction; what time had already decided is kept even when it is late."""
     with db.writing() as session:
-        item, instance = _locked(session, work_item_id)
         around = read_surroundings(session)
-        check_may_do(session, item, by, around.today)
+        item, instance, holds_role = _locked(session, work_item_id, by, around.today)
+        around = around.anew()
+        check_may_do(session, item, by, around.today, holds_role=holds_role)
         unit = Unit.load(session, around, instance, by)
         late = item.task_id not in {task.task_id for task in unit.run.waiting_tasks}
         if not late:
@@ -67,10 +69,10 @@ def _stuck(
 ) -> Outcome:
     """Keep the answers as the draft and show the failure; nothing of it was half done."""
     with db.writing() as session:
-        item, instance = _locked(session, work_item_id)
         around = read_surroundings(session)
+        item, instance, _ = _locked(session, work_item_id, by, around.today)
         item.draft, item.draft_saved_at, item.draft_saved_by = dict(raw), around.now, by
-        open_incident(session, instance, failure, around.now)
+        open_incident(session, instance, failure, around.now, item=item)
         return Outcome(
             instance_id=instance.id,
             case_id=instance.case_id,
@@ -206,10 +208,12 @@ def _item(session: Session, work_item_id: int) -> WorkItem:
     return item
 
 
-def _locked(session: Session, work_item_id: int) -> tuple[WorkItem, ProcessInstance]:
-    """Lock the instance's row, first of all, and give it with the item."""
+def _locked(
+    session: Session, work_item_id: int, by: str, today: dt.date
+) -> tuple[WorkItem, ProcessInstance, bool]:
+    """Lock the instance's row and give it with the item, and whether `by` holds its role."""
     row = session.execute(
-        select(WorkItem, ProcessInstance)
+        select(WorkItem, ProcessInstance, people.holds(by, WorkItem.role, today))
         .join(ProcessInstance, ProcessInstance.id == WorkItem.instance_id)
         .where(WorkItem.id == work_item_id)
         .options(undefer(ProcessInstance.state))
@@ -217,4 +221,4 @@ def _locked(session: Session, work_item_id: int) -> tuple[WorkItem, ProcessInsta
     ).one_or_none()
     if row is None:
         raise NotFound(f"Expected a task {work_item_id}, but there is none.")
-    return row[0], row[1]
+    return row[0], row[1], row[2]

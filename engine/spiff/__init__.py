@@ -19,6 +19,7 @@ from engine.spiff.expressions import Scope, evaluate
 from engine.spiff.host import (
     Happened,
     Host,
+    Place,
     Rearmed,
     SentMessage,
     WaitingMessage,
@@ -50,6 +51,7 @@ __all__ = [
     "Host",
     "Lane",
     "Multiple",
+    "Place",
     "Rearmed",
     "Run",
     "Scope",

@@ -17,6 +17,7 @@ from engine.spiff.evaluator import Evaluator, calling_of, drawn
 from engine.spiff.host import (
     Happened,
     Host,
+    Place,
     Rearmed,
     SentMessage,
     WaitingMessage,
@@ -26,6 +27,7 @@ from engine.spiff.host import (
 from engine.spiff.instance import Instance, tasks, waits
 from engine.spiff.merging import merged
 from engine.spiff.messages import BROUGHT
+from engine.spiff.places import places_of
 from engine.spiff.prune import prune
 from engine.spiff.state import decode, encode
 from engine.spiff.timers import DUE
@@ -193,6 +195,11 @@ class Run:
     def next_due_at(self) -> dt.datetime | None:
         """Give the earliest moment that is waited for, None if there is none."""
         return min((timer.due_at for timer in self.waiting_timers), default=None)
+
+    @property
+    def places(self) -> list[Place]:
+        """Give the elements it is at now, what it stands in before what stands inside."""
+        return [] if self.ended else list(places_of(self._top))
 
     @property
     def happened(self) -> list[Happened]:

@@ -76,6 +76,29 @@ class WaitingTimer:
 
 
 @dataclass(frozen=True)
+class Place:
+    """An element that the instance is at now."""
+
+    #: Addresses this place alone; of an event gateway each branch has its own.
+    task_id: str
+    element: Element
+    #: The calls and phases it stands in, the outermost first.
+    within: tuple[Element, ...]
+    #: Something runs inside it.
+    is_container: bool
+    #: Of a timer: the moment it fires, aware UTC; None for anything else.
+    fires_at: dt.datetime | None
+    #: It failed and waits for ``retry``.
+    is_stuck: bool
+
+    @property
+    def path(self) -> str:
+        """Give everything it stands in and itself: ``/case:hold_hearing/hearing:decide/``."""
+        steps = (f"{each.process_id}:{each.id}" for each in (*self.within, self.element))
+        return f"/{'/'.join(steps)}/"
+
+
+@dataclass(frozen=True)
 class Happened:
     """One step of a drawn element, in the order of the list it stands in."""
 

@@ -114,11 +114,13 @@ def tasks(top: Any) -> Iterator[Any]:
 def waits(top: Any) -> Iterator[Wait]:
     """Give everything that is waited for, outer workflows first."""
     for task in tasks(top):
-        if task.state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
-            yield from _waits_of(task)
+        yield from waits_of(task)
 
 
-def _waits_of(task: Any) -> Iterator[Wait]:
+def waits_of(task: Any) -> Iterator[Wait]:
+    """Give what one task waits for: nothing, one thing, or each branch of an event gateway."""
+    if task.state != TaskState.WAITING or not isinstance(task.task_spec, CatchingEvent):
+        return
     definition = task.task_spec.event_definition
     element = drawn(task)
     if element is None:

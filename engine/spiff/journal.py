@@ -61,6 +61,11 @@ class Journal:
         self.happened.append(Happened(process_id, element_id, what, str(task_id)))
 
 
+def open_tasks(top: Any) -> Iterator[Any]:
+    """Give the tasks at which an instance is now, outer before inner."""
+    return (task for task in _told(top) if _is_open(task))
+
+
 def _told(top: Any) -> Iterator[Any]:
     for task in tasks(top):
         if drawn(task) is None:

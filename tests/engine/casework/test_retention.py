@@ -215,6 +215,7 @@ def test_what_still_runs_about_the_case_ends_and_no_message_waits(register: Regi
     assert open_ones == ["retention"]
     assert all(item.cancelled_at or item.completed_at for item in register.rows(WorkItem))
     assert register.rows(Subscription) == []
+    assert register.rows(ElementInstance) == []
     assert all(one.dropped_at for one in register.rows(Message))
     assert all(one.resolved_at for one in register.rows(Incident))
 
@@ -294,6 +295,8 @@ def _of_processes(register: Register, instance: ProcessInstance, now: dt.datetim
             case_id=case_id,
             release_id=instance.release_id,
             task_id="t1",
+            path="/appeal:decide_appeal/",
+            name=SECRET,
             entered_at=now,
             **about,
         ),
