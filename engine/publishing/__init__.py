@@ -21,6 +21,7 @@ from engine.publishing.drafts import (
 )
 from engine.publishing.gate import check_files, findings_of
 from engine.publishing.installing import prepare, publish, release_files
+from engine.publishing.offered import decision_tables, due_preview, vocabulary
 from engine.publishing.saving import SavedFile, remove_file, save_file, undo_file
 from engine.publishing.uploads import OtherChange, Taken, take_files
 from engine.publishing.versions import VersionBrief, published_versions, version_files
@@ -39,12 +40,14 @@ __all__ = [
     "bring_up_to_date",
     "check_draft",
     "check_files",
+    "decision_tables",
     "discard_draft",
     "draft",
     "draft_brief",
     "draft_file",
     "draft_files",
     "drafts",
+    "due_preview",
     "findings_of",
     "open_archive",
     "prepare",
@@ -62,4 +65,5 @@ __all__ = [
     "take_files",
     "undo_file",
     "version_files",
+    "vocabulary",
 ]

@@ -98,6 +98,7 @@ def _drawn(page: engine.DraftPage, file: engine.DraftFile) -> ResponseReturnValu
             may_edit=page.brief.state == "open",
             urls=urls_of(page.brief.id, file.path),
             findings=findings.as_json(page.brief.id, here),
+            tables=engine.decision_tables(file.content) if ending == ".dmn" else (),
         )
     )
     answer.headers.update(policy.DRAWING)
@@ -113,8 +114,8 @@ def urls_of(draft_id: int, path: str) -> dict[str, str]:
         "save": url_for("draft_saving.save", **about),
         "check": url_for("draft_saving.check", **about),
         "preview": url_for("draft_preview.preview", **about),
-        "vocabulary": f"/drafts/{draft_id}/vocabulary.json",
-        "due": f"/drafts/{draft_id}/due",
+        "vocabulary": url_for("draft_preview.vocabulary", draft_id=draft_id),
+        "due": url_for("draft_preview.due", draft_id=draft_id),
         "steps": f"/drafts/{draft_id}/steps/{path}",
         "changes": url_for("publishing.changes_of", **about),
         "text": url_for("draft_files.edit", **{**about, "as": "text"}),

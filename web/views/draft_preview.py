@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -23,6 +24,23 @@ def preview(draft_id: int, path: str) -> ResponseReturnValue:
     if not isinstance(content, str):
         abort(400)
     return preview_of(path, content.encode("utf-8", "replace")) or Markup("")
+
+
+@blueprint.get("/vocabulary.json")
+def vocabulary(draft_id: int) -> ResponseReturnValue:
+    """Give the names an editor offers, in lists."""
+    return jsonify(asdict(engine.vocabulary(auth.database(), draft_id, auth.person())))
+
+
+@blueprint.post("/due")
+def due(draft_id: int) -> ResponseReturnValue:
+    """Say what a due date or a timer would come to today; nothing is kept."""
+    expression = _sent().get("expression")
+    if not isinstance(expression, str):
+        abort(400)
+    found = engine.due_preview(auth.database(), draft_id, expression, auth.person())
+    examples = [{"set": one.set, "date": one.text, "reason": one.reason} for one in found.examples]
+    return jsonify(text=found.text, examples=examples, problem=found.problem)
 
 
 def preview_of(path: str, content: bytes) -> Markup | None:

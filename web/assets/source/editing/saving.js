@@ -50,11 +50,13 @@ export class Saving {
       this.editor.flush();
       if (this.isUnsaved) this.now();
     });
-    document.addEventListener("keydown", (event) => {
+    // Before anybody else: the box for names on a drawing keeps its keys to itself.
+    const onKey = (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
       event.preventDefault();
       this.now();
-    });
+    };
+    document.addEventListener("keydown", onKey, true);
   }
 
   changed() {
