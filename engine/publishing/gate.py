@@ -25,8 +25,15 @@ def findings_of(files: Mapping[str, bytes]) -> list[Finding]:
 
     A file that cannot be read hides nothing about the others but what only it could tell.
     """
-    bundle, findings = survey(files)
-    return [*findings, *check_release(bundle), *_about_scenarios(files)]
+    return list(_findings(tuple(sorted(files.items()))))
+
+
+@functools.lru_cache(maxsize=16)
+def _findings(files: tuple[tuple[str, bytes], ...]) -> tuple[Finding, ...]:
+    """Check a set of files; kept, since a draft is looked at more often than it is changed."""
+    by_path = dict(files)
+    bundle, findings = survey(by_path)
+    return (*findings, *check_release(bundle), *_about_scenarios(by_path))
 
 
 def _about_scenarios(files: Mapping[str, bytes]) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from engine.queries import Person, words
 from engine.tables.database import Database
 from engine.tables.releases import Release, ReleaseEditor
 
-LONGEST_TITLE = 100
+LONGEST_TITLE = 120
 LONGEST_TEXT = 2_000
 
 

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from engine import clock
-from engine.publishing import prepare
+from engine.calendar_table import fill_calendar
+from engine.casework.audit import ADMINISTRATION, Chain
 from engine.queries import Person
-from engine.releases import forget, read_folder
+from engine.releases import forget, install, read_folder
 from engine.scenario import add_people
+from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.database import Database
 
 ROOT = Path(__file__).parents[3]
@@ -25,7 +28,7 @@ OTTO = Person("otto", "Otto", "", ("process_owner",))
 MO = Person("mo", "Mo", "", ("manager",))
 
 FORM = "forms/definitions/log_contact.yaml"
-LETTER = "forms/letters/review.md"
+LETTER = "forms/letters/introduction.md"
 DIAGRAM = "bpmn/appeal.bpmn"
 
 
@@ -51,7 +54,9 @@ def sqlite_house(sqlite_database: Database) -> Iterator[Database]:
 def _house(database: Database) -> Iterator[Database]:
     forget()
     with clock.frozen(NOW):
-        prepare(database, ROOT)
+        with database.writing() as session:
+            fill_calendar(session)
+            install(session, FILES, at=NOW, by="the installation", note="As it was installed")
         add_people(
             database,
             {
@@ -63,3 +68,16 @@ def _house(database: Database) -> Iterator[Database]:
         )
         yield database
     forget()
+
+
+def audited(db: Database) -> list[str]:
+    """Give what the chain of administration holds, in its order: the action and who did it."""
+    with db.reading() as session:
+        rows = session.execute(
+            select(AuditEvent.action, AuditDetail.actor)
+            .join(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+            .where(AuditEvent.chain == ADMINISTRATION)
+            .order_by(AuditEvent.number)
+        )
+        assert Chain(session, ADMINISTRATION).broken_at() is None
+        return [f"{action} {actor}" for action, actor in rows]
