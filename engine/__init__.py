@@ -38,6 +38,7 @@ from engine.commands import (
 from engine.demo import (
     demo_is_loaded,
     load_demo,
+    multiply,
 )
 from engine.differences import (
     CellChange,
@@ -312,6 +313,7 @@ __all__ = [
     "load_demo",
     "may_retry",
     "move_clock",
+    "multiply",
     "now",
     "open_archive",
     "people",

@@ -1,4 +1,4 @@
-"""The command line: serve, keys, the demonstration's clock, scenarios, checks, the worker."""
+"""The command line: serve, keys, demo clock and cases, scenarios, checks, the worker."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from web.server import Server
 from web.settings import ROOT, SettingMissing
 
 _MORNING = dt.time(9, 0)
+#: As many copies as one command makes.
+_MOST_COPIES = 100_000
 #: What this process writes, nobody else on the machine reads.
 _OWNER_ONLY = 0o077
 _STEP = re.compile(r"(?P<count>[1-9]\d{0,3}) (?P<unit>working day|day|week)s?", re.ASCII)
@@ -37,7 +39,7 @@ _paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_typ
 
 def register(app: Flask) -> None:
     """Give the application its commands."""
-    for command in (serve, new_key, clock, scenario, check, work, rearm, audit):
+    for command in (serve, new_key, clock, multiply, scenario, check, work, rearm, audit):
         app.cli.add_command(command)
 
 
@@ -96,6 +98,31 @@ def clock(to: str | None, by: str | None) -> None:
     moment = _moment(to) if to is not None else _step(by or "")
     engine.move_clock(_ready(), moment)
     click.echo(f"It is now {words.moment(engine.now(auth.database()))}.")
+
+
+@click.command(cls=_Plain)
+@click.option(
+    "--cases",
+    type=click.IntRange(1, _MOST_COPIES),
+    required=True,
+    help="How many cases to make, besides those there are.",
+)
+@with_appcontext
+def multiply(cases: int) -> None:
+    """Copy the running cases of the demonstration many times, to see how large ones work."""
+    if not auth.settings().demo:
+        raise click.ClickException(
+            "Expected a demonstration (SPOC_DEMO=1). Cases of real people are not copied."
+        )
+    database = _ready()
+    with tqdm(total=cases, unit="case", leave=False) as bar:
+
+        def tell(done: int, total: int, what: str) -> None:
+            bar.set_description(what)
+            bar.update(done - bar.n)
+
+        made = engine.multiply(database, cases, tell)
+    click.echo(f"{words.counted(made, 'case')} made.")
 
 
 @click.command(cls=_Plain)

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,17 @@ ADMINISTRATION = "administration"
 RESTRICTED_READ = "restricted_answers_read"
 #: Any number that nobody else asks PostgreSQL to lock.
 _ADMINISTRATION_LOCK = 7763
+#: What the hash of a link is made of, with its moment in between.
+_HASHED = (
+    "chain",
+    "number",
+    "action",
+    "object_kind",
+    "object_id",
+    "detail_hash",
+    "previous_hash",
+)
+_AT = 2
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,7 @@ class Chain:
             previous_hash=head,
             hash="",
         )
-        event.hash = _event_hash(event)
+        event.hash = _event_hash(_said(event))
         self.session.add(event)
         self.session.flush()
         self.session.add(
@@ -165,6 +177,29 @@ def chains(session: Session) -> list[str]:
     )
 
 
+def chain_anew(
+    links: Iterable[dict[str, Any]], details: Mapping[int, dict[str, Any]]
+) -> dict[int, str]:
+    """Chain rows of ``audit_event``, in their order, as links of a chain that begins with them.
+
+    links: the columns of each; ``details``: the columns of ``audit_detail`` by ``event_id``. Salts
+    and hashes are written into both; a link whose detail was deleted keeps what it says of it.
+    Returns the hash of each link by its number.
+    """
+    hashes: dict[int, str] = {}
+    previous = ""
+    for link in links:
+        detail = details.get(link["id"])
+        if detail is not None:
+            detail["salt"] = secrets.token_hex(16)
+            link["detail_hash"] = _detail_hash(
+                detail["actor"], detail["old"], detail["new"], detail["salt"]
+            )
+        link["previous_hash"] = previous
+        previous = link["hash"] = hashes[link["number"]] = _event_hash(link)
+    return hashes
+
+
 def _holds(
     event: AuditEvent,
     detail: AuditDetail | None,
@@ -179,7 +214,7 @@ def _holds(
         told
         and event.number == expected
         and event.previous_hash == previous
-        and event.hash == _event_hash(event)
+        and event.hash == _event_hash(_said(event))
         and anchors.get(event.number, event.hash) == event.hash
     )
 
@@ -189,15 +224,11 @@ def _detail_hash(actor: str | None, old: Any, new: Any, salt: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _event_hash(event: AuditEvent) -> str:
-    said = [
-        event.chain,
-        event.number,
-        event.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
-        event.action,
-        event.object_kind,
-        event.object_id,
-        event.detail_hash,
-        event.previous_hash,
-    ]
+def _said(event: AuditEvent) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in (*_HASHED, "at")}
+
+
+def _event_hash(event: Mapping[str, Any]) -> str:
+    said = [event[name] for name in _HASHED]
+    said.insert(_AT, event["at"].astimezone(dt.UTC).isoformat(timespec="microseconds"))
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()

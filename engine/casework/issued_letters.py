@@ -71,7 +71,7 @@ def issue(context: Context) -> int:
 
 def is_unchanged(letter: Letter) -> bool:
     """Tell whether a letter's text is still the one that was issued, by its fingerprint."""
-    return letter.sha256 == _fingerprint(letter.html)
+    return letter.sha256 == fingerprint(letter.html)
 
 
 def _submitted(context: Context) -> Submission:
@@ -125,7 +125,7 @@ def _keep(
         title=made.title,
         html=made.html,
         pdf=letter_pdf.as_pdf(made.html, made.title),
-        sha256=_fingerprint(made.html),
+        sha256=fingerprint(made.html),
         issued_on=made.issued_on,
         issued_at=context.now,
         issued_by=context.actor,
@@ -169,7 +169,8 @@ def _keep_promises(context: Context, letter: Letter, answers: Mapping[str, Any])
     )
 
 
-def _fingerprint(text: str) -> str:
+def fingerprint(text: str) -> str:
+    """Give what tells one letter's text from another."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections.abc import Iterator
 
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
@@ -14,13 +16,19 @@ PREFIX = "SP"
 
 
 def next_reference(session: Session, on: dt.date) -> str:
-    """Give the reference of the next case opened in that year: ``SP-2026-014``.
+    """Give the reference of the next case opened in that year: ``SP-2026-014``."""
+    return next(next_references(session, on.year))
+
+
+def next_references(session: Session, of_year: int) -> Iterator[str]:
+    """Give the references of the next cases of a year, one after the other.
 
     Numbers begin anew each year and are never used twice, since a deleted case leaves its
     reference behind. Two cases opened in the same moment get the same one; the database
     refuses the second, and the unit of work that loses is done again.
     """
-    year = f"{PREFIX}-{on.year}-"
+    year = f"{PREFIX}-{of_year}-"
     number = cast(func.substr(CaseFile.reference, len(year) + 1), Integer)
     last = session.scalar(select(func.max(number)).where(CaseFile.reference.startswith(year)))
-    return f"{year}{(last or 0) + 1:03d}"
+    for following in itertools.count((last or 0) + 1):
+        yield f"{year}{following:03d}"

@@ -1,5 +1,6 @@
 """The workflow engine behind one door: parse the diagrams of a release, run their instances."""
 
+from engine.spiff.copying import copied_state, copied_task_id
 from engine.spiff.decisions import DecisionTable
 from engine.spiff.definitions import Definitions, parse, read_diagrams, read_tables, survey
 from engine.spiff.diagram import Diagram, Element, Flow, Lane, Multiple
@@ -62,6 +63,8 @@ __all__ = [
     "WaitingTask",
     "WaitingTimer",
     "check_expression",
+    "copied_state",
+    "copied_task_id",
     "evaluate",
     "is_dmn",
     "line_of",

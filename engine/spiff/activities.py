@@ -24,6 +24,8 @@ from engine.spiff.merging import changes
 
 #: Tasks that one multi-instance activity may open.
 MOST_INSTANCES = 200
+#: Where a multi-instance activity keeps the ids of the instances that are done.
+MERGED = "merged"
 
 
 class OperationTask(ServiceTask):
@@ -93,7 +95,7 @@ class _EachItem(LoopTask, SpiffBpmnTask):
     def _update_hook(self, my_task: Any) -> bool:
         SpiffBpmnTask._update_hook(self, my_task)
         items = list(self._items(my_task))
-        my_task.internal_data.update(merged=[], items=items, next=0)
+        my_task.internal_data.update({MERGED: [], "items": items, "next": 0})
         if self._item_name is not None:
             my_task.data.pop(self._item_name, None)
         if not items:
@@ -145,7 +147,7 @@ class _EachItem(LoopTask, SpiffBpmnTask):
             changed.pop(self.output_item.bpmn_id, None)
             self._collect(my_task, child)
         my_task.data.update(changed)
-        my_task.internal_data["merged"].append(str(child.id))
+        my_task.internal_data[MERGED].append(str(child.id))
         if self._is_over(my_task, child):
             for instance in self._instances(my_task):
                 instance.cancel()
@@ -162,7 +164,7 @@ class _EachItem(LoopTask, SpiffBpmnTask):
         ]
 
     def _is_over(self, my_task: Any, child: Any) -> bool:
-        if len(my_task.internal_data["merged"]) >= len(my_task.internal_data["items"]):
+        if len(my_task.internal_data[MERGED]) >= len(my_task.internal_data["items"]):
             return True
         evaluator: Evaluator = my_task.workflow.script_engine
         return self.condition is not None and bool(evaluator.evaluate(child, self.condition))

@@ -27,7 +27,8 @@ FORMAT = b"\x01"
 #: What is larger than this was not written by us.
 _LARGEST = 20_000_000
 _ADDRESSED = TaskState.WAITING | TaskState.READY | TaskState.STARTED
-_ROW = ("spec", "parent", "state", "triggered", "id", "internal", "changed", "gone")
+#: What stands in the row of a task, in this order.
+ROW = ("spec", "parent", "state", "triggered", "id", "internal", "changed", "gone")
 
 
 class UnreadableState(EngineError):
@@ -41,6 +42,11 @@ def encode(top: Any, process_id: str, ended_with: list[str]) -> bytes:
         "ended_with": ended_with,
         "workflows": [_workflow_row(each) for each in workflows(top)],
     }
+    return packed(body)
+
+
+def packed(body: Mapping[str, Any]) -> bytes:
+    """Give the bytes of what a state says."""
     text = json.dumps(body, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     return FORMAT + zlib.compress(text.encode(), 6)
 
@@ -52,7 +58,7 @@ def decode(
 
     Raises UnreadableState.
     """
-    body = _body(state)
+    body = unpacked(state)
     try:
         process_id = str(body["process"])
         spec = specs.get(process_id)
@@ -71,7 +77,8 @@ def decode(
         ) from error
 
 
-def _body(state: bytes) -> dict[str, Any]:
+def unpacked(state: bytes) -> dict[str, Any]:
+    """Give what the bytes of a state say. Raises UnreadableState."""
     if state[:1] != FORMAT:
         raise UnreadableState(
             f"Expected a state of format {FORMAT[0]}, but it begins with {state[:1]!r}. "
@@ -117,7 +124,7 @@ def _workflow_row(workflow: Any) -> dict[str, Any]:
 
 
 def _task_row(task: Any, index: Mapping[Any, int], names: Mapping[str, int]) -> list[Any]:
-    """Give what differs from an ordinary task, without the empty end; order as in ``_ROW``."""
+    """Give what differs from an ordinary task, without the empty end; order as in ``ROW``."""
     parent = task.parent
     before = {} if parent is None else parent.data
     row = [
@@ -143,7 +150,7 @@ def _fill(workflow: Any, row: Mapping[str, Any], top: Any) -> None:
         specs.append(workflow.spec.task_specs[name])
     tasks: list[Any] = []
     for short in row["tasks"]:
-        values = [*short, *([0] * (len(_ROW) - len(short)))]
+        values = [*short, *([0] * (len(ROW) - len(short)))]
         task = _task(workflow, specs[values[0]], values, tasks)
         tasks.append(task)
         workflow.tasks[task.id] = task

@@ -1,0 +1,143 @@
+"""What every column of a case's rows holds: an id of which table, a number, a date, a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import JSON, Column, Integer, Table
+
+from engine.tables import Row
+
+#: Tables that are about the landlord or its releases: a copy of a case shares their rows.
+SHARED = frozenset(
+    {
+        "holiday",
+        "policy_value",
+        "release",
+        "release_editor",
+        "release_file",
+        "role_holder",
+        "setting",
+        "user",
+    }
+)
+#: Columns that place a row with its case -> the table that they lead to.
+PLACES: Mapping[str, str] = {
+    "case_id": "case_file",
+    "instance_id": "process_instance",
+    "arrangement_id": "arrangement",
+    "event_id": "audit_event",
+}
+#: Columns that place a row by the name of its chain.
+CHAINED = "chain"
+#: Names of ids without a foreign key, in columns and in JSON -> the table; None for what is shared.
+REFERENCES: Mapping[str, str | None] = {
+    "appeal_id": "appeal",
+    "arrangement_id": "arrangement",
+    "case_id": "case_file",
+    "cites": "evidence",
+    "customer_id": "customer",
+    "decision_id": "decision",
+    "delivered_to": "process_instance",
+    "earlier_case_id": "case_file",
+    "instance_id": "process_instance",
+    "letter_id": "letter",
+    "letter_ids": "letter",
+    "message_id": "message",
+    "release_id": None,
+    "request_id": "look_request",
+    "sender_instance_id": "process_instance",
+    "stage_id": "stage",
+    "stage_ids": "stage",
+    "third_party_id": "third_party",
+    "work_item_id": "work_item",
+}
+#: Ids of which another column of the row says what they are of.
+TOLD_BY: Mapping[str, str] = {
+    "audit_event.object_id": "object_kind",
+    "decision.owner_id": "owner_kind",
+    "sla_breach.object_id": "kind",
+}
+#: What such a column says where it is not the name of the table.
+KINDS: Mapping[str, str] = {"case": "case_file", "review": "arrangement"}
+#: Whole numbers that count something.
+NUMBERS = frozenset(
+    {
+        "appeal.working_days_taken",
+        "arrangement.review_months",
+        "audit_anchor.number",
+        "audit_event.number",
+        "case_file.audit_number",
+        "evidence.duration_minutes",
+        "incident.retries",
+        "outbox.attempts",
+        "process_instance.state_format",
+        "process_instance.version",
+        "stage.looks",
+    }
+)
+#: The engine's own ids of tasks.
+TASK_IDS = frozenset(
+    {
+        "element_instance.task_id",
+        "element_instance.within_task_id",
+        "subscription.task_id",
+        "work_item.task_id",
+    }
+)
+#: The bytes of a run, for ``engine.spiff`` alone.
+STATE = "process_instance.state"
+#: What a copy begins without: the PDF is made when somebody asks, the mark is of a page long gone.
+LEFT_OUT = frozenset({"letter.pdf", "submission.page_mark"})
+
+
+def tables() -> Iterator[Table]:
+    """Give every table with rows of a case, those that others refer to first."""
+    return (table for table in Row.metadata.sorted_tables if table.name not in SHARED)
+
+
+def table(name: str) -> Table:
+    """Give a table by its name."""
+    return Row.metadata.tables[name]
+
+
+def places(table: Table) -> Mapping[str, str]:
+    """Give the columns that place a row of this table with its case, and where they lead."""
+    return {name: PLACES[name] for name in table.columns.keys() if name in PLACES}  # noqa: SIM118
+
+
+def is_own_id(column: Column[Any]) -> bool:
+    """Tell whether the column is the id of the row itself."""
+    return column.primary_key and not column.foreign_keys
+
+
+def refers_to(column: Column[Any]) -> str | None:
+    """Name the table of a case whose ids the column holds; None when it holds none, or shared."""
+    for key in column.foreign_keys:
+        return None if key.column.table.name in SHARED else str(key.column.table.name)
+    return REFERENCES.get(column.name)
+
+
+def unknown() -> list[str]:
+    """Name tables and columns that nothing above speaks of, so that a copy could be wrong."""
+    found = [
+        table.name
+        for table in tables()
+        if not places(table)
+        and CHAINED not in table.columns
+        and table.name not in {"case_file", "customer"}
+    ]
+    for table in tables():
+        for column in table.columns:
+            name = f"{table.name}.{column.name}"
+            is_number = isinstance(column.type, Integer) or column.name.endswith("_id")
+            is_known = (
+                is_own_id(column)
+                or column.foreign_keys
+                or column.name in REFERENCES
+                or name in {*TOLD_BY, *NUMBERS, *TASK_IDS}
+            )
+            if is_number and not isinstance(column.type, JSON) and not is_known:
+                found.append(name)
+    return found
