@@ -31,8 +31,8 @@ from engine.tables.process import ProcessInstance, Setting
 MULTIPLIED = "multiplied_cases"
 #: How many copies one transaction makes.
 PER_BATCH = 100
-#: No copy lies further back, so that the people of the house were there already.
-_MOST_DAYS = 90
+#: So many days further back copies lie at most: the people of the house were there already.
+MOST_DAYS = 90
 _WEEK = 7
 #: No timer of a copy fires while the copies are still being made.
 _SPARE = dt.timedelta(hours=1)
@@ -42,7 +42,7 @@ _MARKS = uuid.UUID("5f0c7c51-6a3c-4a86-9d8e-5a4d27a9b1f4")
 Tell = Callable[[int, int, str], None]
 
 
-def multiply(db: Database, count: int, tell: Tell) -> int:
+def multiply(db: Database, count: int, tell: Tell, *, most_days: int = MOST_DAYS) -> int:
     """Copy the cases that run here, each as often as any other; returns how many copies were made.
 
     A copy is a case of its own: rows with new ids, everything some days earlier but no timer past,
@@ -50,7 +50,8 @@ def multiply(db: Database, count: int, tell: Tell) -> int:
     the salts of their chains. Copies are not copied again. What was made before an interruption
     stays, and only whole cases.
 
-    tell: called with how many are made, how many there will be and what was made last.
+    tell: called with how many are made, how many there will be and what was made last;
+    most_days: how much earlier than its original a copy lies at most.
 
     Raises Rejected outside the demonstration, and when nothing runs that could be copied.
     """
@@ -68,7 +69,7 @@ def multiply(db: Database, count: int, tell: Tell) -> int:
         while done < count:
             wanted = min(PER_BATCH, count - done)
             with db.writing() as session:
-                last = _Batch(session, originals, now).make(wanted)
+                last = _Batch(session, originals, now, most_days).make(wanted)
             done += wanted
             tell(done, count, last)
     return done
@@ -105,13 +106,13 @@ class Made:
         session.merge(Setting(name=MULTIPLIED, value=json.dumps(self.ranges)))
 
 
-def days_back(next_due_at: dt.datetime | None, now: dt.datetime, turn: int) -> int:
+def days_back(next_due_at: dt.datetime | None, now: dt.datetime, turn: int, most: int) -> int:
     """Give how many days earlier the so many-th copy of a case lies, none of its timers past.
 
     Whole weeks where there is room for one, so that working days stay working days; the copies
     are spread evenly over what is possible.
     """
-    room = _MOST_DAYS
+    room = most
     if next_due_at is not None:
         room = max(0, min(room, (next_due_at - now - _SPARE).days))
         while room and days.moment_before(next_due_at, room) <= now + _SPARE:
@@ -125,8 +126,11 @@ def days_back(next_due_at: dt.datetime | None, now: dt.datetime, turn: int) -> i
 class _Batch:
     """The copies of one transaction."""
 
-    def __init__(self, session: Session, originals: Sequence[Original], now: dt.datetime) -> None:
+    def __init__(
+        self, session: Session, originals: Sequence[Original], now: dt.datetime, most_days: int
+    ) -> None:
         self._session = session
+        self._most_days = most_days
         self._originals = originals
         self._now = now
         self._references: dict[int, Iterator[str]] = {}
@@ -156,7 +160,7 @@ class _Batch:
 
     def _copy(self, number: int, original: Original, ids: dict[str, list[int]]) -> Copy:
         turn = (number - 1) // len(self._originals)
-        back = days_back(original.next_due_at, self._now, turn)
+        back = days_back(original.next_due_at, self._now, turn, self._most_days)
         year = days.date_before(original.case["opened_on"], back).year
         if year not in self._references:
             self._references[year] = next_references(self._session, year)

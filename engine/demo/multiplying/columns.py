@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Column, Integer, Table
 from engine.tables import Row
 
 #: Tables that are about the landlord or its releases: a copy of a case shares their rows.
-SHARED = frozenset(
+_SHARED = frozenset(
     {
         "holiday",
         "policy_value",
@@ -23,7 +23,7 @@ SHARED = frozenset(
     }
 )
 #: Columns that place a row with its case -> the table that they lead to.
-PLACES: Mapping[str, str] = {
+_PLACES: Mapping[str, str] = {
     "case_id": "case_file",
     "instance_id": "process_instance",
     "arrangement_id": "arrangement",
@@ -54,15 +54,15 @@ REFERENCES: Mapping[str, str | None] = {
     "work_item_id": "work_item",
 }
 #: Ids of which another column of the row says what they are of.
-TOLD_BY: Mapping[str, str] = {
+_TOLD_BY: Mapping[str, str] = {
     "audit_event.object_id": "object_kind",
     "decision.owner_id": "owner_kind",
     "sla_breach.object_id": "kind",
 }
 #: What such a column says where it is not the name of the table.
-KINDS: Mapping[str, str] = {"case": "case_file", "review": "arrangement"}
+_KINDS: Mapping[str, str] = {"case": "case_file", "review": "arrangement"}
 #: Whole numbers that count something.
-NUMBERS = frozenset(
+_NUMBERS = frozenset(
     {
         "appeal.working_days_taken",
         "arrangement.review_months",
@@ -77,6 +77,8 @@ NUMBERS = frozenset(
         "stage.looks",
     }
 )
+#: Names that a diagram gives.
+_DRAWN = frozenset({"element_id", "process_id"})
 #: The engine's own ids of tasks.
 TASK_IDS = frozenset(
     {
@@ -94,7 +96,7 @@ LEFT_OUT = frozenset({"letter.pdf", "submission.page_mark"})
 
 def tables() -> Iterator[Table]:
     """Give every table with rows of a case, those that others refer to first."""
-    return (table for table in Row.metadata.sorted_tables if table.name not in SHARED)
+    return (table for table in Row.metadata.sorted_tables if table.name not in _SHARED)
 
 
 def table(name: str) -> Table:
@@ -104,18 +106,24 @@ def table(name: str) -> Table:
 
 def places(table: Table) -> Mapping[str, str]:
     """Give the columns that place a row of this table with its case, and where they lead."""
-    return {name: PLACES[name] for name in table.columns.keys() if name in PLACES}  # noqa: SIM118
+    return {name: _PLACES[name] for name in table.columns.keys() if name in _PLACES}  # noqa: SIM118
 
 
-def is_own_id(column: Column[Any]) -> bool:
-    """Tell whether the column is the id of the row itself."""
-    return column.primary_key and not column.foreign_keys
+def table_of(kind: str) -> str | None:
+    """Name the table that a kind of object stands for, None when it stands for none."""
+    name = _KINDS.get(kind, kind)
+    return name if name in Row.metadata.tables else None
 
 
-def refers_to(column: Column[Any]) -> str | None:
-    """Name the table of a case whose ids the column holds; None when it holds none, or shared."""
+def leads_to(column: Column[Any], row: Mapping[str, Any]) -> str | None:
+    """Name the table of a case whose id stands in this column of this row; None for no such id."""
+    if _is_own_id(column):
+        return str(column.table.name)
+    told_by = _TOLD_BY.get(f"{column.table.name}.{column.name}")
+    if told_by is not None:
+        return table_of(row[told_by])
     for key in column.foreign_keys:
-        return None if key.column.table.name in SHARED else str(key.column.table.name)
+        return None if key.column.table.name in _SHARED else str(key.column.table.name)
     return REFERENCES.get(column.name)
 
 
@@ -133,11 +141,15 @@ def unknown() -> list[str]:
             name = f"{table.name}.{column.name}"
             is_number = isinstance(column.type, Integer) or column.name.endswith("_id")
             is_known = (
-                is_own_id(column)
+                _is_own_id(column)
                 or column.foreign_keys
-                or column.name in REFERENCES
-                or name in {*TOLD_BY, *NUMBERS, *TASK_IDS}
+                or column.name in {*REFERENCES, *_DRAWN}
+                or name in {*_TOLD_BY, *_NUMBERS, *TASK_IDS}
             )
             if is_number and not isinstance(column.type, JSON) and not is_known:
                 found.append(name)
     return found
+
+
+def _is_own_id(column: Column[Any]) -> bool:
+    return column.primary_key and not column.foreign_keys

@@ -21,8 +21,8 @@ _FIRST, _BEGINNINGS, _ENDINGS, _STREETS = (
 #: Prime to each of the lists, so that every pair comes once before one comes again.
 _STRIDE = 7919
 _HOUSES = 180
-#: Numbers Ofcom keeps for stories, below those of the landlord's own people.
-_PHONES = 700
+#: Numbers Ofcom keeps for stories: between those of driven cases and those of the house's people.
+_PHONES = range(200, 700)
 
 
 @dataclass(frozen=True)
@@ -62,5 +62,5 @@ def made_up(number: int, relative: int = 0) -> MadeUp:
         surname=surname,
         street=f"{1 + at % _HOUSES} {street} {_STREETS[number % len(_STREETS)]}",
         tenancy_reference=f"MX-{number:06}",
-        phone=f"01632 960 {(at + 23 * relative) % _PHONES:03}",
+        phone=f"01632 960 {_PHONES[(at + 23 * relative) % len(_PHONES)]}",
     )

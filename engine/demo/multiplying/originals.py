@@ -14,7 +14,7 @@ from engine import spiff
 from engine.casework import audit
 from engine.casework.issued_letters import fingerprint
 from engine.demo.multiplying import columns, days
-from engine.demo.multiplying.values import Copy, Names, Recipe, Values, table_of
+from engine.demo.multiplying.values import Copy, Names, Recipe, Values
 from engine.demo.multiplying.words import People, described
 from engine.releases import Bundle, bundle
 from engine.tables.columns import Sealed, UtcDateTime
@@ -70,7 +70,7 @@ class Original:
         self.counts = {
             table.name: len(recipes)
             for table, recipes in self._recipes.items()
-            if any(columns.is_own_id(column) for column in table.columns)
+            if "id" in table.columns
         }
 
     def words(self, number: int, reference: str) -> dict[str, str]:
@@ -128,7 +128,7 @@ class Original:
             return self._of_engine(full_name, value)
         if isinstance(column.type, JSON | Sealed):
             return self._values.json(value, self._names(column, row), column.name)
-        led_to = self._led_to(column, row)
+        led_to = columns.leads_to(column, row)
         if led_to is not None:
             return lambda copy: copy.id_of(led_to, value)
         return self._plain(column, value)
@@ -149,13 +149,6 @@ class Original:
         if isinstance(column.type, String):
             return self._values.text(value)
         return None
-
-    def _led_to(self, column: Column[Any], row: dict[str, Any]) -> str | None:
-        """Name the table of a case whose id stands in this column of this row."""
-        if columns.is_own_id(column):
-            return column.table.name
-        told_by = columns.TOLD_BY.get(f"{column.table.name}.{column.name}")
-        return columns.refers_to(column) if told_by is None else table_of(row[told_by])
 
     def _names(self, column: Column[Any], row: dict[str, Any]) -> Names:
         """Give which answers of a row hold ids."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.demo.multiplying import days
-from engine.demo.multiplying.columns import KINDS, REFERENCES
-from engine.tables import Row
+from engine.demo.multiplying.columns import REFERENCES, table_of
 
 Ids = Mapping[str, Mapping[int, int]]
 
@@ -114,12 +113,6 @@ class Values:
             **values,
             **{name: recipe(copy) for name, recipe in recipes.items()},
         }
-
-
-def table_of(kind: str) -> str | None:
-    """Name the table that a kind of object stands for, None when it stands for none."""
-    name = KINDS.get(kind, kind)
-    return name if name in Row.metadata.tables else None
 
 
 def _token(what: str, text: str) -> Recipe:
