@@ -116,7 +116,7 @@ class Shapes:
 
 @lru_cache(maxsize=256)
 def shapes(xml: bytes) -> Shapes:
-    """Read the shapes of a published diagram."""
+    """Read the shapes of a diagram; one without a place in numbers stands far away."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     root = etree.fromstring(xml, parser)
     places: dict[str, tuple[float, float]] = {}
@@ -125,7 +125,14 @@ def shapes(xml: bytes) -> Shapes:
         bounds = next(iter(shape.iterchildren("{*}Bounds")), None)
         element_id = shape.get("bpmnElement", "")
         if bounds is not None:
-            places[element_id] = (float(bounds.get("x", "0")), float(bounds.get("y", "0")))
+            places[element_id] = (_number(bounds.get("x")), _number(bounds.get("y")))
         if shape.get("isExpanded") == "true":
             opened.add(element_id)
     return Shapes(places, frozenset(opened))
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text or "0")
+    except ValueError:
+        return _FAR[0]
