@@ -99,17 +99,15 @@ def due_preview_of(files: Mapping[str, bytes], expression: str, at: Moment) -> D
 
 def _check_names(files: Mapping[str, bytes], expression: str) -> None:
     """Raise with a sentence for the first name that nothing stands behind."""
-    tree = parse_expression(expression)
-    figures: set[str] = set().union(*figures_of(files).values())
-    known: Mapping[str, Iterable[str]] = {
-        "fact": REGISTRY.facts,
-        "figure": figures,
-        "variable": variables_of(files),
-    }
-    for name in _called(tree):
+    for name in _called(parse_expression(expression)):
         _need("function", name, _FUNCTION_NAMES, "{}()")
     for kind, name in named_in(expression):
-        _need(kind, name, known[kind], "case.{}" if kind == "fact" else "{}")
+        if kind == "fact":
+            _need(kind, name, REGISTRY.facts, "case.{}")
+        elif kind == "figure":
+            _need(kind, name, set().union(*figures_of(files).values()), "{}")
+        else:
+            _need(kind, name, variables_of(files), "{}")
 
 
 def _need(kind: str, name: str, known: Iterable[str], written: str) -> None:

@@ -14,6 +14,9 @@ _MARGIN = 10
 _STEP = 10
 #: What it costs to lie further from the middle of the lane, and on somebody's name.
 _PER_POINT = 0.05
+#: Where to look when there is no room straight above or below: so far to either side, at a price.
+_SIDEWAYS = tuple(side * step * 20 for step in range(1, 10) for side in (1, -1))
+_PER_POINT_SIDEWAYS = 0.2
 _ON_A_NAME = 15
 #: Space between a shape or an arrow and its name.
 _TO_NAME = 4
@@ -29,13 +32,14 @@ class NoPlace(ValueError):
 class _Move:
     """One place for the step, with the lines that lead to it."""
 
-    down: float
+    #: How far to the right and down.
+    by: Point
     ways: Mapping[str, tuple[Point, ...]]
     cost: float
 
 
 def moved_into_lane(source: Source, element_id: str, lane_id: str) -> Source:
-    """Give the file with a step drawn in another lane, at the same distance from the left.
+    """Give the file with a step drawn in another lane, straight above or below where it can be.
 
     Unchanged when nothing is drawn, or it lies there already. Raises NoPlace.
     """
@@ -55,8 +59,8 @@ def moved_into_lane(source: Source, element_id: str, lane_id: str) -> Source:
     move = moving.best(lane.box)
     if move is None:
         raise NoPlace(
-            "Expected room in that lane above or below where the step is drawn now, but there is "
-            "none that its arrows can reach. Move it in the diagram."
+            "Expected room in that lane near where the step is drawn now, but there is none that "
+            "its arrows can reach. Move it in the diagram."
         )
     return source.with_edits(moving.edits(move))
 
@@ -117,34 +121,47 @@ class _Moving:
     # Where to
 
     def best(self, lane: Box) -> _Move | None:
-        """Give the best place in a lane, None when there is none."""
+        """Give the best place in a lane, straight above or below if there is one, else near it."""
+        return self._best(lane, (0,)) or self._best(lane, _SIDEWAYS)
+
+    def _best(self, lane: Box, across: Sequence[float]) -> _Move | None:
         found: _Move | None = None
-        for price, y in sorted(self._places(lane)):
+        for price, by in sorted(self._places(lane, across)):
             if found is not None and price >= found.cost:
                 break
-            move = self._led(y - self.shape.box.y, price)
+            move = self._led(by, price)
             if move.cost < (found.cost if found else IN_THE_WAY):
                 found = move
         return found
 
-    def _places(self, lane: Box) -> Iterator[tuple[float, float]]:
-        """Give each free height with what it costs by itself."""
+    def _places(self, lane: Box, across: Sequence[float]) -> Iterator[tuple[float, Point]]:
+        """Give each free place with what it costs by itself."""
         taken = [
-            rect_of(one.box, _MARGIN) for name, one in self.shapes.items() if name not in self.moved
+            *(rect_of(one.box, _MARGIN) for n, one in self.shapes.items() if n not in self.moved),
+            *self.pieces,
         ]
-        for y in self._heights(lane):
-            down = y - self.shape.box.y
-            boxes = [rect_of(self.shapes[name].box.lowered(down)) for name in self.moved]
-            if any(meet(box, other) for box in boxes for other in (*taken, *self.pieces)):
+        frames = self._frames(lane)
+        for by in ((x, y - self.shape.box.y) for x in across for y in self._heights(frames)):
+            boxes = [rect_of(self.shapes[name].box.moved(by)) for name in self.moved]
+            if any(meet(box, other) for box in boxes for other in taken):
                 continue
-            away = abs(y + self.shape.box.height / 2 - lane.middle[1])
+            inner = self.shape.box.moved(by)
+            if any(
+                inner.x < one.x + _MARGIN or inner.right > one.right - _MARGIN for one in frames
+            ):
+                continue
+            away = abs(inner.middle[1] - lane.middle[1]) * _PER_POINT
             covered = sum(meet(box, name) for box in boxes for name in self.names)
-            yield away * _PER_POINT + covered * _ON_A_NAME, y
+            yield away + abs(by[0]) * _PER_POINT_SIDEWAYS + covered * _ON_A_NAME, by
 
-    def _heights(self, lane: Box) -> set[float]:
-        """Give where its upper edge may lie: in the lane, and in the phase it belongs to."""
-        shapes, height = self.picture.shapes, self.shape.box.height
-        frames = [lane, *(shapes[one].box for one in self.shape.around if one in shapes)]
+    def _frames(self, lane: Box) -> list[Box]:
+        """Give what it must lie in: the lane, and the phases it belongs to."""
+        shapes = self.picture.shapes
+        return [lane, *(shapes[one].box for one in self.shape.around if one in shapes)]
+
+    def _heights(self, frames: Sequence[Box]) -> set[float]:
+        """Give where its upper edge may lie; level with what it is connected to where it can."""
+        height = self.shape.box.height
         lowest = max(frame.y for frame in frames) + _MARGIN
         highest = min(frame.bottom for frame in frames) - _MARGIN - height
         level = [
@@ -158,10 +175,10 @@ class _Moving:
 
     # Its lines
 
-    def _led(self, down: float, price: float) -> _Move:
+    def _led(self, by: Point, price: float) -> _Move:
         """Lead every line of the step to its new place, each along its cheapest way."""
         boxes = {
-            name: one.box.lowered(down) if name in self.moved else one.box
+            name: one.box.moved(by) if name in self.moved else one.box
             for name, one in self.shapes.items()
         }
         pieces = list(self.pieces)
@@ -171,7 +188,7 @@ class _Moving:
             ways[line.flow_id] = way
             pieces += pieces_of(way)
             price += more
-        return _Move(down, ways, price)
+        return _Move(by, ways, price)
 
     def _way(
         self, line: Line, boxes: Mapping[str, Box], pieces: Sequence[Rect]
@@ -200,18 +217,18 @@ class _Moving:
         """Write the new places: of the step and what stands on its edge, of lines and names."""
         source = self.picture.source
         boxes = [
-            rect_of(one.box.lowered(move.down) if name in self.moved else one.box)
+            rect_of(one.box.moved(move.by) if name in self.moved else one.box)
             for name, one in self.shapes.items()
         ]
         pieces = [*self.pieces, *(p for way in move.ways.values() for p in pieces_of(way))]
         self.names += _borders(self.picture, self.shape.plane)
         for name in sorted(self.moved):
             one = self.shapes[name]
-            box = one.box.lowered(move.down)
+            box = one.box.moved(move.by)
             yield _placed(source, one.bounds, box)
             label = box_of(one.label)
             if one.label is not None and label is not None:
-                options = [label.lowered(move.down), *_around(box, label)]
+                options = [label.moved(move.by), *_around(box, label)]
                 yield _placed(source, one.label, self._free(options, boxes, pieces))
         for line in self.own:
             way = move.ways[line.flow_id]

@@ -51,9 +51,9 @@ class Box:
             and other.y < self.bottom
         )
 
-    def lowered(self, by: float) -> Box:
-        """Give it further down; up with a number below 0."""
-        return replace(self, y=self.y + by)
+    def moved(self, by: Point) -> Box:
+        """Give it further right and down; left and up with numbers below 0."""
+        return replace(self, x=self.x + by[0], y=self.y + by[1])
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ comparison shows what nobody changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -126,18 +126,19 @@ class Source:
             return self._spliced(node.start, node.end, self._opened(node, written))
         return self._spliced(node.inner, node.close, written)
 
-    def with_child(self, parent: Node, xml: str, *, after: Node | None = None) -> Source:
+    def with_child(
+        self, parent: Node, lines: Sequence[str], *, after: Node | None = None
+    ) -> Source:
         """Put one element, written out, behind a child, or before all of them with None.
 
-        xml: lines without indentation but their own, which is kept below the parent's.
+        lines: indented below each other as they shall be below the parent.
         """
         place = after.end if after is not None else parent.inner
         indent = self._indent_of(parent, parent.children)
         if indent is None:
-            lines = "".join(line.strip() for line in xml.splitlines())
-            written = lines.encode()
+            written = "".join(line.lstrip(" ") for line in lines).encode()
         else:
-            written = "".join(f"\n{indent}{line}" for line in xml.splitlines()).encode()
+            written = "".join(f"\n{indent}{line}" for line in lines).encode()
         if parent.end == parent.inner:
             outer = self._line_indent(parent)
             end = b"" if indent is None else b"\n" + (outer or "").encode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.editing.source import Node, NotEditable, Source, in_attribute, in_text
 from engine.spiff import BPMN, SPIFF
 
@@ -48,7 +50,7 @@ class StepFile:
             self.source = self.source.without(old)
         elif text:
             tag = f"{node.prefix}documentation"
-            self.source = self.source.with_child(node, f"<{tag}>{in_text(text)}</{tag}>")
+            self.source = self.source.with_child(node, [f"<{tag}>{in_text(text)}</{tag}>"])
 
     def set_property(self, name: str, text: str) -> None:
         """Set a property of ours; "" takes it away, since one without a value stops the engine."""
@@ -62,9 +64,9 @@ class StepFile:
         elif text:
             tag = f'<{self._ours}property name="{name}" value="{in_attribute(text)}" />'
             if found is not None:
-                self.source = self.source.with_child(found, tag, after=_last(found))
+                self.source = self.source.with_child(found, [tag], after=_last(found))
             else:
-                self._extend("properties", tag)
+                self._extend_with(_inside(f"{self._ours}properties", [tag]))
 
     def set_operation(self, text: str) -> None:
         """Set which operation a service task calls; what the old one was told stays."""
@@ -76,8 +78,8 @@ class StepFile:
             self.source = self.source.with_attribute(old, "id", text)
             return
         tag = f"{self._ours}serviceTaskOperator"
-        inside = f'<{tag} id="{in_attribute(text)}">\n  <{self._ours}parameters />\n</{tag}>'
-        self._extend_with(inside)
+        begin = f'<{tag} id="{in_attribute(text)}">'
+        self._extend_with([begin, f"  <{self._ours}parameters />", f"</{tag}>"])
 
     def set_result(self, text: str) -> None:
         """Set the variable that takes what the operation gives."""
@@ -95,10 +97,10 @@ class StepFile:
         elif old is not None:
             self.source = self.source.without(old)
         elif text and found is not None:
-            self.source = self.source.with_child(found, tag, after=_last(found))
+            self.source = self.source.with_child(found, [tag], after=_last(found))
         elif text:
             around = f"{self._ours}parameters"
-            self.source = self.source.with_child(operator, f"<{around}>\n  {tag}\n</{around}>")
+            self.source = self.source.with_child(operator, _inside(around, [tag]))
 
     def set_decision(self, text: str) -> None:
         """Set which decision table is asked."""
@@ -110,7 +112,7 @@ class StepFile:
             self._take_away(old)
         elif text:
             tag = f"{self._ours}calledDecisionId"
-            self._extend_with(f"<{tag}>{in_text(text)}</{tag}>")
+            self._extend_with([f"<{tag}>{in_text(text)}</{tag}>"])
 
     def set_timer(self, text: str) -> None:
         """Set when it fires, where the time stands already, else as a date."""
@@ -120,7 +122,7 @@ class StepFile:
             if old is not None:
                 self.source = self.source.with_text(old, text)
                 return
-        self.source = self.source.with_child(event, self._formal(event, "timeDate", text))
+        self.source = self.source.with_child(event, [self._formal(event, "timeDate", text)])
 
     def set_condition(self, flow_id: str, text: str) -> None:
         """Set when an arrow out of it is followed; "" takes the condition away."""
@@ -132,7 +134,7 @@ class StepFile:
             self.source = self.source.without(old)
         elif text:
             written = self._formal(flow, "conditionExpression", text)
-            self.source = self.source.with_child(flow, written, after=_last(flow))
+            self.source = self.source.with_child(flow, [written], after=_last(flow))
 
     def set_message(self, text: str) -> None:
         """Set which message it sends or waits for; one nobody declares yet is declared."""
@@ -155,7 +157,7 @@ class StepFile:
         before = [child for child in lane.children if child.name in (*_SECOND, "flowNodeRef")]
         tag = f"{lane.prefix}flowNodeRef"
         written = f"<{tag}>{in_text(self.element_id)}</{tag}>"
-        return source.with_child(lane, written, after=before[-1] if before else None)
+        return source.with_child(lane, [written], after=before[-1] if before else None)
 
     # Extensions
 
@@ -177,23 +179,16 @@ class StepFile:
         extensions = self.node.child("extensionElements")
         return extensions.child(name, SPIFF) if extensions else None
 
-    def _extend(self, name: str, inside: str) -> None:
-        tag = f"{self._ours}{name}"
-        self._extend_with(f"<{tag}>\n  {inside}\n</{tag}>")
-
-    def _extend_with(self, written: str) -> None:
+    def _extend_with(self, lines: Sequence[str]) -> None:
         """Put an extension behind those that are there."""
         node = self.node
         found = node.child("extensionElements")
         if found is not None:
-            self.source = self.source.with_child(found, written, after=_last(found))
+            self.source = self.source.with_child(found, lines, after=_last(found))
             return
-        tag = f"{node.prefix}extensionElements"
-        inside = "\n".join(f"  {line}" for line in written.splitlines())
         before = [child for child in node.children if child.name in _FIRST]
-        self.source = self.source.with_child(
-            node, f"<{tag}>\n{inside}\n</{tag}>", after=before[-1] if before else None
-        )
+        around = _inside(f"{node.prefix}extensionElements", lines)
+        self.source = self.source.with_child(node, around, after=before[-1] if before else None)
 
     def _take_away(self, node: Node) -> None:
         """Take a part away, and what was only there to hold it."""
@@ -244,7 +239,7 @@ class StepFile:
         ]
         prefix = before[-1].prefix if before else self.node.prefix
         tag = f'<{prefix}message id="{in_attribute(new)}" name="{in_attribute(name)}" />'
-        self.source = self.source.with_child(root, tag, after=before[-1] if before else None)
+        self.source = self.source.with_child(root, [tag], after=before[-1] if before else None)
         return new
 
     def _forget_message(self, reference: str) -> None:
@@ -253,12 +248,19 @@ class StepFile:
         if node is None or node.name != "message" or node.parent is not self.source.root:
             return
         named = any(
-            reference in one.attributes.values()
+            value == reference and name.endswith("Ref")
             for one in self.source.root.walk()
-            if one is not node
+            for name, value in one.attributes.items()
+        ) or any(
+            one.name.endswith("MessageRef") and self.source.text_of(one) == reference
+            for one in self.source.root.walk()
         )
         if not named and not node.children:
             self.source = self.source.without(node)
+
+
+def _inside(tag: str, lines: Sequence[str]) -> list[str]:
+    return [f"<{tag}>", *(f"  {line}" for line in lines), f"</{tag}>"]
 
 
 def _with(around: Node | None, attribute: str, value: str) -> Node | None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from engine.errors import Finding, InvalidDiagram
 from engine.queries import words
-from engine.queries.diagrams import KINDS
 from engine.queries.flow_order import in_reading_order
-from engine.spiff import Diagram, Element, Lane, read_diagrams
+from engine.spiff import KINDS, Diagram, Element, Lane, read_diagrams
 
 #: Kinds whose outgoing flows are chosen by condition.
 DECIDING = frozenset({"exclusive_gateway", "inclusive_gateway"})
