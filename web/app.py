@@ -191,6 +191,8 @@ def _engine_said_no(error: engine.EngineError) -> ResponseReturnValue:
 
 
 def _page_too_old(error: CSRFError) -> ResponseReturnValue:
+    if is_fetch() and auth.is_signed_out():
+        return refusal(401)
     return _page(400, page="errors/too_old.html")
 
 

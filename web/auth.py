@@ -94,6 +94,11 @@ def sign_out() -> None:
     session.clear()
 
 
+def is_signed_out() -> bool:
+    """Tell whether this browser no longer says who asks, whatever page it still shows."""
+    return _KEY not in session
+
+
 def local_path(wanted: str | None) -> str | None:
     """Give an address to go on to if it is one of ours, None if it leads anywhere else."""
     if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):

@@ -165,9 +165,16 @@ def _overtaken(draft_id: int, path: str, typed: str, overtaken: engine.Overtaken
         overtaken=overtaken,
         typed=typed,
         theirs=theirs,
+        lines=_line_by_line(path, theirs, typed),
         problems=[{"text": str(overtaken), "href": "#content"}],
         urls=urls_of(draft_id, path),
     )
+
+
+def _line_by_line(path: str, theirs: str, mine: str) -> tuple[engine.DiffLine, ...]:
+    """Give what differs between two texts of one file; () when they are the same."""
+    found = engine.differences({path: theirs.encode()}, {path: mine.encode("utf-8", "replace")})
+    return found[0].lines if found else ()
 
 
 def _numbered(text: str) -> list[tuple[int, str]]:

@@ -50,8 +50,10 @@ def upload(draft_id: int) -> ResponseReturnValue:
     given: dict[str, bytes] = {}
     try:
         for one in request.files.getlist("files"):
+            with one.stream as opened:
+                content = opened.read()
             if one.filename:
-                given.update(_opened(one.filename, one.read()))
+                given.update(_opened(one.filename, content))
     except engine.InvalidRelease as invalid:
         return _refused(draft_id, invalid.findings)
     if not given:

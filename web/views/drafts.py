@@ -142,7 +142,8 @@ def _shown(draft_id: int, *, title: str = "", problem: str = "") -> str:
     return render_template(
         "drafts/page.html",
         draft=page.brief,
-        kinds=_by_kind(page.files),
+        touched=[file for file in page.files if file.state != "same"],
+        kinds=_by_kind(file for file in page.files if file.state == "same"),
         found=findings.by_file(placed, {file.path: file.title for file in page.files}),
         errors=sum(one.is_error for one in placed),
         warnings=sum(not one.is_error for one in placed),

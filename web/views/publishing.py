@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from web import auth, banner, findings
+from web import changes as changes_of_files
 from web.views.drafts import either, who_may_approve
 
 blueprint = Blueprint("publishing", __name__, url_prefix="/drafts/<int:draft_id>")
@@ -19,6 +20,7 @@ _INVALID = 422
 _LONGEST_NOTE = 2000
 _NO_NOTE = "Say what changed and why, for the person who approves it and for those who look later."
 _NO_REASON = "Say what should be changed before it can be published."
+_MEND_FIRST = "Mend what is wrong before you hand it in."
 _LONG = f"Use {_LONGEST_NOTE} characters or fewer."
 
 
@@ -46,7 +48,7 @@ def hand_in(draft_id: int) -> ResponseReturnValue:
     try:
         engine.submit_draft(auth.database(), draft_id, note, auth.person())
     except engine.InvalidRelease:
-        return _hand_in(draft_id, note, "Mend what is wrong before you hand it in."), _INVALID
+        return _hand_in(draft_id, note, _MEND_FIRST), _INVALID
     brief = engine.draft_brief(auth.database(), draft_id, auth.person())
     banner.success(f"“{brief.title}” is handed in. {_who(who_may_approve(brief))}")
     return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
@@ -115,7 +117,7 @@ def _hand_in(draft_id: int, note: str, problem: str) -> str:
         approvers=who_may_approve(page.brief),
         note=note or page.brief.note,
         problem=problem,
-        problems=[{"text": problem, "href": "#note"}] if problem else [],
+        problems=_problems(problem, "" if problem == _MEND_FIRST else "#note"),
     )
 
 
@@ -132,7 +134,7 @@ def _approval(draft_id: int, *, reason: str = "", problem: str = "") -> str:
         approvers=who_may_approve(page.brief),
         reason=reason,
         problem=problem,
-        problems=[{"text": problem, "href": "#reason"}] if problem else [],
+        problems=_problems(problem, "#reason"),
         **_differences(page.brief, titles),
     )
 
@@ -144,7 +146,18 @@ def _differences(
 
     A draft that is published is compared with the version before it.
     """
-    found: list[Any] = []
+    database, person = auth.database(), auth.person()
+    before = engine.base_files(database, brief.id, person)
+    after = engine.draft_files(database, brief.id, person)
+    if path is not None:
+        before = {name: content for name, content in before.items() if name == path}
+        after = {name: content for name, content in after.items() if name == path}
+    found = changes_of_files.compared(
+        engine.differences(before, after),
+        titles,
+        lambda name: url_for("versions.file", number=brief.based_on, path=name),
+        lambda name: url_for("draft_transfer.raw", draft_id=brief.id, path=name),
+    )
     return {
         "found": found,
         "draws": any(one.now or one.then for one in found),
@@ -180,3 +193,7 @@ def _problem_of(text: str, missing: str) -> str:
     if not text:
         return missing
     return _LONG if len(text) > _LONGEST_NOTE else ""
+
+
+def _problems(said: str, href: str) -> list[dict[str, str]]:
+    return [{"text": said, **({"href": href} if href else {})}] if said else []

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 import engine
-from web import auth, banner
+from web import auth, banner, changes
 from web.downloads import downloaded, mimetype_of
 
 blueprint = Blueprint("versions", __name__)
@@ -48,7 +48,36 @@ def file(number: int, path: str) -> Response:
     return Response(content, mimetype=mimetype_of(path)) if content is not None else abort(404)
 
 
+@blueprint.get("/versions/compare")
+def compared() -> str:
+    """Show what differs between two published versions, ``?from=1&to=3``."""
+    old, new = _number("from"), _number("to")
+    database, person = auth.database(), auth.person()
+    before = engine.version_files(database, old, person)
+    after = engine.version_files(database, new, person)
+    found = changes.compared(
+        engine.differences(before, after),
+        {},
+        lambda path: url_for("versions.file", number=old, path=path),
+        lambda path: url_for("versions.file", number=new, path=path),
+    )
+    return render_template(
+        "versions/compare.html",
+        old=old,
+        new=new,
+        found=found,
+        draws=any(one.now or one.then for one in found),
+        before=f"Version {old}",
+        after=f"Version {new}",
+    )
+
+
 def _brief(number: int) -> engine.VersionBrief:
     found = engine.published_versions(auth.database(), auth.person())
     wanted = next((one for one in found if one.number == number), None)
     return wanted if wanted is not None else abort(404)
+
+
+def _number(name: str) -> int:
+    number = request.args.get(name, type=int)
+    return number if number is not None else abort(404)

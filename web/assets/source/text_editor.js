@@ -31,7 +31,7 @@ const edit = (form) => {
       form.dataset.preview ? post(form.dataset.preview, { content }) : null,
     ]);
     if (asked !== state.asked) return;
-    if (checked.ok) showFindings(checked.body.findings.filter(isHere(form)), box);
+    if (checked.ok) showFindings(checked.body.findings.filter(isHere(form)));
     if (preview?.ok) document.querySelector("[data-preview-here]").innerHTML = preview.text;
   };
 
@@ -47,7 +47,7 @@ const edit = (form) => {
       state.blocked = false;
       form.elements.version.value = answer.body.version;
       say(`Saved at ${clock()}.${isChanged() ? " You have typed more since." : ""}`);
-      showFindings(answer.body.findings.filter(isHere(form)), box);
+      showFindings(answer.body.findings.filter(isHere(form)));
     } else if (answer.status === OVERTAKEN && byHand) {
       state.saved = content;
       form.submit();
@@ -97,19 +97,36 @@ const goTo = (box, line) => {
   const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
   box.focus({ preventScroll: true });
   box.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
-  const height = box.scrollHeight / lines.length;
-  box.scrollTop = Math.max(0, (line - 4) * height);
+  box.scrollTop = Math.max(0, heightOf(box, box.value.slice(0, start)) - box.clientHeight / 3);
   box.scrollIntoView({ block: "nearest" });
 };
 
-const showFindings = (findings, box) => {
+// How high a text is in such a box, its long lines wrapped.
+const heightOf = (box, text) => {
+  const copy = box.cloneNode();
+  copy.removeAttribute("id");
+  copy.removeAttribute("name");
+  copy.rows = 1;
+  copy.style.height = "0";
+  copy.style.minHeight = "0";
+  copy.style.visibility = "hidden";
+  copy.style.position = "absolute";
+  copy.style.width = `${box.offsetWidth}px`;
+  copy.value = text;
+  box.after(copy);
+  const height = copy.scrollHeight;
+  copy.remove();
+  return height;
+};
+
+const showFindings = (findings) => {
   const place = document.getElementById("findings");
   if (!findings.length) {
     place.replaceChildren(part("p", "govuk-body findings__none", "Nothing to mend in this file."));
     return;
   }
   const list = part("ul", "govuk-list findings");
-  list.append(...findings.map((finding) => entry(finding, box)));
+  list.append(...findings.map(entry));
   place.replaceChildren(list);
 };
 
