@@ -47,6 +47,10 @@ from engine.differences import (
     FileDifference,
     differences,
 )
+from engine.editing.losses import (
+    Loss,
+    losses,
+)
 from engine.errors import (
     EngineError,
     Finding,
@@ -237,6 +241,7 @@ __all__ = [
     "LetterPage",
     "LetterRow",
     "Limit",
+    "Loss",
     "Moved",
     "NotAllowed",
     "NotFound",
@@ -311,6 +316,7 @@ __all__ = [
     "letter_preview",
     "letter_preview_pdf",
     "load_demo",
+    "losses",
     "may_retry",
     "move_clock",
     "multiply",

@@ -9,5 +9,15 @@ from engine.differences.changes import (
     FileDifference,
 )
 from engine.differences.compare import differences
+from engine.differences.facts import attributes_of, entry_key, texts_of
 
-__all__ = ["CellChange", "DiffLine", "ElementChange", "FileDifference", "differences"]
+__all__ = [
+    "CellChange",
+    "DiffLine",
+    "ElementChange",
+    "FileDifference",
+    "attributes_of",
+    "differences",
+    "entry_key",
+    "texts_of",
+]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.differences.changes import Detail, ElementChange, What
 from engine.differences.facts import DEFAULTS, Facts, label_of
 from engine.differences.parts import FILE, Drawing, Part
-from engine.spiff import KIND_OF_TAG, KINDS, Document
+from engine.spiff import KIND_OF_TAG, KINDS, PROPERTIES, Document
 
 _PROPERTY = "extensionElements/properties/property[{}]/@value"
 _OPERATOR = "extensionElements/serviceTaskOperator"
@@ -64,17 +64,7 @@ _LABELS = {
     f"{_OPERATOR}/@resultVariable": "Result goes to",
     f"{_OPERATOR}/parameters/parameter[]/@type": "Type of parameter {}",
     f"{_OPERATOR}/parameters/parameter[]/@value": "Parameter {}",
-    _PROPERTY.format("about"): "About",
-    _PROPERTY.format("author"): "Written by",
-    _PROPERTY.format("due"): "Due date",
-    _PROPERTY.format("fallback_key"): "Message goes else to",
-    _PROPERTY.format("form"): "Form",
-    _PROPERTY.format("held_by"): "Held by",
-    _PROPERTY.format("letter"): "Letter",
-    _PROPERTY.format("letter_from"): "Letter comes from",
-    _PROPERTY.format("message_key"): "Message is about",
-    _PROPERTY.format("payload"): "Message says",
-    _PROPERTY.format("policy_tag"): "Policy tag",
+    **{_PROPERTY.format(name): label for name, label in PROPERTIES.items()},
 }
 #: Facts that name other elements by id.
 _REFERS = ("Ref", "@default", "(inside)", "(lane)", "(turns)", "(process)")

@@ -127,9 +127,15 @@ def _id_says_nothing(node: etree._Element) -> bool:
     return name in _ID_SAYS_NOTHING or name.endswith("EventDefinition")
 
 
+def entry_key(node: etree._Element) -> str | None:
+    """Give what tells a property or parameter from its neighbours; None for anything else."""
+    key = _key_of(node)
+    return node.get(key) if key else None
+
+
 def _step(child: etree._Element) -> str:
-    key = _key_of(child)
-    return f"{own_name(child)}[{child.get(key)}]" if key else own_name(child)
+    key = entry_key(child)
+    return own_name(child) if key is None else f"{own_name(child)}[{key}]"
 
 
 def _key_of(node: etree._Element) -> str | None:

@@ -17,6 +17,7 @@ from engine.spiff.documents import (
 )
 from engine.spiff.drive import Run
 from engine.spiff.expressions import Scope, evaluate
+from engine.spiff.extensions import EDITED_EXTENSIONS, PROPERTIES
 from engine.spiff.host import (
     Happened,
     Host,
@@ -36,10 +37,12 @@ from engine.spiff.vocabulary import FUNCTIONS, ExpressionError
 
 __all__ = [
     "BPMN",
+    "EDITED_EXTENSIONS",
     "FUNCTIONS",
     "KINDS",
     "KIND_OF_TAG",
     "LARGEST_FILE",
+    "PROPERTIES",
     "SPIFF",
     "DecisionTable",
     "Definitions",

@@ -29,13 +29,14 @@ from engine.spiff.activities import (
 from engine.spiff.decisions import DecisionTable
 from engine.spiff.diagram import Diagram
 from engine.spiff.documents import SPIFF, local_name, namespace
+from engine.spiff.extensions import READ_EXTENSIONS
 from engine.spiff.gateways import ChoiceOfEvents, EndJoin, EventChoice, InclusiveJoin, ParallelJoin
 from engine.spiff.messages import RoutedMessage
 from engine.spiff.reader import DrawnProcess, child, text_of
 from engine.spiff.timers import ClockTimer
 
-#: Extension elements that the library reads.
-_UNDERSTOOD = ("serviceTaskOperator", "calledDecisionId", "preScript", "postScript")
+#: Extension elements that the library may see: it has no use for properties.
+_UNDERSTOOD = tuple(name for name in READ_EXTENSIONS if name not in ("properties", "property"))
 
 
 class ProcessSpec(BpmnProcessSpec):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
@@ -81,11 +81,11 @@ def check(draft_id: int, path: str) -> ResponseReturnValue:
     )
 
 
-def _losses(stored: engine.DraftFile, content: bytes, version: int) -> list[dict[str, str]]:
+def _losses(stored: engine.DraftFile, content: bytes, version: int) -> list[dict[str, Any]]:
     """Say what a drawing program dropped; [] where somebody else saved since, who is told first."""
     if not stored.path.endswith(DRAWN) or version != stored.version:
         return []
-    return []
+    return [asdict(loss) for loss in engine.losses(stored.content, content)]
 
 
 def _overtaken(draft_id: int, path: str, overtaken: engine.Overtaken) -> ResponseReturnValue:
