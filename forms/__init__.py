@@ -13,7 +13,7 @@ from forms.answers import (
 )
 from forms.definition import Form, Page, load_form, with_questions
 from forms.journey import next_page, pages_asked, raw_from_post, summary
-from forms.letter import LetterTemplate, load_letter, write_letter
+from forms.letter import Block, LetterTemplate, load_letter, write_letter
 from forms.letter_gaps import Gap, dummy_in
 from forms.marked import FormFileError
 from forms.questions import Choice, Question
@@ -21,6 +21,7 @@ from forms.questions import Choice, Question
 __all__ = [
     "Answers",
     "AnswersInvalid",
+    "Block",
     "Choice",
     "Form",
     "FormFileError",

@@ -1,13 +1,15 @@
-"""A form as it would be asked, drawn from a file that may still be wrong; nothing of it is kept."""
+"""A form as it would be asked and a letter as it would read, from files that may still be wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flask import render_template
 from markupsafe import Markup
 
 import forms
+from web import words
 from web.questions import Around, Field, fields_of
 
 #: Before each name in a preview: it must not be the name of anything else in the page.
@@ -33,6 +35,20 @@ def form_preview(name: str, content: bytes) -> Markup:
     return Markup(render_template("drafts/preview_form.html", form=form, pages=pages))
 
 
+def letter_preview(name: str, content: bytes) -> Markup:
+    """Give a letter as part of a page, each part with the words that say when it is said.
+
+    name: of its file without the ending, which the letter must repeat. What the case fills in
+    stands there in brackets, by its name.
+    """
+    try:
+        template = forms.load_letter(name, content)
+    except forms.FormFileError as broken:
+        return broken_preview([said for _, said in broken.problems])
+    parts = [(_only_when(block), _written(template, block)) for block in template.blocks]
+    return Markup(render_template("drafts/preview_letter.html", letter=template, parts=parts))
+
+
 def broken_preview(said: Sequence[str]) -> Markup:
     """Say that there is no preview yet, and what has to be mended for one."""
     return Markup(render_template("drafts/preview_broken.html", said=said))
@@ -42,3 +58,28 @@ def _fields(
     questions: Sequence[forms.Question], offered: Mapping[str, Sequence[forms.Choice]]
 ) -> list[Field]:
     return fields_of(questions, Around({}, offered), _PREFIX)
+
+
+def _written(template: forms.LetterTemplate, block: forms.Block) -> Markup:
+    """Give one part of a letter with a sample for each of its placeholders."""
+    labels = {question.id: question.label for question in template.asks}
+    facts: dict[str, str] = {
+        name: f"({labels.get(name, name.replace('_', ' '))})" for name in block.placeholders
+    }
+    if block.when:
+        facts[block.when] = (
+            block.when_values[0] if block.when_values else facts.get(block.when, "x")
+        )
+    alone = replace(template, blocks=(block,), required_blocks={})
+    # Our own renderer made this; it escapes what the file and the samples say.
+    return Markup(forms.write_letter(alone, facts).html)
+
+
+def _only_when(block: forms.Block) -> str:
+    if not block.when:
+        return ""
+    name = words.plain(block.when.removesuffix("_code"))
+    if not block.when_values:
+        return f"Said only when there is something to say about: {words.plain(block.when).lower()}"
+    values = " or ".join(f"“{words.plain(value).lower()}”" for value in block.when_values)
+    return f"Said only when this is {values}: {name.lower()}"

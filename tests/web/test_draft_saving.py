@@ -176,16 +176,3 @@ def test_a_draft_that_waits_takes_no_save(as_: As) -> None:
     page = olive.get(f"/drafts/2/files/{LETTER}")
     assert not page.has_button("Save")
     assert "It can only be read" in page.text
-
-
-def test_a_preview_is_part_of_a_page(as_: As) -> None:
-    olive = as_("olive")
-    start(olive)
-    text = text_of(olive, FORM)
-    answer = send(olive, f"/drafts/2/preview/{FORM}", {"content": text})
-    assert answer.status_code == 200
-    assert "<html" not in answer.get_data(as_text=True)
-    assert 'type="radio"' in answer.get_data(as_text=True)
-    hostile = text.replace("title: ", "title: <script>alert(1)</script> ", 1)
-    shown = send(olive, f"/drafts/2/preview/{FORM}", {"content": hostile}).get_data(as_text=True)
-    assert "<script>" not in shown

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 import engine
 from web import auth
-from web.preview import form_preview
+from web.preview import form_preview, letter_preview
 
 blueprint = Blueprint("draft_preview", __name__, url_prefix="/drafts/<int:draft_id>")
 
@@ -48,6 +48,8 @@ def preview_of(path: str, content: bytes) -> Markup | None:
     name = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     if path.startswith("forms/definitions/"):
         return form_preview(name, content)
+    if path.startswith("forms/letters/"):
+        return letter_preview(name, content)
     return None
 
 

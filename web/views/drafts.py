@@ -47,6 +47,23 @@ def start() -> ResponseReturnValue:
     return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
 
 
+@blueprint.get("/drafts/change/<process_id>")
+def change(process_id: str) -> ResponseReturnValue:
+    """Lead from a published process to its diagram in the one draft being worked on."""
+    open_ones = [
+        one for one in engine.drafts(auth.database(), auth.person()) if one.state == "open"
+    ]
+    if len(open_ones) != 1:
+        chosen = "Choose the draft" if open_ones else "Start a draft"
+        banner.note(f"{chosen} in which the process is to be changed.")
+        return redirect(url_for("drafts.listed"), 303)
+    (only,) = open_ones
+    path = f"bpmn/{process_id}.bpmn"
+    if path not in engine.draft_files(auth.database(), only.id, auth.person()):
+        return redirect(url_for("drafts.shown", draft_id=only.id), 303)
+    return redirect(url_for("draft_files.edit", draft_id=only.id, path=path), 303)
+
+
 @blueprint.get("/drafts/<int:draft_id>")
 def shown(draft_id: int) -> str:
     """Show one draft: what to do next, its files, its findings."""
