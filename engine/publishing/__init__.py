@@ -21,6 +21,7 @@ from engine.publishing.drafts import (
 )
 from engine.publishing.gate import check_files, findings_of
 from engine.publishing.installing import prepare, publish, release_files
+from engine.publishing.keeping import check_keepable
 from engine.publishing.offered import decision_tables, due_preview, vocabulary
 from engine.publishing.saving import SavedFile, remove_file, save_file, undo_file
 from engine.publishing.uploads import OtherChange, Taken, take_files
@@ -40,6 +41,7 @@ __all__ = [
     "bring_up_to_date",
     "check_draft",
     "check_files",
+    "check_keepable",
     "decision_tables",
     "discard_draft",
     "draft",

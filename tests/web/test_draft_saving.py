@@ -176,3 +176,37 @@ def test_a_draft_that_waits_takes_no_save(as_: As) -> None:
     page = olive.get(f"/drafts/2/files/{LETTER}")
     assert not page.has_button("Save")
     assert "It can only be read" in page.text
+
+
+def test_what_an_editor_would_lose_is_named_before_anything_is_saved(as_: As) -> None:
+    olive = as_("olive")
+    start(olive)
+    foreign = text_of(olive, DIAGRAM).replace(
+        "<bpmn:definitions ", '<bpmn:definitions xmlns:acme="urn:acme" ', 1
+    )
+    assert "xmlns:acme" in foreign
+    kept = foreign.replace('id="decide_appeal"', 'id="decide_appeal" acme:colour="red"', 1)
+    write(olive, DIAGRAM, kept)
+    dropped = {"content": foreign, "version": 1}
+    asked = send(olive, f"/drafts/2/save/{DIAGRAM}", dropped)
+    assert asked.status_code == 422
+    (loss,) = asked.get_json()["losses"]
+    assert loss["element_id"] == "decide_appeal"
+    assert "colour" in loss["what"]
+    assert text_of(olive, DIAGRAM) == kept
+    checked = send(olive, f"/drafts/2/check/{DIAGRAM}", dropped)
+    assert checked.get_json()["losses"] == [loss]
+    gone = send(olive, f"/drafts/2/save/{DIAGRAM}", {**dropped, "accept_losses": True})
+    assert gone.status_code == 200
+    assert text_of(olive, DIAGRAM) == foreign
+
+
+def test_a_drawing_without_ids_is_kept_with_its_findings(as_: As) -> None:
+    olive = as_("olive")
+    start(olive)
+    without = text_of(olive, DIAGRAM).replace(' id="decide_appeal"', "", 1)
+    body = {"content": without, "version": 0, "accept_losses": True}
+    answer = send(olive, f"/drafts/2/save/{DIAGRAM}", body)
+    assert answer.status_code == 200
+    found = [one for one in answer.get_json()["findings"] if one["file"] == DIAGRAM]
+    assert any(one["severity"] == "error" and one["line"] for one in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,7 +25,7 @@ LETTERS = sorted(
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
 def test_each_form_has_a_preview_whose_boxes_have_names(app: Flask, path: Path) -> None:
     with app.test_request_context():
-        shown = html.fromstring(f"<main>{form_preview(path.stem, path.read_bytes())}</main>")
+        shown: Any = html.fromstring(f"<main>{form_preview(path.stem, path.read_bytes())}</main>")
     assert "There is no preview" not in shown.text_content()
     ids = shown.xpath("//@id")
     assert len(ids) == len(set(ids))

@@ -45,10 +45,11 @@ def save(draft_id: int, path: str) -> ResponseReturnValue:
         return refusal(_INVALID, _NOT_TEXT, findings=[])
     database, person = auth.database(), auth.person()
     stored = engine.draft_file(database, draft_id, path, person)
-    lost = [] if sent.accept_losses else _losses(stored, content, sent.version)
-    if lost:
-        return refusal(_INVALID, _LOST, losses=lost, findings=[])
     try:
+        engine.check_keepable(path, content)
+        lost = [] if sent.accept_losses else _losses(stored, content, sent.version)
+        if lost:
+            return refusal(_INVALID, _LOST, losses=lost, findings=[])
         saved = engine.save_file(
             database, draft_id, path, content, version=sent.version, person=person
         )
