@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import clock
+from engine import clock, publishing
 from engine.calendar_table import fill_calendar
 from engine.casework.audit import ADMINISTRATION, Chain
 from engine.queries import Person
@@ -81,3 +81,11 @@ def audited(db: Database) -> list[str]:
         )
         assert Chain(session, ADMINISTRATION).broken_at() is None
         return [f"{action} {actor}" for action, actor in rows]
+
+
+def waiting(db: Database, *, path: str = FORM, words: str = "Edited") -> int:
+    """Give a draft of Olive's with one file changed, handed in."""
+    draft_id = publishing.start_draft(db, OLIVE, "Words")
+    publishing.save_file(db, draft_id, path, edited(path, words), version=0, person=OLIVE)
+    publishing.submit_draft(db, draft_id, "Shorter words, asked for by the desk", OLIVE)
+    return draft_id
