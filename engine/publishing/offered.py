@@ -32,5 +32,5 @@ def due_preview(db: Database, draft_id: int, expression: str, person: Person) ->
 
 def decision_tables(content: bytes) -> tuple[spiff.DecisionTable, ...]:
     """Give the decision tables of a file as they can be read; () when it cannot be."""
-    found = spiff.read_tables("", content)
+    found = spiff.read_tables("table.dmn", content)
     return () if isinstance(found, Finding) else found

@@ -31,6 +31,8 @@ class Figure:
     source: str
     minimum: str = ""
     maximum: str = ""
+    #: Where its row stands in the file; 0 when it stands in none.
+    line: int = 0
 
     @property
     def value(self) -> int | str | list[str]:
@@ -49,9 +51,9 @@ def read_figures(content: bytes) -> tuple[list[Figure], list[Finding]]:
     findings: list[Finding] = []
     for rule in opened.root.iter("{*}rule"):
         cells = dict(zip(_COLUMNS, _cells(rule), strict=False))
-        problem = _problem(cells)
+        line = int(getattr(rule, "sourceline", None) or 0)
+        problem = _unreadable(rule) or _problem(cells)
         if problem:
-            line = int(getattr(rule, "sourceline", None) or 0)
             findings.append(Finding(POLICY_FILE, rule.get("id", ""), line, problem, "policy_row"))
             continue
         figures.append(
@@ -63,6 +65,7 @@ def read_figures(content: bytes) -> tuple[list[Figure], list[Finding]]:
                 source=cells["source"],
                 minimum=cells.get("minimum", ""),
                 maximum=cells.get("maximum", ""),
+                line=line,
             )
         )
     return figures, findings + list(_out_of_range(figures)) + list(_twice(figures))
@@ -82,6 +85,26 @@ def _text(entry: Any) -> str:
     return str(value)
 
 
+def _unreadable(rule: Any) -> str | None:
+    """Say which cell of a row is neither a text in quotation marks nor a number."""
+    for entry in rule:
+        said = "".join(entry.itertext()).strip()
+        if etree.QName(entry).localname.endswith("Entry") and said and not _is_plain(said):
+            return (
+                f"Expected a text in quotation marks or a number, but the cell says {said}. "
+                'Put it in quotation marks, like "5".'
+            )
+    return None
+
+
+def _is_plain(said: str) -> bool:
+    try:
+        value = ast.literal_eval(said)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return isinstance(value, str | int)
+
+
 def _problem(cells: dict[str, str]) -> str | None:
     for column in ("parameter_set", "parameter", "value", "unit", "source"):
         if not cells.get(column):
@@ -95,20 +118,34 @@ def _problem(cells: dict[str, str]) -> str | None:
 def _out_of_range(figures: list[Figure]) -> Iterator[Finding]:
     for figure in figures:
         value = _number(figure.text)
+        low, high = _number(figure.minimum), _number(figure.maximum)
+        if value is None and (low is not None or high is not None):
+            yield _not_a_number(figure)
         if value is None or value < 0:
             continue
-        low, high = _number(figure.minimum), _number(figure.maximum)
         if (low is not None and value < low) or (high is not None and value > high):
             yield Finding(
                 POLICY_FILE,
                 figure.name,
-                0,
+                figure.line,
                 f"Expected {figure.name} in {figure.parameter_set} to lie between "
                 f"{figure.minimum or 'any'} and {figure.maximum or 'any'}, but it is {value}. "
                 "Change the value, or the limits if the policy changed.",
                 "policy_range",
                 figure.source,
             )
+
+
+def _not_a_number(figure: Figure) -> Finding:
+    return Finding(
+        POLICY_FILE,
+        figure.name,
+        figure.line,
+        f"Expected a whole number for {figure.name} in {figure.parameter_set}, which has limits, "
+        f"but it is {figure.text}. Write a number, or take the limits away.",
+        "policy_number",
+        figure.source,
+    )
 
 
 def _twice(figures: list[Figure]) -> Iterator[Finding]:
@@ -119,7 +156,7 @@ def _twice(figures: list[Figure]) -> Iterator[Finding]:
             yield Finding(
                 POLICY_FILE,
                 figure.name,
-                0,
+                figure.line,
                 f"Expected one row for {figure.name} in {figure.parameter_set}, but there are "
                 "two. Take one away.",
                 "policy_row_twice",

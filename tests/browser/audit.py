@@ -6,6 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from tests.browser.screen import NARROW, WIDE, Screen
 
 AXE = Path("web/assets/node_modules/axe-core/axe.min.js")
@@ -43,12 +45,18 @@ class Audit:
 
     def look(self, screen: Screen) -> None:
         """Look at a page at both widths; it must not scroll sideways at either."""
-        screen.page.evaluate(_axe())
         for size in (NARROW, WIDE):
             screen.page.set_viewport_size(size)
             screen.hold()
-            for violation in screen.page.evaluate(_RUN, WCAG_22_AA):
+            for violation in violations_of(screen.page):
                 self.found.append(f"{kind_of(screen)} at {size['width']} px: {violation}")
+
+
+def violations_of(page: Page) -> list[str]:
+    """Give what axe finds on a page as it stands: the rule, then what breaks it."""
+    page.evaluate(_axe())
+    found: list[str] = page.evaluate(_RUN, WCAG_22_AA)
+    return found
 
 
 def kind_of(screen: Screen) -> str:

@@ -69,6 +69,8 @@ def test_a_new_release_has_the_next_number_and_its_own_figures(database: Databas
         (_with("forms/definitions/log_appeal.yaml", "records: log_appeal", "records: log"), "", ""),
         (_with(POLICY_FILE, '<text>"5"</text>', '<text>""</text>'), "policy_row", "value"),
         (_with(POLICY_FILE, '<text>"5"</text>', '<text>"50"</text>'), "policy_range", "between"),
+        (_with(POLICY_FILE, '<text>"5"</text>', '<text>"many"</text>'), "policy_number", "whole"),
+        (_with(POLICY_FILE, '<text>"5"</text>', "<text>5 +</text>"), "policy_row", "quotation"),
     ],
 )
 def test_a_name_nothing_stands_behind_is_refused_with_its_file(

@@ -15,11 +15,19 @@ export const placeOf = (finding, content, table) => {
   return place;
 };
 
+// A message names the limits of a figure before the figure: the cell named last is meant.
 const cellSaid = (message, table, row) => {
   const rule = table?.get("rule").find((one) => one.id === row);
   const cells = rule ? [...rule.get("inputEntry"), ...rule.get("outputEntry")] : [];
-  const said = cells.filter(({ text }) => text && message.includes(text));
-  return said.sort((a, b) => b.text.length - a.text.length)[0];
+  const places = cells.map((cell) => [lastPlace(message, cell.text), cell]).filter(([at]) => at >= 0);
+  return places.sort((a, b) => b[0] - a[0])[0]?.[1];
+};
+
+const lastPlace = (message, text = "") => {
+  const bare = text.trim().replace(/^"(.*)"$/, "$1");
+  if (!bare || bare === "-") return -1;
+  const word = new RegExp(`(?<![\\w.])${bare.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w])`, "g");
+  return [...message.matchAll(word)].pop()?.index ?? -1;
 };
 
 // "Row 5, Value": the words for a place in a table.
