@@ -23,8 +23,9 @@ _IN_SIGHT = """mark => {
     const middle = [box.x + box.width / 2, box.y + box.height / 2];
     return mark.contains(document.elementFromPoint(...middle));
 }"""
-#: Seconds within which the largest table we have must be there to be typed in.
-_PATIENCE = 10
+#: Seconds within which the largest table we have is there to be typed in, on a busy machine; it
+#: takes 2 to 5 of them on one that is not.
+_PATIENCE = 30
 
 
 def _cell(editor: Editor, cell_id: str) -> Locator:

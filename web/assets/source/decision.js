@@ -16,6 +16,8 @@ import { get, post } from "./editing/server.js";
 import { CellMarks, cellOf, placeOf, wordsFor } from "./tables/cells.js";
 import { TableEditor } from "./tables/editor.js";
 
+const OURS = { value: "spoc", label: "Our small language" };
+
 class Editor {
   constructor(root) {
     this.root = root;
@@ -24,7 +26,12 @@ class Editor {
     this.list = document.getElementById("findings");
     this.container = root.querySelector(".editor__table");
     this.marks = new CellMarks();
-    this.manager = new TableEditor({ container: this.container, keyboard: { bindTo: document } });
+    this.manager = new TableEditor({
+      container: this.container,
+      keyboard: { bindTo: document },
+      // The cells hold our small language: a box for another one would call right cells wrong.
+      common: { expressionLanguages: { options: [OURS], defaults: { editor: OURS.value } } },
+    });
     this.saving = new Saving(this.page, this, document.getElementById("saving"), this.notices);
     this.checkSoon = later(() => this.check(), 1000);
   }
