@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.commands.actions import act
 from engine.commands.delivery import deliver_messages, sweep_unclaimed
+from engine.commands.first_places import fill_places
 from engine.commands.incidents import retry
 from engine.commands.instances import choose_parameter_set, receive, start
 from engine.commands.outcomes import ROLE_NAMES, Outcome
@@ -35,6 +36,7 @@ __all__ = [
     "claim",
     "complete",
     "deliver_messages",
+    "fill_places",
     "form_of_action",
     "form_of_message",
     "form_of_task",

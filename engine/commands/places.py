@@ -44,11 +44,8 @@ def keep_places(
     """
     incidents = _incident_of_each(now.values(), arrivals.stuck)
     gone = [key for key in before if key not in now]
-    new = [
-        _row(instance, place, arrivals) | {"incident_id": incidents.get(key)}
-        for key, place in now.items()
-        if key not in before
-    ]
+    reached = {key: place for key, place in now.items() if key not in before}
+    new = rows_of(instance, reached, arrivals)
     settled: list[int] = []
     while gone and new and now:
         moved = _move(session, instance.id, gone.pop(), new[-1])
@@ -62,6 +59,15 @@ def keep_places(
     for key in before.keys() & now.keys():
         _change(session, instance.id, before[key], now[key], incidents.get(key))
     _settle(session, settled, arrivals.at)
+
+
+def rows_of(instance: ProcessInstance, places: Places, arrivals: Arrivals) -> list[dict[str, Any]]:
+    """Give the rows of places that are reached, each with its task and its incident."""
+    incidents = _incident_of_each(places.values(), arrivals.stuck)
+    return [
+        _row(instance, place, arrivals) | {"incident_id": incidents.get(key)}
+        for key, place in places.items()
+    ]
 
 
 def follow_case(session: Session, instance: ProcessInstance) -> None:

@@ -61,6 +61,16 @@ class Unit:
         cls, session: Session, around: Surroundings, instance: ProcessInstance, actor: str
     ) -> Unit:
         """Take up an instance whose row is locked; timers that are due are settled first."""
+        unit = cls.look(session, around, instance, actor)
+        if instance.next_due_at is not None and instance.next_due_at <= around.now:
+            unit.run.settle()
+        return unit
+
+    @classmethod
+    def look(
+        cls, session: Session, around: Surroundings, instance: ProcessInstance, actor: str
+    ) -> Unit:
+        """Take up an instance whose row is locked as it stands; nothing moves."""
         parsed = bundle(session, instance.release_id)
         context = context_of_instance(session, around, instance, parsed, actor)
         host = CaseHost(context, parsed)
@@ -69,8 +79,6 @@ class Unit:
         unit.tasks_before = {task.task_id: task for task in run.waiting_tasks}
         unit.messages_before = {(m.task_id, m.element.id): m for m in run.waiting_messages}
         unit.places_before = places_of(run)
-        if instance.next_due_at is not None and instance.next_due_at <= around.now:
-            run.settle()
         return unit
 
     @classmethod

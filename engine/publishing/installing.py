@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine import clock
 from engine.calendar_table import fill_calendar
 from engine.casework.audit import Chain, Entry
+from engine.commands import fill_places
 from engine.publishing.gate import need_no_errors
 from engine.releases import install, read_folder
 from engine.tables.database import Database
@@ -19,6 +20,8 @@ from engine.tables.releases import Release, ReleaseFile
 def prepare(db: Database, source: Path) -> int | None:
     """Make an installation ready: newest tables, the calendar, release 1 from `source`.
 
+    Runs of an older version of the product are given the rows that this one reads.
+
     source: the folder that holds ``bpmn/`` and ``forms/``.
     Returns the number of the release it published, None when there was one already.
     Raises InvalidRelease when the files may not be published.
@@ -26,8 +29,10 @@ def prepare(db: Database, source: Path) -> int | None:
     db.migrate()
     with db.writing() as session:
         fill_calendar(session)
-        if session.scalar(select(Release.id).limit(1)) is not None:
-            return None
+        is_installed = session.scalar(select(Release.id).limit(1)) is not None
+    if is_installed:
+        fill_places(db)
+        return None
     return publish(db, read_folder(source), by="the installation", note="As it was installed")
 
 

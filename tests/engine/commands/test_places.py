@@ -11,11 +11,12 @@ from sqlalchemy import delete, select
 from engine import clock, commands
 from engine.calendar_table import VERSION
 from engine.operations.failing import fail_next
+from engine.publishing import prepare
 from engine.releases import install
 from engine.scenario import Scenario
 from engine.tables.people import Holiday
 from engine.tables.process import ElementInstance, Incident, ProcessInstance, Setting
-from tests.engine.commands.conftest import FILES, TAKEN_OVER, acknowledged, received
+from tests.engine.commands.conftest import FILES, ROOT, TAKEN_OVER, acknowledged, received
 from tests.engine.commands.drawn import NOTE, TWO_TASKS, publish_two_tasks
 from tests.engine.whereabouts import told_by_engine, told_by_rows
 
@@ -160,3 +161,40 @@ def test_a_row_that_is_missing_is_written_again_when_its_run_moves(
         session.execute(rows if lost == "some" else delete(ElementInstance))
     acknowledged(landlord)
     assert "allocate_director" in _places(landlord)
+
+
+def test_runs_of_before_are_given_their_rows_once(landlord: Scenario) -> None:
+    fail_next("flags.request", 1, "The other system did not answer.")
+    acknowledged(received(landlord))
+    landlord.at(dt.datetime(2026, 4, 2, 10))
+    kept = _as_kept(landlord)
+    with landlord.db.writing() as session:
+        session.execute(delete(ElementInstance))
+    runs = len({row[0] for row in kept})
+    assert commands.fill_places(landlord.db) == runs > 3
+    assert _as_kept(landlord) == kept
+    assert commands.fill_places(landlord.db) == 0
+    _agree(landlord)
+
+
+def test_a_run_that_cannot_be_read_keeps_no_other_from_its_rows(landlord: Scenario) -> None:
+    received(landlord)
+    with landlord.db.writing() as session:
+        session.execute(delete(ElementInstance))
+        damaged = session.scalars(select(ProcessInstance).order_by(ProcessInstance.id)).first()
+        assert damaged is not None
+        damaged.state = b"\x01nothing"
+    assert prepare(landlord.db, ROOT) is None
+    with landlord.db.reading() as session:
+        filled = set(session.scalars(select(ElementInstance.instance_id)))
+        running = set(
+            session.scalars(select(ProcessInstance.id).where(ProcessInstance.ended_at.is_(None)))
+        )
+    assert running - filled == {damaged.id}
+
+
+def _as_kept(landlord: Scenario) -> list[tuple[object, ...]]:
+    columns = [column for column in ElementInstance.__table__.columns if column.key != "id"]
+    with landlord.db.reading() as session:
+        rows = session.execute(select(*columns)).all()
+    return sorted((tuple(row) for row in rows), key=str)
