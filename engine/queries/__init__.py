@@ -31,7 +31,8 @@ from engine.queries.reading import Page
 from engine.queries.register import RegisterEntry, register
 from engine.queries.run_counts import PlaceCount, ProcessRuns, process_runs, runs_by_process
 from engine.queries.run_filter import RunningFilter
-from engine.queries.run_page import RunEvent, RunPage, run_page
+from engine.queries.run_history import RunEvent
+from engine.queries.run_page import RunPage, run_page
 from engine.queries.running import RunningPage, RunningRow, running
 from engine.queries.running_choices import RunningChoices, running_choices
 from engine.queries.stuck import StuckStep, count_of_stuck, may_retry, stuck_steps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -71,7 +72,7 @@ def brief_of(
     return CaseBrief(
         id=case.id,
         reference=case.reference,
-        customer=customer.name if customer else _nobody(case),
+        customer=customer_name(customer.name if customer else None, case.deleted_on),
         address=customer.address if customer else "",
         tenancy_reference=customer.tenancy_reference if customer else "",
         customer_kind=words.name_of("customer_kind", customer.kind) if customer else "",
@@ -82,8 +83,11 @@ def brief_of(
     )
 
 
-def _nobody(case: CaseFile) -> str:
-    return "Customer deleted" if case.deleted_on else "Customer not known yet"
+def customer_name(name: str | None, deleted_on: dt.date | None) -> str:
+    """Give how a list calls the customer of a case, also where there is none any more or yet."""
+    if name is not None:
+        return name
+    return "Customer deleted" if deleted_on else "Customer not known yet"
 
 
 def _briefs(look: Reading, rows: list[tuple[CaseFile, Customer | None]]) -> list[CaseBrief]:

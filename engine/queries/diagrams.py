@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from engine.calendar import said
 from engine.casework.visibility import Part, parts_of
@@ -19,7 +19,7 @@ from engine.queries.traces import Trace, traces_of
 from engine.releases import bundle
 from engine.spiff import KINDS, Diagram, Element
 from engine.tables.database import Database
-from engine.tables.process import ProcessInstance
+from engine.tables.process import ElementInstance, ProcessInstance
 
 _ACTIVITIES = frozenset(
     {"user_task", "service_task", "business_rule_task", "call_activity", "manual_task"}
@@ -44,6 +44,11 @@ _HERE: Mapping[str, str] = {
 }
 #: Places a sentence does not name when it can name what is inside or behind them.
 _AROUND = frozenset({"subprocess", "event_gateway"})
+
+#: The places of an instance where a date is waited for.
+_IS_TIMER = and_(
+    ElementInstance.instance_id == ProcessInstance.id, ElementInstance.fires_at.is_not(None)
+)
 
 
 @dataclass(frozen=True)
@@ -125,20 +130,34 @@ def states_of(
     """Give every process of every run of a case, first where somebody has
     something to do, then what waits, then what is over; each the latest first.
 
-    only: an instance and a process of it ("" for each it has) instead of all. Five statements,
-    however long the case runs.
+    only: an instance and a process of it instead of all. Five statements, however long the case
+    runs.
     """
-    wanted = select(ProcessInstance).order_by(ProcessInstance.id)
+    wanted = (
+        select(ProcessInstance, ElementInstance)
+        .outerjoin(ElementInstance, _IS_TIMER)
+        .order_by(ProcessInstance.id, ElementInstance.id)
+    )
     if case_id is not None:
         wanted = wanted.where(ProcessInstance.case_id == case_id)
     if only is not None:
         wanted = wanted.where(ProcessInstance.id == only[0])
-    instances = {row.id: row for row in look.session.scalars(wanted)}
-    states = [
-        state_of(look, trace)
-        for (_, process_id), trace in traces_of(look, instances).items()
-        if only is None or only[1] in ("", process_id)
-    ]
+    found = look.session.execute(wanted).all()
+    instances = {instance.id: instance for instance, _ in found}
+    traces = traces_of(look, instances, [timer for _, timer in found if timer is not None])
+    return states_from(
+        look,
+        (
+            trace
+            for (_, process_id), trace in traces.items()
+            if only is None or only[1] == process_id
+        ),
+    )
+
+
+def states_from(look: Reading, traces: Iterable[Trace]) -> list[DiagramState]:
+    """Give the diagram of each trace, first where somebody has something to do."""
+    states = [state_of(look, trace) for trace in traces]
     states.sort(key=lambda state: (not state.is_running, not _is_held(state), -state.instance_id))
     return states
 
@@ -151,7 +170,8 @@ def _is_held(state: DiagramState) -> bool:
 def state_of(look: Reading, trace: Trace) -> DiagramState:
     """Put what happened in one process of one run onto its diagram and into words."""
     diagram, instance = trace.diagram, trace.instance
-    now = trace.waiting() if instance.ended_at is None else set()
+    is_over = instance.ended_at is not None and instance.ended_at <= look.now
+    now = set() if is_over else trace.waiting()
     ahead = still_ahead(diagram, now)
     steps = tuple(
         _step(look, trace, element, depth, _state(look, trace, element, now, ahead))

@@ -3,53 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select, true
 
+from engine.calendar import after
 from engine.casework.context import THE_SYSTEM
-from engine.casework.visibility import Part, parts_of, sees_every_case
+from engine.casework.visibility import Part, sees, sees_every_case
 from engine.errors import NotFound
-from engine.queries import words
-from engine.queries.diagrams import DiagramState, states_of
+from engine.queries.cases import IS_CUSTOMER, customer_name
+from engine.queries.diagrams import DiagramState, states_from
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
-from engine.queries.stuck import StuckStep
-from engine.spiff import KINDS
-from engine.tables.casefile import CaseFile, Customer, Submission
+from engine.queries.run_history import History, RunEvent, read_history, told
+from engine.queries.stuck import StuckStep, step_of
+from engine.queries.traces import (
+    Kept,
+    last_of_each,
+    open_incidents,
+    open_items,
+    timers_of,
+    traces_from,
+)
+from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
-from engine.tables.process import ElementHistory, ProcessInstance
+from engine.tables.process import Incident, ProcessInstance
 from engine.tables.releases import Release
 
-#: What happened to an element -> in words.
-_HAPPENED: Mapping[str, str] = {
-    "entered": "Begun",
-    "left": "Done",
-    "cancelled": "No longer needed",
-}
-
-
-@dataclass(frozen=True)
-class RunEvent:
-    """One thing that happened at one element of a run."""
-
-    at: dt.datetime
-    #: entered, left, cancelled
-    what: str
-    #: The same in words.
-    what_words: str
-    process_id: str
-    element_id: str
-    name: str
-    #: Task, question, wait and so on, in words.
-    kind: str
-    #: Full name of the one who did it; "" for the system and the clock.
-    who: str
-    #: What was answered there; None for nothing, and when it is not for this person to read.
-    submission_id: int | None
-    #: A step of the system that a reader can skip.
-    is_routine: bool
+#: The last moment of a day lies this much before the next one begins.
+_LEAST = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -67,12 +51,15 @@ class RunPage:
     started_at: dt.datetime
     #: Full name; "" when the system began it.
     started_by: str
+    #: None while it runs, and on an earlier day on which it did.
     ended_at: dt.datetime | None
     is_stuck: bool
     #: Its own process and each it called, first where somebody has something to do.
     diagrams: tuple[DiagramState, ...]
-    #: Oldest first.
+    #: Oldest first; of a very long run the newest 2,000 events.
     history: tuple[RunEvent, ...]
+    #: What happened before the history shown is left out.
+    is_cut: bool
     stuck: tuple[StuckStep, ...]
 
 
@@ -81,73 +68,91 @@ def run_page(
 ) -> RunPage:
     """Give one run; NotFound when there is none or its case's diagrams are not for this person.
 
-    as_of: a day, at the end of which history and diagrams are given instead of now.
+    as_of: a day, at the end of which history and diagrams are given instead of now; who has a
+        task and by when is known as it is today. Before the run began there is nothing.
+    At most seven statements, and one more for a run longer than its history shows.
     """
-    with reading(database, person) as look:
-        found = look.session.execute(
-            select(ProcessInstance, CaseFile.reference, Customer.name, Release.number)
-            .outerjoin(CaseFile, CaseFile.id == ProcessInstance.case_id)
-            .outerjoin(Customer, Customer.id == CaseFile.customer_id)
-            .join(Release, Release.id == ProcessInstance.release_id)
-            .where(ProcessInstance.id == instance_id)
-        ).first()
-        if found is None or not _may_see(look, found[0].case_id):
+    with reading(database, person) as now:
+        look, before = _on(now, as_of)
+        found = look.session.execute(_wanted(look, instance_id)).first()
+        if found is None:
             raise NotFound
-        instance, reference, customer, number = found
+        instance: ProcessInstance = found.ProcessInstance
+        history = read_history(look, instance, before)
+        kept = _kept(look, instance, history, before)
+        traces = traces_from(look, {instance.id: instance}, kept)
+        ended_at = instance.ended_at
         return RunPage(
             instance_id=instance.id,
             case_id=instance.case_id,
-            case_reference=reference or "",
-            customer=customer or "Customer not known yet",
+            case_reference=found.reference or "",
+            customer=customer_name(found.customer, found.deleted_on),
             process_id=instance.process_id,
             process=look.process_name(instance.release_id, instance.process_id),
-            release_number=number or 0,
+            release_number=found.number or 0,
             started_at=instance.started_at,
-            started_by=_who(look, instance.started_by),
-            ended_at=instance.ended_at,
-            is_stuck=False,
-            diagrams=tuple(states_of(look, only=(instance.id, ""))),
-            history=_history(look, instance),
-            stuck=(),
+            started_by=_starter(look, instance),
+            ended_at=ended_at if ended_at and ended_at <= look.now else None,
+            is_stuck=bool(kept.incidents),
+            diagrams=tuple(states_from(look, traces.values())),
+            history=told(look, instance, history, with_answers=bool(found.reads_answers)),
+            is_cut=history.is_cut,
+            stuck=tuple(_stuck(look, kept.incidents, found)),
         )
 
 
-def _may_see(look: Reading, case_id: int | None) -> bool:
-    if case_id is None:
-        return sees_every_case(look.viewer, Part.DIAGRAMS)
-    return Part.DIAGRAMS in parts_of(look.session, look.viewer, case_id)
+def _on(look: Reading, day: dt.date | None) -> tuple[Reading, dt.datetime | None]:
+    """Give a look from the end of a day, and the moment it ends; from now, None for today."""
+    if day is None or day >= look.today:
+        return look, None
+    ends = after(day)
+    return replace(look, now=ends - _LEAST), ends
 
 
-def _who(look: Reading, name: str | None) -> str:
-    return look.full_name(name) if name != THE_SYSTEM else ""
-
-
-def _history(look: Reading, instance: ProcessInstance) -> tuple[RunEvent, ...]:
-    rows = look.session.execute(
-        select(ElementHistory, Submission.id)
-        .outerjoin(Submission, Submission.work_item_id == ElementHistory.work_item_id)
-        .where(ElementHistory.instance_id == instance.id)
-        .order_by(ElementHistory.id)
+def _wanted(look: Reading, instance_id: int) -> Any:
+    """Select the run with its case, if it is for this person; one without a case is for few."""
+    return (
+        select(
+            ProcessInstance,
+            CaseFile.reference,
+            CaseFile.deleted_on,
+            Customer.name.label("customer"),
+            Release.number,
+            _may_see(look, Part.TIMELINE).label("reads_answers"),
+        )
+        .outerjoin(CaseFile, CaseFile.id == ProcessInstance.case_id)
+        .outerjoin(Customer, IS_CUSTOMER)
+        .join(Release, Release.id == ProcessInstance.release_id)
+        .where(ProcessInstance.id == instance_id, _may_see(look, Part.DIAGRAMS))
     )
-    return tuple(_event(look, instance, row, submission_id) for row, submission_id in rows)
 
 
-def _event(
-    look: Reading, instance: ProcessInstance, row: ElementHistory, submission_id: int | None
-) -> RunEvent:
-    diagram = look.diagram(instance.release_id, row.process_id)
-    element = diagram.elements.get(row.element_id) if diagram else None
-    kind = element.kind if element else ""
-    who = _who(look, row.by)
-    return RunEvent(
-        at=row.at,
-        what=row.what,
-        what_words=_HAPPENED.get(row.what, words.plain(row.what)),
-        process_id=row.process_id,
-        element_id=row.element_id,
-        name=element.name if element and element.name else words.plain(row.element_id),
-        kind=KINDS.get(kind, words.plain(kind)),
-        who=who,
-        submission_id=submission_id if row.what == "left" else None,
-        is_routine=not who and kind != "user_task",
+def _may_see(look: Reading, part: Part) -> ColumnElement[bool]:
+    if sees_every_case(look.viewer, part):
+        return true()
+    return and_(CaseFile.id.is_not(None), sees(look.viewer, part))
+
+
+def _kept(
+    look: Reading, instance: ProcessInstance, history: History, before: dt.datetime | None
+) -> Kept:
+    ids = (instance.id,)
+    return Kept(
+        history=last_of_each(look, ids, before) if history.is_cut else history.rows,
+        items=open_items(look, ids, before),
+        incidents=open_incidents(look, ids, before),
+        timers=() if before else timers_of(look, ids),
     )
+
+
+def _starter(look: Reading, instance: ProcessInstance) -> str:
+    by = instance.started_by
+    return look.full_name(by) if by != THE_SYSTEM else ""
+
+
+def _stuck(look: Reading, incidents: Sequence[Incident], found: Any) -> list[StuckStep]:
+    release_id = found.ProcessInstance.release_id
+    return [
+        step_of(look, incident, release_id, found.reference, found.customer)
+        for incident in incidents
+    ]

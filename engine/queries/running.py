@@ -13,7 +13,7 @@ from sqlalchemy.engine import Row as Found
 from engine.casework.visibility import opens
 from engine.errors import NotFound
 from engine.queries import words
-from engine.queries.cases import IS_CUSTOMER
+from engine.queries.cases import IS_CUSTOMER, customer_name
 from engine.queries.kinds import NAMES
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, page_number, reading
@@ -120,8 +120,15 @@ def process_names(look: Reading) -> dict[str, str]:
 
 def _columns() -> Select[Any]:
     columns: tuple[Any, ...] = (
-        *(ElementInstance, CaseFile.reference, CaseFile.stage, Customer.name.label("customer")),
-        *(WorkItem.assignee, WorkItem.role, User.full_name, Incident.reason, Release.number),
+        *(ElementInstance, CaseFile.reference, CaseFile.stage, CaseFile.deleted_on),
+        *(
+            Customer.name.label("customer"),
+            WorkItem.assignee,
+            WorkItem.role,
+            User.full_name,
+            Incident.reason,
+            Release.number,
+        ),
     )
     return select(*columns)
 
@@ -179,7 +186,7 @@ def _row(look: Reading, found: Found[Any], names: Mapping[str, str]) -> RunningR
         instance_id=place.instance_id,
         case_id=place.case_id,
         case_reference=found.reference or "",
-        customer=found.customer or "Customer not known yet",
+        customer=customer_name(found.customer, found.deleted_on),
         process_id=place.process_id,
         process=process or look.process_name(place.release_id, place.process_id),
         stage=found.stage or "",

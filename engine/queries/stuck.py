@@ -58,7 +58,7 @@ def stuck_steps(database: Database, person: Person, page: int = 1) -> Page[Stuck
             .limit(PAGE_SIZE)
             .offset((page_number(page) - 1) * PAGE_SIZE)
         ).all()
-        steps = [_step(look, *row) for row in rows]
+        steps = [step_of(look, *row) for row in rows]
         return page_of(steps, total, page_number(page))
 
 
@@ -71,13 +71,14 @@ def count_of_stuck(database: Database, person: Person) -> int:
         return session.scalar(unsettled) or 0
 
 
-def _step(
+def step_of(
     look: Reading,
     incident: Incident,
     release_id: int | None,
     reference: str | None,
     customer: str | None,
 ) -> StuckStep:
+    """Put one incident into words, with the release of its run and the case it belongs to."""
     diagram = look.diagram(release_id, incident.process_id) if release_id else None
     element = diagram.elements.get(incident.element_id) if diagram else None
     return StuckStep(

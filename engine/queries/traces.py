@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.casework.context import THE_SYSTEM
 from engine.queries.reading import Reading
-from engine.queries.tasks import is_open
 from engine.spiff import Diagram
-from engine.tables.process import ElementHistory, Incident, ProcessInstance, WorkItem
+from engine.tables.process import (
+    ElementHistory,
+    ElementInstance,
+    Incident,
+    ProcessInstance,
+    WorkItem,
+)
 
 
 @dataclass
@@ -28,7 +33,7 @@ class Trace:
     items: list[WorkItem] = field(default_factory=list)
     #: Element id -> why it cannot go on there.
     stuck: dict[str, str] = field(default_factory=dict)
-    #: Element id -> when the timer that waits there is due; only what is known for certain.
+    #: Element id -> when the timer that waits there fires.
     timers: dict[str, dt.datetime] = field(default_factory=dict)
 
     @property
@@ -45,13 +50,6 @@ class Trace:
         }
         held = {item.element_id for item in self.items} | set(self.stuck)
         return inside | held | self._behind_gates(inside)
-
-    def waiting_timers(self) -> list[str]:
-        """Give the ids of the timers that wait, those on the edge of a task included."""
-        elements = self.diagram.elements
-        entered = set(self._entered_and_not_over())
-        waiting = entered | self._behind_gates(entered)
-        return [element_id for element_id in waiting if elements[element_id].event == "timer"]
 
     def done(self, element_id: str) -> ElementHistory | None:
         """Give when an element was last gone through and by whom; None if it never was."""
@@ -97,21 +95,48 @@ class Trace:
                 yield element_id
 
 
+@dataclass(frozen=True)
+class Kept:
+    """The rows that runs left behind, as they are read."""
+
+    history: Sequence[ElementHistory]
+    #: Tasks and incidents that are open.
+    items: Sequence[WorkItem]
+    incidents: Sequence[Incident]
+    #: Places where a date is waited for.
+    timers: Sequence[ElementInstance] = ()
+
+
 def traces_of(
-    look: Reading, instances: Mapping[int, ProcessInstance]
+    look: Reading,
+    instances: Mapping[int, ProcessInstance],
+    timers: Sequence[ElementInstance],
 ) -> dict[tuple[int, str], Trace]:
     """Give (instance, process) -> what it left behind, in the order in which they began.
 
-    Three statements; the rows grow with the diagrams, not with the age of the case. Processes
-    that the release of the instance does not draw are left out.
+    timers: the places where a date is waited for. Three statements; the rows grow with the
+        diagrams, not with the age of the case. Processes that the release of the instance does
+        not draw are left out.
     """
+    kept = Kept(
+        history=last_of_each(look, instances),
+        items=open_items(look, instances),
+        incidents=open_incidents(look, instances),
+        timers=timers,
+    )
+    return traces_from(look, instances, kept)
+
+
+def traces_from(
+    look: Reading, instances: Mapping[int, ProcessInstance], kept: Kept
+) -> dict[tuple[int, str], Trace]:
+    """Make the traces of what was read already; of the history, all or the last of each."""
     traces: dict[tuple[int, str], Trace] = {}
-    for read in (_last_of_each, _open_items, _open_incidents):
-        for row in read(look, instances):
+    for rows in (kept.history, kept.items, kept.incidents, kept.timers):
+        for row in rows:
             _keep(look, instances, traces, row)
     for trace in traces.values():
         trace.keep_latest_run()
-    _date_lone_timers(traces.values())
     return traces
 
 
@@ -119,7 +144,7 @@ def _keep(
     look: Reading,
     instances: Mapping[int, ProcessInstance],
     traces: dict[tuple[int, str], Trace],
-    row: ElementHistory | WorkItem | Incident,
+    row: ElementHistory | WorkItem | Incident | ElementInstance,
 ) -> None:
     """Put one row into the trace of its process; what is not drawn is left out."""
     instance = instances.get(row.instance_id or 0)
@@ -131,14 +156,23 @@ def _keep(
         trace.items.append(row)
     elif isinstance(row, Incident):
         trace.stuck[row.element_id] = row.reason
+    elif isinstance(row, ElementInstance):
+        if row.fires_at is not None:
+            trace.timers[row.element_id] = row.fires_at
     else:
         trace.last.setdefault(row.element_id, {})[row.what] = row
 
 
-def _last_of_each(look: Reading, instances: Collection[int]) -> Sequence[ElementHistory]:
+def last_of_each(
+    look: Reading, instances: Collection[int], before: dt.datetime | None = None
+) -> Sequence[ElementHistory]:
+    """Give the last time each thing happened at each element, the oldest first.
+
+    before: a moment; what happened from then on counts as not having happened.
+    """
     newest = (
         select(func.max(ElementHistory.id))
-        .where(ElementHistory.instance_id.in_(instances))
+        .where(ElementHistory.instance_id.in_(instances), *_earlier(ElementHistory.at, before))
         .group_by(
             ElementHistory.instance_id,
             ElementHistory.process_id,
@@ -150,25 +184,46 @@ def _last_of_each(look: Reading, instances: Collection[int]) -> Sequence[Element
     return look.session.scalars(rows).all()
 
 
-def _open_items(look: Reading, instances: Collection[int]) -> Sequence[WorkItem]:
-    mine = select(WorkItem).where(WorkItem.instance_id.in_(instances), is_open())
+def open_items(
+    look: Reading, instances: Collection[int], before: dt.datetime | None = None
+) -> Sequence[WorkItem]:
+    """Give the tasks that are open, or were right before a moment; as they are known today."""
+    mine = select(WorkItem).where(
+        WorkItem.instance_id.in_(instances),
+        *_earlier(WorkItem.opened_at, before),
+        _not_yet(WorkItem.completed_at, before),
+        _not_yet(WorkItem.cancelled_at, before),
+    )
     return look.session.scalars(mine.order_by(WorkItem.id)).all()
 
 
-def _open_incidents(look: Reading, instances: Collection[int]) -> Sequence[Incident]:
+def open_incidents(
+    look: Reading, instances: Collection[int], before: dt.datetime | None = None
+) -> Sequence[Incident]:
+    """Give the incidents that are open, or were right before a moment."""
     stuck = select(Incident).where(
-        Incident.instance_id.in_(instances), Incident.resolved_at.is_(None)
+        Incident.instance_id.in_(instances),
+        *_earlier(Incident.opened_at, before),
+        _not_yet(Incident.resolved_at, before),
     )
     return look.session.scalars(stuck.order_by(Incident.id)).all()
 
 
-def _date_lone_timers(traces: Iterable[Trace]) -> None:
-    """Give a run's next moment to the timer that waits there, where only one does."""
-    waiting: dict[int, list[tuple[Trace, str]]] = defaultdict(list)
-    for trace in traces:
-        waiting[trace.instance.id].extend((trace, timer) for timer in trace.waiting_timers())
-    for timers in waiting.values():
-        if len(timers) == 1:
-            (trace, element_id), *_ = timers
-            if trace.instance.next_due_at is not None:
-                trace.timers[element_id] = trace.instance.next_due_at
+def timers_of(look: Reading, instances: Collection[int]) -> Sequence[ElementInstance]:
+    """Give the places where a date is waited for now."""
+    waiting = select(ElementInstance).where(
+        ElementInstance.instance_id.in_(instances), ElementInstance.fires_at.is_not(None)
+    )
+    return look.session.scalars(waiting.order_by(ElementInstance.id)).all()
+
+
+def _earlier(
+    at: InstrumentedAttribute[dt.datetime], before: dt.datetime | None
+) -> tuple[ColumnElement[bool], ...]:
+    return (at < before,) if before else ()
+
+
+def _not_yet(
+    at: InstrumentedAttribute[dt.datetime | None], before: dt.datetime | None
+) -> ColumnElement[bool]:
+    return or_(at.is_(None), at >= before) if before else at.is_(None)

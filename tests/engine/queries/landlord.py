@@ -23,7 +23,13 @@ from engine.tables.decisions import (
     Restriction,
 )
 from engine.tables.people import RoleHolder, User
-from engine.tables.process import ElementHistory, ProcessInstance, Setting, WorkItem
+from engine.tables.process import (
+    ElementHistory,
+    ElementInstance,
+    ProcessInstance,
+    Setting,
+    WorkItem,
+)
 from tests.engine.spiff.drawing import event, properties
 
 #: The morning on which every test looks.
@@ -252,6 +258,33 @@ class Pen:
         }
         item: WorkItem = self.add(WorkItem(instance_id=instance.id, **values))
         return item
+
+    def place(
+        self, instance: ProcessInstance, path: str, item: WorkItem | None = None, **more: Any
+    ) -> ElementInstance:
+        """Write a place of a run: ``hear/decide``, all of the process ``hearing``."""
+        steps = [step if ":" in step else f"hearing:{step}" for step in path.split("/")]
+        process_id, element_id = steps[-1].split(":")
+        values = {
+            "process_id": process_id,
+            "element_id": element_id,
+            "task_id": f"{len(steps)}",
+            "name": element_id.capitalize(),
+            "entered_at": NOW,
+            "work_item_id": item.id if item else None,
+            "due_on": item.due_on if item else None,
+            **more,
+        }
+        place: ElementInstance = self.add(
+            ElementInstance(
+                instance_id=instance.id,
+                release_id=instance.release_id,
+                case_id=instance.case_id,
+                path=f"/{'/'.join(steps)}/",
+                **values,
+            )
+        )
+        return place
 
     def happened(self, instance: ProcessInstance, *what: str, process_id: str = "hearing") -> None:
         """Write a history: ``decide entered``, ``decide left amina``."""

@@ -166,18 +166,6 @@ def test_a_called_process_has_a_diagram_of_its_own_and_shows_its_latest_run(
     assert states(found["hearing"])["write"] == "now"
 
 
-def test_only_one_timer_that_waits_is_given_its_moment(house: Database) -> None:
-    with house.writing() as session:
-        pen = Pen(session)
-        instance = pen.instance(pen.case(), next_due_at=NOW + dt.timedelta(days=2))
-        pen.happened(instance, "came_in entered", "came_in left", "hear entered")
-        pen.happened(instance, "too_late entered")
-    with house.reading() as session:
-        diagram = bundle(session, 1).definitions.diagram("hearing")
-    assert diagram.elements["too_late"].event == "timer"
-    assert diagram_state(house, 1, 1, "hearing", person("dorothy")).is_running
-
-
 def test_one_diagram_is_read_alone_and_exists_for_those_who_see_the_case(house: Database) -> None:
     write(house, *HEARING)
     state = diagram_state(house, 1, 1, "hearing", person("amina"))
