@@ -26,8 +26,9 @@ export const keepInStep = (container, viewer) => {
   viewer.get("eventBus").on("selection.changed", ({ newSelection }) => {
     if (!view.isTold) select(process, idOf(newSelection[0]));
   });
-  const { chosen } = container.dataset;
-  if (chosen && viewer.get("elementRegistry").get(chosen)) select(process, chosen);
+  viewer.get("eventBus").on("root.set", () => moveTheStop(view, firstInSight(view)));
+  const chosen = viewer.get("elementRegistry").get(container.dataset.chosen);
+  if (chosen) show(view, chosen);
 };
 
 const rowsOf = (process, element) =>
@@ -87,25 +88,38 @@ const letKeysReach = (view) => {
   const ids = new Set(rowsOf(view.process).map((row) => row.dataset.element));
   const shapes = [...ids].map((id) => drawn.get(id)).filter(Boolean);
   view.reached = new Map(shapes.map((shape) => [shape.id, drawn.getGraphics(shape)]));
-  const nodes = [...view.reached.values()];
   shapes.forEach((shape, place) => {
-    const node = nodes[place];
+    const node = view.reached.get(shape.id);
     node.setAttribute("role", "button");
     node.setAttribute("tabindex", place ? "-1" : "0");
     node.setAttribute("aria-pressed", "false");
     node.setAttribute("aria-label", rowsOf(view.process, shape.id)[0].dataset.said || shape.id);
     view.viewer.get("outline").createOutline(shape);
-    node.addEventListener("focus", () => bringIntoSight(view, shape));
-    node.addEventListener("keydown", (event) => pressed(event, view, shape, nodes, place));
+    // With the mouse it is in sight, and must not move away from under it.
+    node.addEventListener("focus", () => {
+      if (node.matches(":focus-visible")) bringIntoSight(view, shape);
+    });
+    node.addEventListener("keydown", (event) => pressed(event, view, shapes, place));
   });
 };
 
-const pressed = (event, view, shape, nodes, place) => {
-  const next = wanted(event.key, nodes.length, place);
-  if (next !== undefined) {
-    nodes[place].setAttribute("tabindex", "-1");
-    nodes[next].setAttribute("tabindex", "0");
-    nodes[next].focus();
+const firstInSight = ({ viewer, reached }) => {
+  const canvas = viewer.get("canvas");
+  return [...reached.keys()].find((id) => canvas.findRoot(id) === canvas.getRootElement());
+};
+
+const moveTheStop = ({ reached }, to) => {
+  for (const [id, node] of reached) node.setAttribute("tabindex", id === to ? "0" : "-1");
+};
+
+const pressed = (event, view, shapes, place) => {
+  const shape = shapes[place];
+  const next = shapes[wanted(event.key, shapes.length, place)];
+  if (next) {
+    // Another drawing may come into sight with it, so it is shown before it takes the focus.
+    bringIntoSight(view, next);
+    moveTheStop(view, next.id);
+    view.reached.get(next.id).focus();
   } else if (event.key === "Enter" || event.key === " ") select(view.process, shape.id);
   else if (event.key === "Escape") select(view.process);
   else return;
@@ -139,11 +153,16 @@ const showButton = (view, row, shape) => {
   about.textContent = `: ${row.dataset.said || shape.id}`;
   button.append("Show in the diagram", about);
   button.addEventListener("click", () => {
-    select(view.process, shape.id);
-    bringIntoSight(view, shape);
+    show(view, shape);
     view.container.scrollIntoView({ block: "nearest" });
   });
   return button;
+};
+
+// Another drawing that comes into sight forgets what was selected: first there, then select.
+const show = (view, shape) => {
+  bringIntoSight(view, shape);
+  select(view.process, shape.id);
 };
 
 const bringIntoSight = ({ viewer }, shape) => viewer.get("canvas").scrollToElement(shape, ROOM);

@@ -23,6 +23,8 @@ const ROOM_FOR_THE_MARK = 40;
 const LOWEST = 220;
 const READABLE = 0.6;
 const ZOOM_STEP = 1.3;
+// After the viewer's own listeners.
+const LATER = 100;
 
 const show = async (container) => {
   const canvasBox = part("div", "diagram__canvas");
@@ -36,24 +38,29 @@ const show = async (container) => {
   await viewer.importXML(await load(container.dataset.diagram));
   const states = JSON.parse(container.dataset.state || "{}");
   mark(viewer, states);
-  const fit = () => fitInto(canvasBox, viewer.get("canvas"));
-  container.append(buttons(viewer.get("canvas"), fit));
-  keepInStep(container, viewer);
+  const canvas = viewer.get("canvas");
+  const { chosen } = container.dataset;
+  const fit = () => fitInto(canvasBox, canvas);
   const begin = () => {
     fit();
-    lookAt(viewer, container.dataset.chosen, states);
+    lookAt(viewer, chosen, states);
   };
+  container.append(buttons(canvas, fit));
   begin();
+  // What is inside a phase that is drawn closed is a drawing of its own.
+  viewer.get("eventBus").on("root.set", LATER, begin);
+  keepInStep(container, viewer);
   followWidth(container, begin);
 };
 
 // Where the whole diagram is too small to read, begin at what is chosen or where the case is.
 const lookAt = (viewer, chosen, states) => {
   const drawn = viewer.get("elementRegistry");
-  const places = Object.keys(states).filter((id) => states[id].state !== "done" && drawn.get(id));
-  const first = places.find((id) => !isOpen(drawn.get(id))) || places[0];
-  const element = drawn.get(chosen) || drawn.get(first);
   const canvas = viewer.get("canvas");
+  const isHere = (shape) => shape && canvas.findRoot(shape) === canvas.getRootElement();
+  const waiting = Object.keys(states).filter((id) => states[id].state !== "done");
+  const shapes = [chosen, ...waiting].map((id) => drawn.get(id)).filter(isHere);
+  const element = shapes.find((shape) => shape.id === chosen || !isOpen(shape)) || shapes[0];
   if (!element || canvas.zoom() >= READABLE) return;
   const whole = withMargin(canvas.viewbox().inner);
   const width = canvas.getSize().width / READABLE;
@@ -93,12 +100,15 @@ const mark = (viewer, states) => {
     viewer.get("canvas").addMarker(id, `diagram-${state}`);
     if (isOpen(drawn.get(id))) viewer.get("canvas").addMarker(id, "diagram-open");
   }
-  const said = known.filter(([, { text }]) => text);
-  placeBadges(viewer, said.map(([id, { state, text }]) => [id, badge(state, text)]));
+  // A line has no place for a badge beside it.
+  const said = known.filter(([id, { text }]) => text && !drawn.get(id).waypoints);
+  placeBadges(viewer, said.map(([id, { state, text }]) => [id, badge(viewer, id, state, text)]));
 };
 
-const badge = (state, text) => {
+const badge = (viewer, id, state, text) => {
   const node = part("div", `diagram__badge diagram__badge--${state}`);
+  const shape = viewer.get("elementRegistry").get(id);
+  node.addEventListener("click", () => viewer.get("selection").select(shape));
   // A badge that needs two lines breaks between what it counts, not within.
   for (const words of text.split(/(?<=,) /)) node.append(whole(words), " ");
   return node;
