@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 from werkzeug.routing import IntegerConverter
 
 import engine
-from web import auth, banner, commands, policy, sizes, words
+from web import auth, banner, commands, frame, policy, sizes, words
 from web.fetched import is_fetch, refusal
 from web.settings import Settings, from_environment
 from web.typed import typed_again
@@ -141,8 +141,8 @@ def _prepare_templates(app: Flask) -> None:
         may_open=auth.may_open,
         banner=banner.taken,
         is_demo=auth.settings(app).demo,
-        stuck_steps=lambda: engine.count_of_stuck(auth.database(), auth.person()),
-        simulated_today=lambda: engine.today(auth.database()),
+        stuck_steps=frame.stuck_steps,
+        simulated_today=frame.today,
     )
 
 

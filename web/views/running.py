@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 import engine
-from web import auth, running_filter, words
+from web import auth, frame, running_filter, words
 from web.dates import date_of
 from web.paging import page_asked, pagination
 from web.spreadsheet import Cell, as_csv
@@ -47,7 +47,7 @@ def as_file() -> Response:
     """Give every place the filter finds, up to a bound, as a file for a spreadsheet."""
     wanted = running_filter.asked()
     found = engine.running(auth.database(), auth.person(), wanted, size=MOST_ROWS)
-    name = f"running-{engine.today(auth.database()).isoformat()}.csv"
+    name = f"running-{frame.today().isoformat()}.csv"
     return as_csv(name, _HEADINGS, _rows(found))
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
-from web import auth, words
+from web import auth, frame, words
 from web.dates import date_of
 from web.paging import page_asked, pagination, slice_of
 
@@ -55,7 +55,7 @@ def _day(asked: str) -> tuple[dt.date | None, str]:
         day = dt.date.fromisoformat(asked)
     except ValueError:
         return None, "Enter a date as year-month-day, such as 2026-04-10"
-    today = engine.today(auth.database())
+    today = frame.today()
     if day > today:
         return None, f"Enter a date that is not after today, {words.day(today)}"
     return day, ""
