@@ -11,7 +11,7 @@ from tests.browser.screen import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
 
-_COVERED = """mark => {
+COVERED = """mark => {
     mark.scrollIntoView({block: 'center'});
     const box = mark.getBoundingClientRect();
     const corners = [[0.1, 0.1], [0.9, 0.1], [0.5, 0.5], [0.1, 0.9], [0.9, 0.9]];
@@ -51,7 +51,7 @@ def test_the_mark_of_the_makers_is_in_sight_and_nothing_covers_it(
     assert marks
     for mark in marks:
         assert mark.is_visible()
-        assert mark.evaluate(_COVERED) == 0
+        assert mark.evaluate(COVERED) == 0
 
 
 def test_without_a_script_the_list_says_it(furnished: House, furnished_seats: Seats) -> None:

@@ -14,8 +14,17 @@ const OPEN_NAME = 26;
 const LETTER = 7;
 const INSIDE = 8;
 const AROUND = 30;
+const EDGE = 3;
 // Places come in order of liking; a later one must be better by this much.
 const STEP = 4;
+const FAR = 120;
+const FORMS = [
+  "",
+  "diagram__badge--line",
+  "diagram__badge--small",
+  "diagram__badge--small diagram__badge--line",
+];
+const FORM = 60;
 
 export const placeBadges = (viewer, badges) => {
   const drawn = viewer.get("elementRegistry");
@@ -24,15 +33,29 @@ export const placeBadges = (viewer, badges) => {
   for (const [id, node] of badges) {
     const shape = drawn.get(id);
     const plane = planeOf(viewer, shape, planes);
-    const { covered } = plane;
-    const { width, height } = measured(viewer, node);
-    const spot = best(spots(shape, width, height), width, height, plane, shape);
+    const spot = bestForm(viewer, node, shape, plane);
+    node.className = spot.form;
     overlays.add(id, {
       position: { top: spot.y - shape.y, left: spot.x - shape.x },
       html: node,
     });
-    covered.push({ ...spot, width, height, weight: READ });
+    plane.covered.push({ ...spot, weight: READ });
   }
+};
+
+// As it is liked best: in lines, in one line, smaller; a later form only where it covers less.
+const bestForm = (viewer, node, shape, plane) => {
+  const usual = node.className;
+  let found;
+  FORMS.forEach((form, order) => {
+    if (found && found.lost < FORM * order) return;
+    node.className = `${usual} ${form}`.trim();
+    const size = measured(viewer, node);
+    const spot = best(spots(shape, size.width, size.height), size, plane, shape);
+    const lost = spot.lost + FORM * order;
+    if (!found || lost < found.lost) found = { ...spot, ...size, lost, form: node.className };
+  });
+  return found;
 };
 
 // A phase that is drawn closed has a plane of its own, with its own shapes at the same places.
@@ -40,8 +63,9 @@ const planeOf = (viewer, shape, planes) => {
   const canvas = viewer.get("canvas");
   const root = canvas.findRoot(shape);
   if (!planes.has(root)) {
-    const there = viewer.get("elementRegistry").filter((one) => canvas.findRoot(one) === root);
-    planes.set(root, { covered: obstacles(there), whole: boundsOf(there) });
+    const drawn = viewer.get("elementRegistry");
+    const there = drawn.filter((one) => canvas.findRoot(one) === root);
+    planes.set(root, { covered: obstacles(there, drawn), whole: boundsOf(there) });
   }
   return planes.get(root);
 };
@@ -60,34 +84,35 @@ const spots = (shape, width, height) => {
   const below = y + h + GAP;
   const middle = x + (w - width) / 2;
   const right = x + w - width;
-  const within = { x: x + INSIDE, y: y + INSIDE };
+  const [before, after] = [x - width - GAP, x + w + GAP];
+  const inside = { x: x + INSIDE, y: y + INSIDE };
+  const row = (top, ...lefts) => lefts.map((left) => ({ x: left, y: top }));
+  const far = (...places) => row(...places).map((place) => ({ ...place, far: FAR }));
   return [
-    ...(isOpen(shape) ? [within, { ...within, x: right - INSIDE }] : []),
-    { x, y: above },
-    { x: middle, y: above },
-    { x: right, y: above },
-    { x: middle, y: below },
-    { x, y: below },
-    { x: right, y: below },
-    { x: x + w + GAP, y: above },
-    { x: x - width - GAP, y: above },
-    { x: x + w + GAP, y: below },
-    { x: x - width - GAP, y: below },
-    { x: x + w + GAP, y: y + (h - height) / 2 },
-    { x: x - width - GAP, y: y + (h - height) / 2 },
+    ...(isOpen(shape) ? [inside, { ...inside, x: right - INSIDE }] : []),
+    ...row(above, x, middle, right),
+    ...row(below, middle, x, right),
+    ...row(above, after, before),
+    ...row(below, after, before),
+    ...row(y + (h - height) / 2, after, before),
+    ...row(y, after, before),
+    ...row(y + h - height, after, before),
+    ...far(above - height / 2, after, middle, before),
+    ...far(below + height / 2, after, middle, before),
+    ...far(above - height, after, middle, before),
+    ...far(below + height, after, middle, before),
   ];
 };
 
-const best = (places, width, height, { covered, whole }, shape) => {
+const best = (places, size, { covered, whole }, shape) => {
   let found;
-  let least = Infinity;
   places.forEach((place, order) => {
-    const box = { ...place, width, height };
+    const box = { ...place, ...size };
     const lost = covered.reduce(
       (sum, one) => sum + (one.of === shape ? 0 : overlap(box, one) * one.weight),
-      order * STEP + outside(box, whole) * BEYOND,
+      order * STEP + (place.far || 0) + outside(box, whole) * BEYOND,
     );
-    if (lost < least) [found, least] = [place, lost];
+    if (!found || lost < found.lost) found = { ...place, lost };
   });
   return found;
 };
@@ -109,9 +134,10 @@ const boundsOf = (elements) => {
   return { x, y, width: right - x, height: bottom - y };
 };
 
-const obstacles = (elements) => elements.flatMap((element) => {
+const obstacles = (elements, drawn) => elements.flatMap((element) => {
   if (element.waypoints) return lines(element);
   if (!element.parent || !element.width) return [];
+  if (element.labelTarget) return [writtenAt(element, drawn.getGraphics(element))];
   if (isOpen(element)) return [nameOf(element)];
   return [{ ...boxOf(element), weight: READ, of: element }];
 });
@@ -121,6 +147,14 @@ export const isOpen = ({ type, di, labelTarget }) =>
   !labelTarget && (/Lane|Participant/.test(type) || (type === "bpmn:SubProcess" && di.isExpanded));
 
 const boxOf = ({ x, y, width, height }) => ({ x, y, width, height });
+
+// A name takes more lines than its drawing says when its font is not the one it was drawn with.
+const writtenAt = (label, graphics) => {
+  const { x, y, width, height } = graphics.querySelector(".djs-visual").getBBox();
+  const box = width ? { x: label.x + x, y: label.y + y, width, height } : boxOf(label);
+  const [left, top] = [box.x - EDGE, box.y - EDGE];
+  return { x: left, y: top, width: box.width + 2 * EDGE, height: box.height + 2 * EDGE, weight: READ };
+};
 
 // What holds other shapes has its name along one edge: a lane at the left, a phase at the top.
 const nameOf = (element) => {

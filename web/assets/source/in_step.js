@@ -9,6 +9,8 @@
 //
 // Without a script there is no button, and the list says everything by itself.
 
+import { isOpen } from "./badges.js";
+
 const SELECTED = "is-selected";
 const ONWARD = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const ROOM = 60;
@@ -91,7 +93,6 @@ const letKeysReach = (view) => {
   shapes.forEach((shape, place) => {
     const node = view.reached.get(shape.id);
     node.setAttribute("role", "button");
-    node.setAttribute("tabindex", place ? "-1" : "0");
     node.setAttribute("aria-pressed", "false");
     node.setAttribute("aria-label", rowsOf(view.process, shape.id)[0].dataset.said || shape.id);
     view.viewer.get("outline").createOutline(shape);
@@ -101,11 +102,15 @@ const letKeysReach = (view) => {
     });
     node.addEventListener("keydown", (event) => pressed(event, view, shapes, place));
   });
+  moveTheStop(view, firstInSight(view));
 };
 
+// Not a phase drawn open: it lies around and behind much else.
 const firstInSight = ({ viewer, reached }) => {
   const canvas = viewer.get("canvas");
-  return [...reached.keys()].find((id) => canvas.findRoot(id) === canvas.getRootElement());
+  const drawn = viewer.get("elementRegistry");
+  const here = [...reached.keys()].filter((id) => canvas.findRoot(id) === canvas.getRootElement());
+  return here.find((id) => !isOpen(drawn.get(id))) || here[0];
 };
 
 const moveTheStop = ({ reached }, to) => {
