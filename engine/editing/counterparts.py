@@ -117,11 +117,16 @@ class Counterparts:
     def _pair_renamed_process(
         self, before: dict[str, etree._Element], after: dict[str, etree._Element]
     ) -> None:
-        """Take the one process that is gone and the one that is new for the same."""
+        """Take the one process that is gone and the one that is new for the same.
+
+        Unless nothing of the old one is in the new: then its pool was deleted.
+        """
         gone = [node for key, node in before.items() if _is_process(node) and key not in after]
         come = [node for key, node in after.items() if _is_process(node) and key not in before]
         if len(gone) == len(come) == 1:
-            self._match[gone[0]] = come[0]
+            old, new = ({each.get("id") for each in node.iter()} for node in (gone[0], come[0]))
+            if (old & new) - {None}:
+                self._match[gone[0]] = come[0]
 
 
 def name_of(node: etree._Element) -> str:

@@ -33,6 +33,8 @@ _PARTS = frozenset(
 _HOLDERS = frozenset({"extensionElements", "properties", "parameters", "laneSet", "childLaneSet"})
 _TABLE_ATTRIBUTES = frozenset({"name", "label", "typeRef", "hitPolicy", "aggregation"})
 _TABLE_PARTS = frozenset({"text", "inputEntry", "outputEntry", "inputValues", "outputValues"})
+#: Shapes and labels of diagrams; the table editor draws nothing.
+_DRAWN_ANEW = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/")
 _SHAPES = ("http://www.omg.org/spec/", "https://www.omg.org/spec/", "http://bpmn.io/schema/")
 
 
@@ -62,7 +64,7 @@ def is_edited_part(node: etree._Element) -> bool:
         parent = node.getparent()
         is_note = name == "description" and parent is not None and local_name(parent) == "rule"
         return name in _TABLE_PARTS or is_note
-    return False
+    return namespace(node).startswith(_DRAWN_ANEW)
 
 
 def is_edited_text(node: etree._Element) -> bool:

@@ -246,6 +246,33 @@ def test_another_id_of_the_process_is_no_loss_of_what_it_has() -> None:
     assert losses(files()[FLAGS], after) == ()
 
 
+def test_a_pool_that_was_deleted_takes_its_process_along() -> None:
+    after = draw("Process_1", flows="").replace(b' isExecutable="true"', b"")
+    shapes = b"".join(
+        b'<d:BPMNShape bpmnElement="%s"/>' % id_ for id_ in (b"pool", b"s", b"u", b"e")
+    )
+    drawn = (
+        b'<d:BPMNDiagram xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI">'
+        b'<d:BPMNPlane bpmnElement="c">%s</d:BPMNPlane></d:BPMNDiagram></bpmn:definitions>'
+    )
+    before = GOOD.replace(b"</bpmn:definitions>", drawn % shapes)
+    pool = b'<bpmn:participant id="pool" processRef="p"/>'
+    collaboration = b'<bpmn:collaboration id="c">' + pool + b"</bpmn:collaboration>"
+    before = before.replace(b"<bpmn:process", collaboration + b"<bpmn:process")
+    assert losses(before, after) == ()
+
+
+def test_labels_and_marks_of_the_drawing_are_drawn_anew() -> None:
+    label = b'<d:BPMNLabel xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI"/>'
+    shape = (
+        b'<d:BPMNShape xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI" '
+        b'bpmnElement="u" isExpanded="true">%s</d:BPMNShape></bpmn:definitions>'
+    )
+    before = GOOD.replace(b"</bpmn:definitions>", shape % label)
+    after = GOOD.replace(b"</bpmn:definitions>", shape.replace(b' isExpanded="true"', b"") % b"")
+    assert losses(before, after) == ()
+
+
 def test_rows_columns_cells_and_the_hit_policy_are_edited_in_the_table() -> None:
     before = (SAVED / "of_other_tools.dmn").read_bytes()
     root = etree.fromstring(before)

@@ -87,8 +87,9 @@ class Lanes extends CommandInterceptor {
 }
 Lanes.$inject = ["eventBus"];
 
+// A connection has no children.
 const stepsIn = (shape) =>
-  shape.children.flatMap((child) => [
+  (shape.children ?? []).flatMap((child) => [
     ...(is(child, "bpmn:FlowNode") && !child.labelTarget ? [child] : []),
     ...(is(child, "bpmn:Lane") ? [] : stepsIn(child)),
   ]);

@@ -35,6 +35,7 @@ const inside = (scope, visit) => {
 };
 
 const lanes = (set, visit) => {
+  look(set, "lanes", visit);
   for (const lane of set.lanes ?? []) {
     look(lane, "flowNodeRef", visit);
     if (lane.childLaneSet) lanes(lane.childLaneSet, visit);
