@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Dialog
 
 import engine
 from tests.browser.conftest import Seats
@@ -88,7 +89,12 @@ def test_what_never_reached_the_draft_is_offered_again(house: House, seats: Seat
     _rename(editor, "Typed before the crash")
     editor.wait_until("^Not saved: the connection is lost")
     asked: list[str] = []
-    editor.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    editor.page.on("dialog", answer)
     editor.page.route("**/save/**", lambda route: route.abort())
     editor.restore_connection()
     editor.page.reload()
@@ -110,7 +116,10 @@ def test_a_session_that_is_over_is_said_and_nothing_is_lost(house: House, seats:
     assert "igned" in editor.status or "open too long" in editor.status
     assert editor.field("name").input_value() == "Typed when signed out"
     editor.page.context.add_cookies(
-        [{key: one[key] for key in ("name", "value", "domain", "path")} for one in cookies]
+        [
+            {"name": one["name"], "value": one["value"], "domain": one["domain"], "path": "/"}
+            for one in cookies
+        ]
     )
     editor.page.get_by_role("button", name="Save now").click()
     editor.wait_until("^Saved at")
