@@ -21,19 +21,26 @@ _STRIP = (
     ("force", "Arrangement", "One named person, with cover"),
     ("force", "Review", "On its date: go on, change or end"),
 )
-#: What each role does here, in the order of the page.
-_DOES = {
-    "team_leader": "Raises a concern, talks with the customer, warns in writing, refers the case.",
-    "dmo": "Checks referrals, writes the letters, keeps the register, logs every appeal.",
-    "manager": "Records what a decision meeting decided, and sees what is late.",
-    "assistant_director": "Decides appeals, having taken no part in the decision.",
-    "officer": "Is the one person a customer gets in touch with.",
-    "complaints_manager": "Reads every case, and is warned before an appeal runs out of time.",
-    "systems_team": "Sets and removes the marker in the other systems.",
-    "legal": "Reads every case, and says what must be kept.",
-    "contact_centre": "Finds out who a caller should be put through to.",
-    "process_owner": "Reads the processes as they run: what begins each, who does what, and why.",
-}
+#: What each role does here, in the order of the page; a role that needs two people is here twice.
+_DOES = (
+    (
+        "team_leader",
+        "Raises a concern, talks with the customer, warns in writing, refers it.",
+    ),
+    ("dmo", "Checks referrals, writes the letters, keeps the register, logs every appeal."),
+    ("manager", "Records what a decision meeting decided, and sees what is late."),
+    ("assistant_director", "Decides appeals, having taken no part in the decision."),
+    ("officer", "Is the one person a customer gets in touch with."),
+    ("complaints_manager", "Reads every case, and is warned before an appeal runs out of time."),
+    ("systems_team", "Sets and removes the marker in the other systems."),
+    ("legal", "Reads every case, and says what must be kept."),
+    ("contact_centre", "Finds out who a caller should be put through to."),
+    ("process_owner", "Changes processes, forms and letters in a draft, and hands it in."),
+    (
+        "process_owner",
+        "Reads what another one changed, and publishes it or sends it back.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -87,10 +94,10 @@ def leave() -> ResponseReturnValue:
 
 
 def cards_of(people: Sequence[engine.Person]) -> list[Card]:
-    """Give one card a role, in the order of the page; nobody is on two of them."""
+    """Give a card for each thing done here, in the order of the page; nobody is on two of them."""
     cards: list[Card] = []
     taken: set[str] = set()
-    for role, does in _DOES.items():
+    for role, does in _DOES:
         person = next((one for one in people if role in one.roles and one.name not in taken), None)
         if person is not None:
             taken.add(person.name)

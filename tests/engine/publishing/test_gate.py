@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.errors import InvalidRelease
-from engine.publishing import check_files, prepare, publish, release_files
+from engine.publishing import check_files, findings_of, prepare, publish, release_files
 from engine.releases import POLICY_FILE, bundle, current_release_id, read_folder
 from engine.tables.database import Database
 from engine.tables.releases import PolicyValue, Release
@@ -111,3 +111,63 @@ def test_a_file_of_no_release_says_so_and_a_folder_takes_only_what_is_one(tmp_pa
     assert ("README.md", "file_of_a_release") in told
     assert ("missing.bpmn", "file_of_a_release") in told
     assert any(name == "broken.bpmn" and line for name, line in told)
+
+
+def test_a_file_that_cannot_be_read_hides_nothing_about_the_others() -> None:
+    files = {
+        **_with("bpmn/appeal.bpmn", 'value="decide_appeal"', 'value="no_form"'),
+        "bpmn/flags.bpmn": FILES["bpmn/flags.bpmn"][:5000],
+        "bpmn/decisions/review_letter.dmn": b"<a/>",
+        POLICY_FILE: FILES[POLICY_FILE][:9000],
+        "forms/definitions/log_contact.yaml": b"title: [x\n",
+        "forms/letters/review.md": b"Dear customer",
+        "bpmn/scenarios/appeals.yaml": b"- a: 1\n  a: 2\n",
+    }
+    told = {(finding.file, finding.rule, finding.line > 0) for finding in findings_of(files)}
+    assert told == {
+        ("bpmn/appeal.bpmn", "form_exists", True),
+        ("bpmn/flags.bpmn", "not_xml", True),
+        ("bpmn/decisions/review_letter.dmn", "wrong_kind", True),
+        (POLICY_FILE, "not_xml", True),
+        ("forms/definitions/log_contact.yaml", "form_file", True),
+        ("forms/letters/review.md", "form_file", True),
+        ("bpmn/scenarios/appeals.yaml", "scenario_file", True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("without", "rule"),
+    [
+        ("bpmn/appeal.bpmn", "door_leads_somewhere"),
+        ("forms/definitions/log_appeal.yaml", "form_of_a_page"),
+        ("forms/definitions/place_hold.yaml", "form_of_a_page"),
+    ],
+)
+def test_what_pages_offer_cannot_be_taken_out(without: str, rule: str) -> None:
+    files = {path: content for path, content in FILES.items() if path != without}
+    assert rule in {finding.rule for finding in findings_of(files) if finding.severity == "error"}
+
+
+def test_what_another_tool_left_is_named_once_an_element_and_published(
+    sqlite_database: Database,
+) -> None:
+    prepare(sqlite_database, ROOT)
+    files = _with(
+        "bpmn/appeal.bpmn",
+        '<bpmn:userTask id="allocate_director"',
+        '<bpmn:userTask xmlns:o="urn:other" o:colour="red" o:size="2" id="allocate_director"',
+    )
+    (finding,) = findings_of(files)
+    assert (finding.severity, finding.element_id) == ("warning", "allocate_director")
+    assert finding.line
+    assert "there is colour, size. It is kept and does nothing here" in finding.message
+    assert publish(sqlite_database, files, by="olive", note="Red") == 2
+
+
+def test_a_scenario_that_repeats_itself_without_end_is_refused_in_good_time() -> None:
+    bomb = "scenario: B\nsource: a test\nset: NPH_2022\nat: 2026-01-01\npeople: {a: b}\nsteps:\n"
+    bomb += "  - &s0 [{wait: 1}]\n"
+    bomb += "".join(f"  - &s{n} [*s{n - 1}, *s{n - 1}, *s{n - 1}]\n" for n in range(1, 40))
+    files = {**FILES, "bpmn/scenarios/appeals.yaml": bomb.encode()}
+    (finding,) = findings_of(files)
+    assert "at most 1000 steps" in finding.message
