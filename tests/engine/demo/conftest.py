@@ -1,16 +1,20 @@
-"""A landlord of a demonstration on which one scenario is played, on a database of each kind."""
+"""The demonstration loaded once, and one with nothing on file on which a scenario is played."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from engine import clock
 from engine.calendar_table import fill_calendar
 from engine.commands import choose_parameter_set
+from engine.demo import load_demo
 from engine.demo.landlord import LOADED
+from engine.publishing import prepare
 from engine.releases import forget, install, read_folder
 from engine.scenario import Scenario, add_people
 from engine.scenario.script import Script, read_scripts
@@ -18,6 +22,27 @@ from engine.tables.database import Database
 from engine.tables.process import Setting
 
 ROOT = Path(__file__).parents[3]
+#: A Tuesday in the middle of the morning.
+NOW = dt.datetime(2026, 11, 24, 10, 30)
+
+
+class Loaded(NamedTuple):
+    """The landlord, and what was told while it was made."""
+
+    db: Database
+    cases: int
+    told: list[tuple[int, int, str]]
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """The landlord as it stands on ``NOW``; a test that moves anything takes a copy."""
+    db = Database(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'spoc.sqlite'}")
+    prepare(db, ROOT)
+    told: list[tuple[int, int, str]] = []
+    cases = load_demo(db, ROOT, lambda *what: told.append(what), now=NOW)
+    yield Loaded(db, cases, told)
+    db.close()
 
 
 @pytest.fixture(scope="session")

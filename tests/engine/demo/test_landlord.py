@@ -8,7 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -42,10 +42,8 @@ from engine.tables.process import (
     Subscription,
     WorkItem,
 )
+from tests.engine.demo.conftest import NOW, ROOT, Loaded
 
-ROOT = Path(__file__).parents[3]
-#: A Tuesday in the middle of the morning.
-NOW = dt.datetime(2026, 11, 24, 10, 30)
 #: Who is somewhere on the first day -> the tasks that are open there.
 OPEN = {
     "Dean Hollis": {"talk_with_customer"},
@@ -78,24 +76,6 @@ OPEN = {
     "Nadia Trelawney": set(),
     "Ewan Bickerstaff": set(),
 }
-
-
-class Loaded(NamedTuple):
-    """The landlord, and what was told while it was made."""
-
-    db: Database
-    cases: int
-    told: list[tuple[int, int, str]]
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
-    db = Database(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'spoc.sqlite'}")
-    prepare(db, ROOT)
-    told: list[tuple[int, int, str]] = []
-    cases = load_demo(db, ROOT, lambda *what: told.append(what), now=NOW)
-    yield Loaded(db, cases, told)
-    db.close()
 
 
 @pytest.fixture
