@@ -47,9 +47,20 @@ from engine.differences import (
     FileDifference,
     differences,
 )
+from engine.editing.due import (
+    DuePreview,
+)
 from engine.editing.losses import (
     Loss,
     losses,
+)
+from engine.editing.steps import (
+    DraftStep,
+    steps_of,
+)
+from engine.editing.vocabulary import (
+    Named,
+    Vocabulary,
 )
 from engine.errors import (
     EngineError,
@@ -78,6 +89,7 @@ from engine.publishing import (
     approve_draft,
     base_files,
     bring_up_to_date,
+    change_draft_step,
     check_draft,
     check_files,
     check_keepable,
@@ -228,7 +240,9 @@ __all__ = [
     "DraftFile",
     "DraftFileRow",
     "DraftPage",
+    "DraftStep",
     "Due",
+    "DuePreview",
     "ElementChange",
     "EngineError",
     "EvidenceRow",
@@ -244,6 +258,7 @@ __all__ = [
     "Limit",
     "Loss",
     "Moved",
+    "Named",
     "NotAllowed",
     "NotFound",
     "OtherChange",
@@ -279,6 +294,7 @@ __all__ = [
     "TaskRow",
     "TimelineEntry",
     "VersionBrief",
+    "Vocabulary",
     "Watcher",
     "WeekOfContacts",
     "Worker",
@@ -289,6 +305,7 @@ __all__ = [
     "callers",
     "case",
     "case_list",
+    "change_draft_step",
     "check_draft",
     "check_files",
     "check_keepable",
@@ -355,6 +372,7 @@ __all__ = [
     "send_back",
     "start",
     "start_draft",
+    "steps_of",
     "stuck_steps",
     "submission",
     "submit_draft",

@@ -32,6 +32,7 @@ from web.views import (
     draft_files,
     draft_preview,
     draft_saving,
+    draft_steps,
     draft_transfer,
     drafts,
     processes,
@@ -116,6 +117,7 @@ def _register_views(app: Flask) -> None:
     staff = (sign_in, tasks, task, doors, callers, cases, register)
     owners = (
         *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),
+        draft_steps,
         *(publishing, versions),
     )
     for view in (*staff, *owners, running, runs, stuck, clock, diagrams):

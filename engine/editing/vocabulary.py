@@ -111,10 +111,13 @@ class Vocabulary:
     variables: tuple[str, ...]
 
 
-def vocabulary_of(files: Mapping[str, bytes]) -> Vocabulary:
+def vocabulary_of(
+    files: Mapping[str, bytes], published: Mapping[str, bytes] | None = None
+) -> Vocabulary:
     """Give what a set of files may name; a file that cannot be read only lacks in the lists.
 
-    files: by path, as in a release.
+    files: by path, as in a release. published: those they come from, whose policy tags stay to
+    be chosen when the last step that carried one gave it up.
     """
     diagrams = diagrams_of(files)
     return Vocabulary(
@@ -137,7 +140,7 @@ def vocabulary_of(files: Mapping[str, bytes]) -> Vocabulary:
             Named(f"case.{name}", _label(thing_of(fact)), described(fact))
             for name, fact in REGISTRY.facts.items()
         ),
-        policy_tags=tuple(_tags(diagrams)),
+        policy_tags=tuple(_tags(diagrams, diagrams_of(published or {}))),
         functions=FUNCTIONS,
         variables=tuple(sorted(variables_of(files))),
     )
@@ -207,16 +210,19 @@ def _figures(files: Mapping[str, bytes]) -> Iterator[FigureWords]:
         yield FigureWords(name, found[0].unit, values)
 
 
-def _tags(diagrams: Iterable[Diagram]) -> Iterator[Named]:
-    carried: dict[str, list[Element]] = {}
+def _tags(diagrams: Iterable[Diagram], published: Iterable[Diagram]) -> Iterator[Named]:
+    carried: dict[str, list[str]] = {tag: [] for tag, _ in _carried(published)}
+    for tag, element in _carried(diagrams):
+        carried.setdefault(tag, []).append(element.name or element.id)
+    for tag, names in sorted(carried.items()):
+        yield Named(tag, words.plain(tag), f"Carried by: {', '.join(names) or 'no step'}")
+
+
+def _carried(diagrams: Iterable[Diagram]) -> Iterator[tuple[str, Element]]:
     for diagram in diagrams:
         for element in diagram.elements.values():
-            tag = element.properties.get("policy_tag")
-            if tag:
-                carried.setdefault(tag, []).append(element)
-    for tag, elements in sorted(carried.items()):
-        names = ", ".join(element.name or element.id for element in elements)
-        yield Named(tag, words.plain(tag), f"Carried by: {names}")
+            if element.properties.get("policy_tag"):
+                yield element.properties["policy_tag"], element
 
 
 def _label(text: str) -> str:

@@ -6,7 +6,7 @@ from engine import spiff
 from engine.editing.due import DuePreview, Moment, due_preview_of
 from engine.editing.vocabulary import Vocabulary, vocabulary_of
 from engine.errors import Finding
-from engine.publishing.drafts import draft_files
+from engine.publishing.drafts import base_files, draft_files
 from engine.queries import Person
 from engine.queries.reading import reading
 from engine.tables.database import Database
@@ -17,7 +17,8 @@ def vocabulary(db: Database, draft_id: int, person: Person) -> Vocabulary:
 
     Raises NotFound for everybody but a process owner.
     """
-    return vocabulary_of(draft_files(db, draft_id, person))
+    files, published = draft_files(db, draft_id, person), base_files(db, draft_id, person)
+    return vocabulary_of(files, published)
 
 
 def due_preview(db: Database, draft_id: int, expression: str, person: Person) -> DuePreview:

@@ -14,7 +14,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "..", "static");
 const modules = join(here, "node_modules");
 // One a page: what the editors need is loaded on their own pages and on no other.
-const ENTRIES = ["app.js", "viewer.js", "text_editor.js", "compare.js", "modeler.js", "decision.js"];
+const ENTRIES = ["app.js", "viewer.js", "text_editor.js", "compare.js", "modeler.js", "decision.js", "steps.js"];
 
 const styles = () => {
   const built = sass.compile(join(here, "source/app.scss"), {

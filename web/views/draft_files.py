@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -116,7 +117,7 @@ def urls_of(draft_id: int, path: str) -> dict[str, str]:
         "preview": url_for("draft_preview.preview", **about),
         "vocabulary": url_for("draft_preview.vocabulary", draft_id=draft_id),
         "due": url_for("draft_preview.due", draft_id=draft_id),
-        "steps": f"/drafts/{draft_id}/steps/{path}",
+        "steps": f"/drafts/{draft_id}/steps/{quote(path)}",
         "changes": url_for("publishing.changes_of", **about),
         "text": url_for("draft_files.edit", **{**about, "as": "text"}),
         "draft": url_for("drafts.shown", draft_id=draft_id),

@@ -1,0 +1,106 @@
+"""What one step of a diagram says, as a list of names and values for somebody who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import engine
+from web import words
+
+#: Field -> how the list names it; in this order, and only what is filled in.
+_NAMES: Mapping[str, str] = {
+    "form": "Form",
+    "due": "Due",
+    "about": "About",
+    "called": "Calls",
+    "letter": "Letter",
+    "letter_from": "Letter chosen by",
+    "author": "Written by",
+    "operation": "Does",
+    "result": "Gives",
+    "decision": "Asks the table",
+    "timer": "When",
+    "message": "Message",
+    "message_key": "Concerns",
+    "fallback_key": "Else",
+    "payload": "Carries",
+    "policy_tag": "Policy tag",
+}
+_CODE = frozenset({"due", "about", "timer", "message_key", "fallback_key", "payload", "result"})
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line about a step."""
+
+    label: str
+    text: str
+    #: It is written in the small language.
+    is_code: bool = False
+
+
+def facts_of(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> list[Fact]:
+    """Give what a step says, in the order in which it is read."""
+    return list(_facts(step, vocabulary))
+
+
+def _facts(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> Iterator[Fact]:
+    if step.attached_to:
+        verb = "Ends" if step.interrupting else "Happens beside"
+        yield Fact(verb, step.attached_to)
+    if step.lane:
+        yield Fact("Who", _who(step, vocabulary))
+    if step.repeats:
+        yield Fact("How often", step.repeats)
+    known = _labels(vocabulary)
+    for name, label in _NAMES.items():
+        text = step.fields.get(name, "")
+        if text:
+            said = known.get(name, {}).get(text, text)
+            yield Fact(label, said, is_code=name in _CODE)
+        if name == "operation":
+            yield from _parameters(step)
+    for _, name in step.edges:
+        yield Fact("Meanwhile", name)
+    yield from _onward(step)
+
+
+def _who(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> str:
+    holder = next((one.label for one in vocabulary.holders if one.value == step.held_by), "")
+    return f"{step.lane} ({holder})" if holder and holder != step.lane else step.lane
+
+
+def _parameters(step: engine.DraftStep) -> Iterator[Fact]:
+    for name, text in step.fields.items():
+        kind, _, part = name.partition(".")
+        if kind == "parameter" and text:
+            yield Fact(f"Told: {words.plain(part).lower()}", text, is_code=True)
+
+
+def _onward(step: engine.DraftStep) -> Iterator[Fact]:
+    for way in step.onward:
+        said = f"{way.name}: {way.target}" if way.name else way.target
+        if way.condition:
+            yield Fact("Goes on to", f"{said}, when {way.condition}")
+        elif way.is_default:
+            yield Fact("Goes on to", f"{said}, otherwise")
+        else:
+            yield Fact("Goes on to", said)
+
+
+def _labels(vocabulary: engine.Vocabulary) -> Mapping[str, Mapping[str, str]]:
+    return {
+        "form": _by_value(vocabulary.forms),
+        "letter": _by_value(vocabulary.letters),
+        "author": _by_value(vocabulary.holders),
+        "called": _by_value(vocabulary.processes),
+        "policy_tag": _by_value(vocabulary.policy_tags),
+        "operation": {one.name: one.label for one in vocabulary.operations},
+        "message": {one.name: one.label for one in vocabulary.messages},
+        "decision": {one.id: one.name for one in vocabulary.decisions},
+    }
+
+
+def _by_value(named: Iterable[engine.Named]) -> Mapping[str, str]:
+    return {one.value: one.label for one in named}
