@@ -93,15 +93,20 @@ def fields_of(
 
 
 def _saved(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> Iterator[tuple[str, str]]:
-    """Give each field with what is saved, the parameters an operation could take with them."""
+    """Give each field with what is saved; what an operation can be told stands right below it."""
+    parameters = {f"parameter.{name}": "" for name in _takes(step, vocabulary)}
+    given = {name: text for name, text in step.fields.items() if name.startswith("parameter.")}
     for name, saved in step.fields.items():
-        yield name, saved
+        if name not in given:
+            yield name, saved
         if name == "operation":
-            for operation in vocabulary.operations:
-                if operation.name == saved:
-                    for parameter in operation.parameters:
-                        if f"parameter.{parameter.name}" not in step.fields:
-                            yield f"parameter.{parameter.name}", ""
+            yield from {**parameters, **given}.items()
+
+
+def _takes(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> list[str]:
+    chosen = step.fields.get("operation", "")
+    found = (one.parameters for one in vocabulary.operations if one.name == chosen)
+    return [parameter.name for parameter in next(found, ())]
 
 
 def _field(

@@ -61,8 +61,8 @@ def _facts(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> Iterator[Fa
             yield Fact(label, said, is_code=name in _CODE)
         if name == "operation":
             yield from _parameters(step)
-    for _, name in step.edges:
-        yield Fact("Meanwhile", name)
+    if step.edges:
+        yield Fact("Meanwhile", "; ".join(name for _, name in step.edges))
     yield from _onward(step)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.checks import ROLES
 from engine.editing.docstrings import described, parameters_of, sentences_of, thing_of
@@ -23,6 +24,9 @@ from forms import Form, LetterTemplate
 
 #: Whom the lane of a called process may name: the one the call puts in.
 CALLED_AUTHOR = "call.author"
+
+
+_Files = tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,13 @@ def vocabulary_of(
     files: by path, as in a release. published: those they come from, whose policy tags stay to
     be chosen when the last step that carried one gave it up.
     """
+    return _vocabulary_of(tuple(sorted(files.items())), tuple(sorted((published or {}).items())))
+
+
+@lru_cache(maxsize=8)
+def _vocabulary_of(files_: _Files, published: _Files) -> Vocabulary:
+    """Read the files once for all who edit them at the same time."""
+    files = dict(files_)
     diagrams = diagrams_of(files)
     return Vocabulary(
         forms=tuple(_titled(forms_of(files))),
@@ -140,7 +151,7 @@ def vocabulary_of(
             Named(f"case.{name}", _label(thing_of(fact)), described(fact))
             for name, fact in REGISTRY.facts.items()
         ),
-        policy_tags=tuple(_tags(diagrams, diagrams_of(published or {}))),
+        policy_tags=tuple(_tags(diagrams, diagrams_of(dict(published)))),
         functions=FUNCTIONS,
         variables=tuple(sorted(variables_of(files))),
     )
