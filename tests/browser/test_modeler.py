@@ -230,6 +230,60 @@ def test_a_message_is_chosen_or_declared_by_its_name(house: House, seats: Seats)
     assert 'messageRef="appeal_is_taken_back"' in written
 
 
+def test_what_a_person_takes_away_is_asked_about_once(house: House, seats: Seats) -> None:
+    strange = Path(FLAGS).read_text().replace(' id="definitions_', _STRANGE, 1)
+    strange = strange.replace(
+        "</bpmn:documentation>\n        <bpmn:extensionElements>",
+        '</bpmn:documentation>\n        <bpmn:extensionElements><acme:note by="somebody" />',
+        1,
+    )
+    draft_id = start_draft(house, {FLAGS: strange.encode()})
+    editor = Editor(seats()("olive").screen, draft_id, FLAGS)
+    editor.select("confirm_flag")
+    editor.field("collection").fill("")
+    editor.wait_until("^Not saved: something the file has would go")
+    assert "Confirm" in editor.notices or "confirm_flag" in editor.notices
+    editor.page.get_by_role("button", name="Undo", exact=True).click()
+    editor.wait_until("^Saved at|^Nothing to save")
+    assert editor.notices == ""
+    editor.field("collection").fill("")
+    editor.page.get_by_role("button", name="Save without it").click()
+    editor.wait_until("^Saved at")
+    assert b"loopDataInputRef" not in saved(house, draft_id, FLAGS)
+
+
+def test_a_lane_is_added_and_held_by_somebody(house: House, seats: Seats) -> None:
+    draft_id = start_draft(house)
+    editor = Editor(seats()("olive").screen, draft_id, APPEAL)
+    editor.shape("lane_the_system").locator(".djs-hit-all").first.click()
+    editor.pad("lane-insert-below").click()
+    editor.page.locator("[data-element-id^=Lane_] .djs-hit-all").first.click()
+    editor.field("name").fill("Legal team")
+    editor.field("held_by").select_option("legal")
+    editor.save()
+    written = saved(house, draft_id, APPEAL).decode()
+    lane = re.search(r'<bpmn:lane id="legal_team" name="Legal team">.*?</bpmn:lane>', written, re.S)
+    assert lane
+    assert 'name="held_by" value="legal"' in lane[0]
+    before = re.findall("<bpmn:flowNodeRef>(.*?)<", Path(APPEAL).read_text())
+    assert sorted(re.findall("<bpmn:flowNodeRef>(.*?)<", written)) == sorted(before)
+
+
+def test_a_copy_of_a_step_says_what_its_original_says(house: House, seats: Seats) -> None:
+    draft_id = start_draft(house)
+    editor = Editor(seats()("olive").screen, draft_id, APPEAL)
+    editor.select("remind_director")
+    editor.page.keyboard.press("Control+c")
+    editor.page.keyboard.press("Control+v")
+    editor.page.mouse.move(500, 640)
+    editor.page.mouse.move(560, 700, steps=5)
+    editor.page.locator(".djs-drag-group, .djs-dragger").first.wait_for(state="attached")
+    editor.page.mouse.down()
+    editor.page.mouse.up()
+    editor.save()
+    assert saved(house, draft_id, APPEAL).count(b'serviceTaskOperator id="notices.tell"') == 3
+
+
 def _contrast(one: str, other: str) -> float:
     lights = sorted(_light(colour) for colour in (one, other))
     return (lights[1] + 0.05) / (lights[0] + 0.05)

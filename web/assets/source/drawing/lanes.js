@@ -9,7 +9,7 @@ const MARGIN = 10;
 const FIRST = 5000;
 
 const lanesIn = (shape) =>
-  shape.children.flatMap((child) => (is(child, "bpmn:Lane") ? [child, ...lanesIn(child)] : []));
+  (shape.children ?? []).flatMap((child) => (is(child, "bpmn:Lane") ? [child, ...lanesIn(child)] : []));
 
 const outermost = (shape) => {
   let around = shape;

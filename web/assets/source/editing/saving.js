@@ -62,9 +62,17 @@ export class Saving {
   changed() {
     this.edits += 1;
     this.keep();
+    if (this.mayGoOn) this.goOn();
     if (this.stopped) return this.say(`Not saved: ${this.stopped}`, "waits");
     this.say("Not saved yet", "waits");
     this.soon();
+  }
+
+  // What was asked may be answered by the next change, an undo for one.
+  goOn() {
+    this.mayGoOn = false;
+    this.stopped = "";
+    document.getElementById("losses")?.remove();
   }
 
   // Nothing is saved until start is called; why says it beside the drawing.
@@ -110,7 +118,8 @@ export class Saving {
     } catch (reason) {
       return this.stop(`the drawing could not be written (${reason.message}). Undo your last change.`);
     }
-    const { status, body } = await post(this.page.save, { content, version: this.version, ...more });
+    const { accept_losses } = more;
+    const { status, body } = await post(this.page.save, { content, version: this.version, accept_losses });
     this.isSignedOut = status === 401;
     if (status === 200) return this.saved(body, edits, content);
     if (status === 409 && body.version !== undefined) return this.overtaken(body, content);
@@ -151,9 +160,19 @@ export class Saving {
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
   }
 
+  // Nothing was lost on opening, so it was taken away here, and may be on purpose.
   wouldLose(losses) {
-    this.stop("the editor would lose something the file has. See above.");
-    showLosses(this.notices, losses, this.page, true);
+    this.stop("something the file has would go. See above.");
+    const without = button(
+      "Save without it",
+      () => {
+        this.goOn();
+        this.now({ accept_losses: true, anyway: true });
+      },
+      { kind: "warning" },
+    );
+    showLosses(this.notices, losses, this.page, without);
+    this.mayGoOn = true;
   }
 
   overtaken(body, mine) {
@@ -282,8 +301,9 @@ const put = (place, box) => {
   box.scrollIntoView({ block: "nearest" });
 };
 
-// Names what a save would lose. Nothing is saved while this stands there.
-export const showLosses = (place, losses, page, isFromSaving = false) => {
+// Names what a save would lose. Nothing is saved while this stands there; without is a button to
+// save all the same, where it was a person and not the editor that took it away.
+export const showLosses = (place, losses, page, without) => {
   const list = document.createElement("ul");
   list.className = "govuk-list govuk-list--bullet";
   for (const { element_id: id, what } of losses) {
@@ -292,21 +312,15 @@ export const showLosses = (place, losses, page, isFromSaving = false) => {
     list.append(item);
   }
   const ways = paragraph(
-    "Nothing is saved here while that is so. ",
-    link("Change the file as text", page.text),
+    without ? "Undo the change, save without it, or " : "Nothing is saved here while that is so. ",
+    link(without ? "change the file as text" : "Change the file as text", page.text),
     page.steps ? " or in " : "",
     page.steps ? link("Steps as a list", page.steps) : "",
     ", where everything is kept.",
   );
-  const opening = isFromSaving ? "Saving waits" : "Saving waits: this editor cannot keep all of the file";
-  put(
-    place,
-    notice(
-      "losses",
-      opening,
-      paragraph("The file has what this editor does not know. Saving would lose it:"),
-      list,
-      ways,
-    ),
-  );
+  const heading = without ? "Saving waits: is this to go?" : "Saving waits: this editor cannot keep all of the file";
+  const said = without
+    ? "The file as it was saved last has this, and what you see here does not:"
+    : "The file has what this editor does not know. Saving would lose it:";
+  put(place, notice("losses", heading, paragraph(said), list, without ? buttons(without) : "", ways));
 };
