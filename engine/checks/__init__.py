@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from engine.checks.doors import check_doors
+from engine.checks.figures import check_figures
 from engine.checks.letters import check_letters
 from engine.checks.references import ROLES, check_references, named_in
 from engine.errors import Finding
 from engine.releases import Bundle
 
-__all__ = ["ROLES", "check_doors", "check_letters", "check_references", "check_release", "named_in"]
+__all__ = [
+    "ROLES",
+    "check_doors",
+    "check_figures",
+    "check_letters",
+    "check_references",
+    "check_release",
+    "named_in",
+]
 
 
 def check_release(bundle: Bundle) -> list[Finding]:
     """Give every finding of every check for one parsed release."""
-    return [*check_references(bundle), *check_letters(bundle), *check_doors(bundle)]
+    checks = (check_references, check_letters, check_doors, check_figures)
+    return [finding for check in checks for finding in check(bundle)]

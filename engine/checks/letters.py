@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from engine.casework.letter_placeholders import unknown_names
@@ -11,6 +12,8 @@ from engine.releases import Bundle
 from forms import FormFileError, LetterTemplate, with_questions
 
 _FORM = "issue_letter"
+#: A text in quotes and nothing else.
+_TEXT = re.compile(r"""(["'])(?P<text>[^"']*)\1""")
 
 
 def check_letters(bundle: Bundle, registry: Registry = REGISTRY) -> list[Finding]:
@@ -23,7 +26,34 @@ def check_letters(bundle: Bundle, registry: Registry = REGISTRY) -> list[Finding
         said = [*unknown_names(template, known), *_questions(bundle, registry, template)]
         file = f"forms/letters/{name}.md"
         found.extend(Finding(file, name, line, sentence, "letter_name") for line, sentence in said)
-    return found
+    return [*found, *_decided(bundle)]
+
+
+def _decided(bundle: Bundle) -> Iterator[Finding]:
+    """Check the letters that decision tables name, where a process takes its letter from one."""
+    taken_from = {
+        element.properties.get("letter_from")
+        for diagram in bundle.definitions.diagrams.values()
+        for element in diagram.elements.values()
+    }
+    for table in bundle.definitions.decisions.values():
+        for column, output in enumerate(table.outputs):
+            if output not in taken_from:
+                continue
+            for row in table.rows:
+                name = _written(row.values[column] if column < len(row.values) else None)
+                if name and name not in bundle.letter_names:
+                    message = (
+                        f"Expected the letter {name} to exist, but it does not. Write "
+                        f"forms/letters/{name}.md or choose another letter."
+                    )
+                    yield Finding(table.file, row.id, row.line, message, "letter_exists")
+
+
+def _written(cell: str | None) -> str:
+    """Give the text a cell says as it stands; "" when it works one out."""
+    found = _TEXT.fullmatch(cell or "")
+    return found["text"] if found else ""
 
 
 def _questions(

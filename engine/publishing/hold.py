@@ -160,11 +160,11 @@ def newest_release(session: Session) -> Release:
 
 
 def checked_text(field: str, text: str, what: str, longest: int) -> str:
-    """Give what somebody wrote without the space around it.
+    """Give what somebody wrote without the space around it, and without null bytes.
 
     Raises InvalidAnswers about `field` when it is empty or too long. what: for the sentence.
     """
-    said = text.strip()
+    said = text.replace("\0", "").strip()
     if not said:
         raise InvalidAnswers([Problem(field, f"Expected {what}, but it is empty. Write it.")])
     if len(said) > longest:

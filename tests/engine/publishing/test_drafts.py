@@ -162,7 +162,7 @@ def test_what_is_no_draft_is_not_found(sqlite_house: Database, what: str, draft_
     assert audited(sqlite_house) == []
 
 
-@pytest.mark.parametrize("title", ["", "  \n", "x" * (LONGEST_TITLE + 1)])
+@pytest.mark.parametrize("title", ["", "  \n", "\0", "x" * (LONGEST_TITLE + 1)])
 def test_a_draft_needs_a_title_that_can_be_read(sqlite_house: Database, title: str) -> None:
     draft_id = publishing.start_draft(sqlite_house, OLIVE, "Good")
     for wrong in (

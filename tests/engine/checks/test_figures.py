@@ -1,0 +1,56 @@
+"""What the product itself needs of a release: figures it asks for, letters that tables choose."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.checks import check_figures, check_letters
+from engine.checks.figures import ASKED_FOR
+from engine.releases import POLICY_FILE, read_folder, survey
+
+ROOT = Path(__file__).parents[3]
+FILES = read_folder(ROOT)
+TABLE = "bpmn/decisions/review_letter.dmn"
+
+
+def test_every_figure_asked_for_in_the_code_is_known_to_be_needed() -> None:
+    asked = {
+        name
+        for path in (ROOT / "engine").rglob("*.py")
+        for name in re.findall(r"\.policy\(\s*\"([a-z_.]+)\"", path.read_text())
+    }
+    assert asked == ASKED_FOR
+
+
+def test_a_figure_that_dates_are_made_from_cannot_be_taken_out() -> None:
+    text = FILES[POLICY_FILE].decode()
+    row = next(one for one in re.findall(r"<rule .*?</rule>", text, re.S) if "appeal.sla" in one)
+    bundle, found = survey({**FILES, POLICY_FILE: text.replace(row, "").encode()})
+    assert found == []
+    (finding,) = check_figures(bundle)
+    assert (finding.element_id, finding.rule) == ("appeal.sla", "figure_asked_for")
+
+
+def test_the_table_of_figures_cannot_be_taken_out() -> None:
+    files = {path: content for path, content in FILES.items() if path != POLICY_FILE}
+    (finding,) = check_figures(survey(files)[0])
+    assert finding.file == POLICY_FILE
+
+
+def test_figures_that_cannot_be_read_are_not_called_missing() -> None:
+    bundle, found = survey({**FILES, POLICY_FILE: FILES[POLICY_FILE][:5000]})
+    assert found
+    assert check_figures(bundle) == []
+
+
+@pytest.mark.parametrize("name", ["review", "variation", "cease"])
+def test_a_letter_that_a_table_chooses_cannot_be_taken_out(name: str) -> None:
+    without = f"forms/letters/{name}.md"
+    files = {path: content for path, content in FILES.items() if path != without}
+    (finding,) = check_letters(survey(files)[0])
+    assert (finding.file, finding.rule) == (TABLE, "letter_exists")
+    assert finding.line
+    assert f"forms/letters/{name}.md" in finding.message
