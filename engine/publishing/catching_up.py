@@ -53,6 +53,8 @@ def _follow(draft: Held, path: str, new: bytes | None, number: int) -> bool:
         row = ReleaseFile(release_id=draft.release.id, path=path, version=0)
         draft.session.add(row)
     set_content(row, new if is_untouched else mine)
-    row.saved_at, row.saved_by = draft.now, draft.person.name
+    if is_untouched:
+        row.saved_at, row.saved_by = draft.now, draft.person.name
+    # Otherwise it stays whoever's words they are, so that nobody replaces them unasked.
     row.clashes_with = None if is_untouched else number
     return not is_untouched

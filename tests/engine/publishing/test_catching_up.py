@@ -144,3 +144,16 @@ def test_a_file_changed_back_follows_like_an_untouched_one(house: Database) -> N
     assert publishing.bring_up_to_date(house, draft_id, OLIVE) == ()
     assert publishing.draft_file(house, draft_id, FORM, OLIVE).content == edited(FORM, "Theirs")
     assert _state(house, draft_id, FORM) == ("same", None)
+
+
+def test_words_stay_whose_they_were_when_somebody_else_brings_the_draft_up_to_date(
+    house: Database,
+) -> None:
+    draft_id = publishing.start_draft(house, OLIVE, "Words")
+    publishing.save_file(house, draft_id, FORM, edited(FORM, "Hers"), version=0, person=OLIVE)
+    _published(house, {FORM: edited(FORM, "Newer")})
+    assert publishing.bring_up_to_date(house, draft_id, OSCAR) == (FORM,)
+    assert publishing.draft_file(house, draft_id, FORM, OSCAR).saved_by == "Olive"
+    taken = publishing.take_files(house, draft_id, {FORM: edited(FORM, "His")}, OSCAR)
+    assert [(one.path, one.saved_by) for one in taken.others] == [(FORM, "Olive")]
+    assert publishing.draft_files(house, draft_id, OLIVE)[FORM] == edited(FORM, "Hers")
