@@ -89,7 +89,10 @@ const letKeysReach = (view) => {
   const drawn = view.viewer.get("elementRegistry");
   const ids = new Set(rowsOf(view.process).map((row) => row.dataset.element));
   const shapes = [...ids].map((id) => drawn.get(id)).filter(Boolean);
-  view.reached = new Map(shapes.map((shape) => [shape.id, drawn.getGraphics(shape)]));
+  // The area that takes clicks takes the focus too: it holds no words that could differ from its
+  // name, as the lines of a name do that are drawn one below the other.
+  const areaOf = (shape) => drawn.getGraphics(shape).querySelector(".djs-hit");
+  view.reached = new Map(shapes.map((shape) => [shape.id, areaOf(shape)]));
   shapes.forEach((shape, place) => {
     const node = view.reached.get(shape.id);
     node.setAttribute("role", "button");
