@@ -284,6 +284,34 @@ def test_a_copy_of_a_step_says_what_its_original_says(house: House, seats: Seats
     assert saved(house, draft_id, APPEAL).count(b'serviceTaskOperator id="notices.tell"') == 3
 
 
+def test_half_a_file_is_not_drawn_and_can_be_mended_as_text(house: House, seats: Seats) -> None:
+    half = Path(APPEAL).read_bytes()[:20_000]
+    draft_id = start_draft(house, {APPEAL: half})
+    editor = Editor(seats()("olive").screen, draft_id, APPEAL)
+    assert "This file cannot be drawn" in editor.notices
+    assert editor.status.startswith("Not saved: the file cannot be drawn")
+    editor.screen.follow("Change it as text")
+    assert "<bpmn:definitions" in editor.page.locator("textarea").input_value()
+    assert saved(house, draft_id, APPEAL) == half
+
+
+def test_a_step_of_a_part_with_a_page_of_its_own_keeps_its_lane(house: House, seats: Seats) -> None:
+    draft_id = start_draft(house)
+    path = "bpmn/arrangement.bpmn"
+    editor = Editor(seats()("olive").screen, draft_id, path, anchor="decide_request")
+    editor.page.locator(
+        ".editor-panel__heading", has_text="Decide what the request needs"
+    ).wait_for()
+    editor.page.wait_for_timeout(500)
+    editor.page.keyboard.press("Shift+ArrowUp")
+    editor.field("documentation").fill("Somebody decides (R-085).")
+    editor.save()
+    written = saved(house, draft_id, path).decode()
+    lane = re.search(r'id="lane_data_management_officer".*?</bpmn:lane>', written, re.DOTALL)
+    assert lane
+    assert "<bpmn:flowNodeRef>decide_request</bpmn:flowNodeRef>" in lane[0]
+
+
 def _contrast(one: str, other: str) -> float:
     lights = sorted(_light(colour) for colour in (one, other))
     return (lights[1] + 0.05) / (lights[0] + 0.05)

@@ -27,7 +27,8 @@ import { severalModule } from "./drawing/several.js";
 
 const ROOM_FOR_THE_PALETTE = 70;
 const MARGIN = 20;
-const READABLE = 0.5;
+const READABLE = 0.8;
+const ROOM_FOR_THE_WAY_BACK = 50;
 
 class Editor {
   constructor(root) {
@@ -60,6 +61,8 @@ class Editor {
     if (!(await this.import(xml))) return;
     this.buttons();
     this.get("eventBus").on("commandStack.changed", () => this.changed());
+    // A part with a page of its own is shown whole when it is opened.
+    this.get("eventBus").on("root.set", () => setTimeout(() => this.fit()));
     await this.look();
     if (!this.page.mayEdit) this.saving.stop("this draft is not open for changes.");
     else if (!this.saving.stopped) this.saving.offerCopy(xml);
@@ -187,11 +190,14 @@ class Editor {
     const canvas = this.get("canvas");
     const root = canvas.findRoot(element);
     if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
-    if (element !== root) {
-      if (canvas.zoom() < READABLE) canvas.zoom(READABLE);
-      canvas.scrollToElement(element, { top: 80, right: 80, bottom: 80, left: 120 });
-    }
+    if (element !== root) setTimeout(() => this.lookAt(element));
     this.get("selection").select(element);
+  }
+
+  lookAt(element) {
+    const canvas = this.get("canvas");
+    if (canvas.zoom() < READABLE) canvas.zoom(READABLE);
+    canvas.scrollToElement(element, { top: 80, right: 80, bottom: 80, left: 120 });
   }
 
   goToAnchor() {
@@ -232,14 +238,16 @@ class Editor {
     const { inner } = canvas.viewbox();
     const size = canvas.getSize();
     if (!inner.width || !size.width) return;
+    const isPart = canvas.getRootElement().businessObject?.$type === "bpmn:SubProcess";
+    const top = MARGIN + (isPart ? ROOM_FOR_THE_WAY_BACK : 0);
     const scale = Math.min(
       (size.width - ROOM_FOR_THE_PALETTE - 2 * MARGIN) / inner.width,
-      (size.height - 2 * MARGIN) / inner.height,
+      (size.height - top - MARGIN) / inner.height,
       1,
     );
     canvas.viewbox({
       x: inner.x - (ROOM_FOR_THE_PALETTE + MARGIN) / scale,
-      y: inner.y - MARGIN / scale,
+      y: inner.y - top / scale,
       width: size.width / scale,
       height: size.height / scale,
     });

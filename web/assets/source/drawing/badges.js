@@ -11,7 +11,7 @@ export const showBadges = (overlays, elements, findings) => {
   for (const [id, found] of byElement) {
     const element = elements.get(id);
     if (!element || !element.parent) continue;
-    overlays.add(element, KIND, { position: { top: -14, left: -14 }, html: badge(found), scale: false });
+    overlays.add(element, KIND, { position: { top: 0, left: 0 }, html: badge(found), scale: false });
   }
 };
 
