@@ -18,8 +18,13 @@ KINDS = {
     "bpmn/scenarios": "scenario",
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
-#: Ending -> the folder of a file that no folder is said for; a form and a scenario end alike.
+#: Ending -> the folder of a file that no folder is said for.
 _BY_ENDING = {".bpmn": "bpmn", ".dmn": "bpmn/decisions", ".md": "forms/letters"}
+#: A form and a scenario end alike, but not one begins as the other does.
+_BY_BEGINNING = {
+    "forms/definitions": re.compile(rb"^form:", re.MULTILINE),
+    "bpmn/scenarios": re.compile(rb"^- scenario:", re.MULTILINE),
+}
 
 
 def is_place(path: str) -> bool:
@@ -43,18 +48,26 @@ def in_order(path: str) -> tuple[int, str]:
     return list(KINDS.values()).index(kind_of(path)), path
 
 
-def place_of(name: str, known: Collection[str]) -> str | None:
+def place_of(name: str, content: bytes, known: Collection[str]) -> str | None:
     """Give the path of a file that came with its name alone; None when it has no place.
 
-    known: the paths of the release, by which a form is told from a scenario.
+    known: the paths of the release; a file of that name is taken for the one that is there.
     """
     if is_place(name):
         return name
     file = PurePosixPath(name).name
     there = sorted(path for path in known if path.endswith(f"/{file}"))
-    folder = _BY_ENDING.get(PurePosixPath(file).suffix)
-    path = there[0] if there else f"{folder}/{file}"
+    path = there[0] if there else f"{_folder_of(file, content)}/{file}"
     return path if is_place(path) else None
+
+
+def _folder_of(file: str, content: bytes) -> str:
+    """Give the folder of a new file, by its ending or by how it is written; "" when none fits."""
+    ending = PurePosixPath(file).suffix
+    if ending != ".yaml":
+        return _BY_ENDING.get(ending, "")
+    fitting = [folder for folder, begins in _BY_BEGINNING.items() if begins.search(content)]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def no_place(name: str) -> Finding:

@@ -76,7 +76,7 @@ def _placed(given: Mapping[str, bytes], draft: Held) -> tuple[dict[str, bytes], 
     placed: dict[str, bytes] = {}
     refused: list[Finding] = []
     for name, content in given.items():
-        path = place_of(name, draft.overlay.paths)
+        path = place_of(name, content, draft.overlay.paths)
         problem = no_place(name) if path is None else why_not_kept(path, content)
         if path is None or problem is not None:
             refused.append(problem or no_place(name))
