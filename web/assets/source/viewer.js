@@ -57,7 +57,8 @@ const show = async (container) => {
 const lookAt = (viewer, chosen, states) => {
   const drawn = viewer.get("elementRegistry");
   const canvas = viewer.get("canvas");
-  const isHere = (shape) => shape && canvas.findRoot(shape) === canvas.getRootElement();
+  // A flow has a way, but no place of its own to begin at.
+  const isHere = (shape) => shape?.width && canvas.findRoot(shape) === canvas.getRootElement();
   const waiting = Object.keys(states).filter((id) => states[id].state !== "done");
   const shapes = [chosen, ...waiting].map((id) => drawn.get(id)).filter(isHere);
   const element = shapes.find((shape) => shape.id === chosen || !isOpen(shape)) || shapes[0];
