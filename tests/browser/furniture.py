@@ -18,14 +18,14 @@ def furnish(house: House) -> None:
     house.begin_in_autumn()
     add_people(house.database, {COLLEAGUE: ["dmo"]})
     at_work = Scenario(house.database)
-    at_work.receive("arrangement_taken_over", by="dorothy", answers=_taken_over(house))
+    at_work.receive("arrangement_taken_over", by="dorothy", answers=taken_over(house.today))
     for _ in range(3):
         at_work.act("log_contact", by="amina", answers=contact(house.today))
     what = "Rang five times in a morning."
     at_work.act("add_evidence", by="amina", answers=_ticked(record(house.today, what)))
     heard = record(house.today, "Said to have complained.", evidence_class="hearsay")
     at_work.act("add_evidence", by="amina", answers=_ticked(heard))
-    at_work.receive("appeal_received", by="amina", answers=_appeal(house))
+    at_work.receive("appeal_received", by="amina", answers=appeal(house.today))
     sent = {"channel": "letter", "sent_on": house.today, "proof": "Certificate of posting 1"}
     at_work.complete("issue_letter", by="dorothy", answers=sent)
     shown = {"shows": "all", "done_on": house.today, "reference": "Note 1"}
@@ -38,10 +38,11 @@ def _ticked(answers: dict[str, object]) -> dict[str, object]:
     return {**answers, "attested": ["relevant", "factual", "substantiated", "no_personal_comment"]}
 
 
-def _taken_over(house: House) -> dict[str, object]:
-    ago = house.today - dt.timedelta(days=14)
+def taken_over(today: dt.date, customer: str = CUSTOMER) -> dict[str, object]:
+    """What is entered about an arrangement of an old register."""
+    ago = today - dt.timedelta(days=14)
     return {
-        "customer_name": CUSTOMER,
+        "customer_name": customer,
         "address": "4 Elm Court\nNorthfield",
         "tenancy_reference": "NF-104233",
         "customer_kind": "tenant",
@@ -62,14 +63,15 @@ def _taken_over(house: House) -> dict[str, object]:
             {"kind": "subject", "limit": "Not about parking", "reason": "It was answered."}
         ],
         "from_on": ago,
-        "next_review_on": house.today + dt.timedelta(days=170),
+        "next_review_on": today + dt.timedelta(days=170),
     }
 
 
-def _appeal(house: House) -> dict[str, object]:
+def appeal(today: dt.date) -> dict[str, object]:
+    """What is logged of an appeal against it."""
     return {
         "decision": "agreed",
-        "received_on": house.today,
+        "received_on": today,
         "received_by": "priya",
         "channel": "in_person",
         "grounds": "I only ring because nobody rings me back.",
