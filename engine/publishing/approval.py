@@ -39,7 +39,7 @@ def submit_draft(db: Database, draft_id: int, note: str, person: Person) -> None
 
 
 def take_back(db: Database, draft_id: int, person: Person) -> None:
-    """Open a draft again that waits for a second person: for those who changed or handed it in.
+    """Open a draft again that waits: for those who began it, changed it or handed it in.
 
     Raises NotFound, NotAllowed, Rejected.
     """

@@ -33,7 +33,7 @@ def bring_up_to_date(db: Database, draft_id: int, person: Person) -> tuple[str, 
             if _follow(draft, path, new.get(path), number):
                 clashing.append(path)
         was, draft.release.based_on_id = draft.release.based_on_id, newest.id
-        draft.changed_by_me(clashing[0] if clashing else "")
+        draft.changed_by_me("brought up to date")
         draft.audit(
             "draft_brought_up_to_date",
             old={"release": was},

@@ -69,14 +69,17 @@ class Held:
         if state_of(release) != "waiting":
             raise Rejected(f"Expected a waiting draft to {wish}, but {self._why_not_open()}")
 
-    def changed_by_me(self, path: str) -> None:
-        """Remember that this person changed something, and so cannot be the second one."""
+    def changed_by_me(self, what: str) -> None:
+        """Remember that this person changed something, and so cannot be the second one.
+
+        what: the path of the file, or what was done to several, for the record.
+        """
         if self.person.name in self.editors:
             return
         self.session.add(
             ReleaseEditor(release_id=self.release.id, user_name=self.person.name, first_at=self.now)
         )
-        self.audit("draft_changed", new={"first_file": path})
+        self.audit("draft_changed", new={"first": what})
 
     def audit(self, action: str, *, old: Any = None, new: Any = None) -> None:
         """Add what happened to the chain of administration."""

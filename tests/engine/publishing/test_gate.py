@@ -5,16 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from engine.errors import InvalidRelease
 from engine.publishing import check_files, findings_of, prepare, publish, release_files
+from engine.publishing.titles import title_of
 from engine.releases import POLICY_FILE, bundle, current_release_id, read_folder
 from engine.tables.database import Database
 from engine.tables.releases import PolicyValue, Release
 
 ROOT = Path(__file__).parents[3]
 FILES = read_folder(ROOT)
+#: What may follow where a file was cut off.
+REST = [b"", b"<", b"&x;", b": [", b"*a", b"\xff", b"((", b'"']
 
 
 def _with(path: str, old: str, new: str) -> dict[str, bytes]:
@@ -171,3 +176,12 @@ def test_a_scenario_that_repeats_itself_without_end_is_refused_in_good_time() ->
     files = {**FILES, "bpmn/scenarios/appeals.yaml": bomb.encode()}
     (finding,) = findings_of(files)
     assert "at most 1000 steps" in finding.message
+
+
+@settings(max_examples=12)
+@given(path=st.sampled_from(sorted(FILES)), part=st.floats(0, 1), rest=st.sampled_from(REST))
+def test_half_a_file_is_never_worse_than_a_finding(path: str, part: float, rest: bytes) -> None:
+    content = FILES[path][: int(len(FILES[path]) * part)] + rest
+    for finding in findings_of({**FILES, path: content}):
+        assert finding.message.startswith("Expected") or ": Expected" in finding.message
+    assert title_of(path, content)
