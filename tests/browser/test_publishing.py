@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import FilePayload, Locator
 
 import engine
 from engine.scenario import Scenario
@@ -89,9 +89,8 @@ def upload_form(desk: Desk) -> None:
     """Bring the form of the new step into the draft that is open."""
     page = desk.screen.page
     desk.screen.follow("Upload and copy")
-    content = FORM.encode()
-    given = {"name": "look_at_the_pack.yaml", "mimeType": "text/yaml", "buffer": content}
-    page.set_input_files("#files", files=[given])  # type: ignore[list-item]
+    given = FilePayload(name="look_at_the_pack.yaml", mimeType="text/yaml", buffer=FORM.encode())
+    page.set_input_files("#files", files=given)
     desk.screen.press("Upload")
     assert "1 file taken in" in desk.screen.said
     desk.screen.follow("The draft")

@@ -126,7 +126,7 @@ def test_only_these_paths_are_of_a_release(path: str) -> None:
 
 def test_every_file_of_ours_has_its_place() -> None:
     assert all(is_place(path) for path in FILES)
-    assert all(place_of(path.rpartition("/")[2], FILES) for path in FILES)
+    assert all(place_of(path.rpartition("/")[2], b"", FILES) for path in FILES)
 
 
 @pytest.mark.parametrize(
