@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from engine.tables.process import ElementInstance, Incident
 from tests.browser.audit import Audit
 from tests.browser.conftest import Seats
 from tests.browser.desk import Desk
@@ -56,6 +57,19 @@ def test_the_list_of_a_house_where_nothing_runs(house: House, seats: Seats, audi
     assert "Nothing is running." in mo.said
     mo.open("/running/appeal")
     assert "Nothing runs in this process on version 1." in mo.said
+
+
+def test_a_run_in_every_state(furnished: House, furnished_seats: Seats, audit: Audit) -> None:
+    _get_stuck(furnished)
+    desk = furnished_seats(audit=audit)("mo")
+    path = _open_run(desk)
+    assert "A step is stuck" in desk.screen.said
+    for more in ("?show=everything", "?process=appeal&step=allocate_director"):
+        desk.screen.open(path + more)
+    desk.screen.open(f"{path}?on={furnished.working_day(-2)}")
+    assert "This is how it was at the end of" in desk.screen.said
+    desk.screen.open(f"{path}?on=soon", status=422)
+    assert desk.screen.errors == ["Enter a date as year-month-day, such as 2026-04-10"]
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "320"])
@@ -141,3 +155,24 @@ def _open_run(desk: Desk) -> str:
     desk.screen.open("/running?process=appeal")
     desk.screen.follow(CUSTOMER)
     return desk.screen.path
+
+
+def _get_stuck(house: House) -> None:
+    """Let the run of the appeal be stuck at a step that is waited at."""
+    with house.database.writing() as session:
+        place = (
+            session.query(ElementInstance)
+            .filter(ElementInstance.element_id == "allocate_director")
+            .one()
+        )
+        incident = Incident(
+            instance_id=place.instance_id,
+            case_id=place.case_id,
+            process_id=place.process_id,
+            element_id=place.element_id,
+            reason="Expected a director who took no part, but there is none. Name one.",
+            opened_at=place.entered_at,
+        )
+        session.add(incident)
+        session.flush()
+        place.incident_id = incident.id

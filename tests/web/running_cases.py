@@ -9,7 +9,13 @@ from sqlalchemy import select
 
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
-from engine.tables.process import ElementInstance, Incident, ProcessInstance, WorkItem
+from engine.tables.process import (
+    ElementHistory,
+    ElementInstance,
+    Incident,
+    ProcessInstance,
+    WorkItem,
+)
 from tests.engine.queries.landlord import NOW, Pen
 from tests.web import case_file
 
@@ -65,6 +71,24 @@ def run_of(app: Flask, customer: str) -> int:
         rows = session.scalars(select(ProcessInstance).order_by(ProcessInstance.id)).all()
         names = {LATE: 0, WAITS: 1, STUCK: 2}
         return rows[names[customer]].id
+
+
+def leave(app: Flask, customer: str, element_id: str, at: dt.datetime) -> None:
+    """Write that the run of a customer left an element at a moment."""
+    run_id = run_of(app, customer)
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        run = session.get_one(ProcessInstance, run_id)
+        row = ElementHistory(
+            instance_id=run.id,
+            case_id=run.case_id,
+            process_id=run.process_id,
+            element_id=element_id,
+            what="left",
+            at=at,
+            by="ann",
+        )
+        session.add(row)
 
 
 def _wait(pen: Pen) -> None:
