@@ -101,8 +101,9 @@ def running(
         ).one()
         names = process_names(look)
         order = _order(wanted.sort, look.today, names)
-        joined = _joined(select(ElementInstance.id)).where(*conditions).order_by(*order)
-        shown = joined.limit(rows).offset((page_number(page) - 1) * rows)
+        fitting_ids = _joined_for(wanted.sort, select(ElementInstance.id)).where(*conditions)
+        ordered = fitting_ids.order_by(*order)
+        shown = ordered.limit(rows).offset((page_number(page) - 1) * rows)
         found = look.session.execute(
             _joined(_columns()).where(ElementInstance.id.in_(shown)).order_by(*order)
         )
@@ -145,6 +146,18 @@ def _joined(query: Select[Any]) -> Select[Any]:
     )
 
 
+def _joined_for(sort: str, query: Select[Any]) -> Select[Any]:
+    """Join no more than an order reads: it is worked out for every row that fits."""
+    name = sort.removeprefix("-")
+    if name == "customer":
+        of_case = CaseFile.id == ElementInstance.case_id
+        return query.outerjoin(CaseFile, of_case).outerjoin(Customer, IS_CUSTOMER)
+    if name == "held_by":
+        its_task = WorkItem.id == ElementInstance.work_item_id
+        return query.outerjoin(WorkItem, its_task).outerjoin(User, User.name == WorkItem.assignee)
+    return query
+
+
 def _order(
     sort: str, today: dt.date, process_names: Mapping[str, str]
 ) -> tuple[ColumnElement[Any], ...]:
@@ -152,7 +165,6 @@ def _order(
     name, backwards = sort.removeprefix("-"), sort.startswith("-")
     due_on, place = ElementInstance.due_on, ElementInstance
     keys: dict[str, Any] = {
-        "since": place.entered_at,
         "customer": func.lower(Customer.name),
         "process": func.lower(
             case(process_names, value=place.process_id, else_=place.process_id)
@@ -169,6 +181,9 @@ def _order(
         ),
         "late": case((is_late(today), due_on), else_=literal(None)),
     }
+    if name == "since":
+        at = place.entered_at
+        return (at.desc(), place.id.desc()) if backwards else (at.asc(), place.id.asc())
     key = keys.get(name)
     soonest = (due_on.asc().nulls_last(), place.id.asc())
     if key is None:

@@ -150,8 +150,15 @@ class ElementInstance(Row):
 
     __tablename__ = "element_instance"
     __table_args__ = (
-        Index("ix_element_instance_path", "is_container", "release_id", "path"),
+        # Counts are read from these alone, and lists begin with the rows they show.
+        Index(
+            "ix_element_instance_path",
+            *("is_container", "release_id", "path", "due_on", "incident_id"),
+        ),
+        Index("ix_element_instance_process", "process_id", "release_id", "instance_id"),
+        Index("ix_element_instance_cases", "is_container", "case_id", "due_on"),
         Index("ix_element_instance_due", "is_container", "due_on"),
+        Index("ix_element_instance_since", "is_container", "entered_at"),
         Index("ix_element_instance_instance", "instance_id"),
         Index("ix_element_instance_case", "case_id"),
     )

@@ -81,8 +81,14 @@ def _create_element_instance() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
-    op.create_index(op.f(f"ix_{table}_path"), table, ["is_container", "release_id", "path"])
-    op.create_index(op.f(f"ix_{table}_due"), table, ["is_container", "due_on"])
+    for name, columns in (
+        ("path", ["is_container", "release_id", "path", "due_on", "incident_id"]),
+        ("process", ["process_id", "release_id", "instance_id"]),
+        ("cases", ["is_container", "case_id", "due_on"]),
+        ("due", ["is_container", "due_on"]),
+        ("since", ["is_container", "entered_at"]),
+    ):
+        op.create_index(op.f(f"ix_{table}_{name}"), table, columns)
     op.create_index(op.f(f"ix_{table}_instance"), table, ["instance_id"])
     op.create_index(op.f(f"ix_{table}_case"), table, ["case_id"])
     op.create_index(op.f(f"ix_{table}_work_item_id"), table, ["work_item_id"])
