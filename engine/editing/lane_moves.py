@@ -20,6 +20,8 @@ _PER_POINT_SIDEWAYS = 0.2
 _ON_A_NAME = 15
 #: Space between a shape or an arrow and its name.
 _TO_NAME = 4
+#: How far a step may go where there is no lane.
+_FREELY = 120
 _FRAMES = ("lane", "participant")
 _Edit = tuple[int, int, bytes]
 
@@ -61,6 +63,27 @@ def moved_into_lane(source: Source, element_id: str, lane_id: str) -> Source:
         raise NoPlace(
             "Expected room in that lane near where the step is drawn now, but there is none that "
             "its arrows can reach. Move it in the diagram."
+        )
+    return source.with_edits(moving.edits(move))
+
+
+def settled(source: Source, element_id: str, lane_id: str) -> Source:
+    """Give the file with a step that was just drawn put where it fits best, with its lines.
+
+    lane_id: the lane it is to lie in; "" for none. Unchanged when it is not drawn. Raises NoPlace.
+    """
+    picture = Picture(source)
+    shape, lane = picture.shapes.get(element_id), picture.shapes.get(lane_id)
+    if shape is None:
+        return source
+    has_lane = lane is not None and lane.plane is shape.plane
+    frame = lane.box if lane is not None and has_lane else shape.box.grown(_FREELY)
+    moving = _Moving(picture, shape)
+    move = moving.best(frame)
+    if move is None:
+        raise NoPlace(
+            "Expected room in the drawing behind this step, but there is none that its arrows can "
+            "reach. Draw it in the diagram."
         )
     return source.with_edits(moving.edits(move))
 
@@ -156,8 +179,8 @@ class _Moving:
 
     def _frames(self, lane: Box) -> list[Box]:
         """Give what it must lie in: the lane, and the phases it belongs to."""
-        shapes = self.picture.shapes
-        return [lane, *(shapes[one].box for one in self.shape.around if one in shapes)]
+        around = (self.picture.shapes.get(one) for one in self.shape.around)
+        return [lane, *(one.box for one in around if one and one.plane is self.shape.plane)]
 
     def _heights(self, frames: Sequence[Box]) -> set[float]:
         """Give where its upper edge may lie; level with what it is connected to where it can."""

@@ -79,6 +79,15 @@ class DraftStep:
     #: The lanes it may move to, by id and name.
     lanes: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def can_be_followed(self) -> bool:
+        """Tell whether a step can be added behind it: it leads on one way, without a choice."""
+        return (
+            len(self.onward) == 1
+            and bool(self.onward[0].flow_id and self.onward[0].target_id and self.element_id)
+            and self.kind not in ("event_gateway", "end_event")
+        )
+
 
 def steps_of(xml: bytes, file: str = "") -> tuple[DraftStep, ...]:
     """Give every element of a diagram, process by process, in the order in which it is read.

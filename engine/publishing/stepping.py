@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.editing.step_changes import change_step, need_step
 from engine.editing.step_choices import problems_of
+from engine.editing.step_inserts import insert_after
 from engine.errors import InvalidAnswers
 from engine.publishing.drafts import draft_file
 from engine.publishing.offered import vocabulary
@@ -39,3 +40,25 @@ def change_draft_step(
         raise InvalidAnswers(problems)
     changed = change_step(content, element_id, changes)
     return save_file(db, draft_id, path, changed, version=version, person=person)
+
+
+def add_draft_step(
+    db: Database,
+    draft_id: int,
+    place: tuple[str, str],
+    new: tuple[str, str],
+    *,
+    version: int,
+    person: Person,
+) -> tuple[SavedFile, str]:
+    """Add a step behind one that leads on one way; gives the file as saved and the new id.
+
+    place: path of the file and id of the step before. new: kind (user_task or service_task) and
+    name. Raises InvalidAnswers about ``kind``, ``name`` or the step (""), and what ``save_file``
+    raises.
+    """
+    path, element_id = place
+    content = draft_file(db, draft_id, path, person).content
+    kind, name = new
+    changed, new_id = insert_after(content, element_id, kind, name)
+    return save_file(db, draft_id, path, changed, version=version, person=person), new_id

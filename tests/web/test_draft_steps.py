@@ -158,6 +158,21 @@ def test_a_step_is_moved_into_another_lane(app: Flask, olive: Visitor, draft_id:
     assert refused.errors[0][1] == "#field-lane"
 
 
+def test_a_step_is_added_behind_another_and_filled_in(
+    app: Flask, olive: Visitor, draft_id: int
+) -> None:
+    page = olive.get(f"/drafts/{draft_id}/steps/{PATH}/allocate_director")
+    refused = page.press("Add the step")
+    assert refused.errors == [("Enter a name, such as “Check the address”.", "#new_name")]
+    added = refused.press("Add the step", new_name="Check the address")
+    assert added.heading == "Check the address"
+    assert "to have a form" in added.text
+    done = added.press("Save and stay here", form="holding_letter", documentation="R-076")
+    assert "Nothing to mend in this step." in done.text
+    assert "Check the address" in olive.get(f"/drafts/{draft_id}/steps/{PATH}").text
+    assert saved(app, draft_id).count('bpmnElement="check_the_address"') == 1
+
+
 def test_a_file_that_cannot_be_read_has_no_list_and_says_why(
     app: Flask, olive: Visitor, draft_id: int
 ) -> None:

@@ -123,6 +123,33 @@ def change(draft_id: int, name: str, element_id: str) -> ResponseReturnValue:
     return redirect(_after(draft_id, name, element_id, typed), 303)
 
 
+@blueprint.post("/<name>/<element_id>/add")
+def add(draft_id: int, name: str, element_id: str) -> ResponseReturnValue:
+    """Add a step behind one, and go on to fill in what it asks for."""
+    typed = {key: request.form.get(key, "") for key in ("new_name", "new_kind")}
+    version = request.form.get("version", type=int)
+    try:
+        saved, new_id = engine.add_draft_step(
+            auth.database(),
+            draft_id,
+            (f"bpmn/{name}", element_id),
+            (typed["new_kind"], typed["new_name"]),
+            version=-1 if version is None else version,
+            person=auth.person(),
+        )
+    except engine.InvalidAnswers as invalid:
+        problems = {
+            f"new_{one.question}" if one.question else "": one.message for one in invalid.problems
+        }
+        desk = Desk.of(draft_id, name)
+        return _edited(desk, name, element_id, Typed(typed, problems)), _INVALID
+    except engine.Overtaken as overtaken:
+        desk = Desk.of(draft_id, name)
+        return _edited(desk, name, element_id, Typed(typed, {"": str(overtaken)})), _OVERTAKEN
+    banner.success(f"The step is added, {words.moment(saved.saved_at)}. Say what it asks for.")
+    return redirect(url_for(".edit", draft_id=draft_id, name=name, element_id=new_id), 303)
+
+
 def _after(draft_id: int, name: str, element_id: str, typed: Mapping[str, str]) -> str:
     """Give where to go on: to the list, or to the step again when it now has other boxes."""
     again = request.form.get("action") == "save_and_stay"
@@ -149,6 +176,7 @@ def _edited(desk: Desk, name: str, element_id: str, typed: Typed = NOTHING_TYPED
         facts=step_words.facts_of(step, vocabulary),
         found=desk.about(step),
         problems=_summary(fields, typed),
+        typed=typed,
         version=desk.file.version,
         before=steps[place - 1] if place else None,
         after=steps[place + 1] if place + 1 < len(steps) else None,
@@ -176,6 +204,7 @@ def _date(draft_id: int, field: StepField) -> engine.DuePreview:
 def _summary(fields: Sequence[StepField], typed: Typed) -> list[dict[str, str]]:
     """Give the lines of the error summary, each leading to its box."""
     boxes = {field.name: f"#{field.id}" for field in fields}
+    boxes |= {"new_name": "#new_name", "new_kind": "#new_kind"}
     return [
         {"text": text, "href": boxes[name]} if name in boxes else {"text": text}
         for name, text in typed.problems.items()
