@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.editing.picture import Box, Line, Picture, Point, Shape, box_of, written
+from engine.editing.room import way_edit
 from engine.editing.routes import IN_THE_WAY, Rect, cost_of, meet, pieces_of, rect_of, routes
 from engine.editing.source import Node, Source, tag_with
 
@@ -257,7 +258,7 @@ class _Moving:
             way = move.ways[line.flow_id]
             if way == line.points:
                 continue
-            yield _drawn(source, line, way)
+            yield way_edit(source, line, way)
             label = box_of(line.label)
             if line.label is not None and label is not None and way[:2] != line.points[:2]:
                 yield _placed(source, line.label, self._free(_beside(way, label), boxes, pieces))
@@ -317,11 +318,3 @@ def _placed(source: Source, bounds: Node, box: Box) -> _Edit:
         if bounds.attributes.get(name) != written(number):
             tag = tag_with(tag, name, written(number))
     return bounds.start, bounds.inner, tag
-
-
-def _drawn(source: Source, line: Line, way: Sequence[Point]) -> _Edit:
-    first, last = line.waypoints[0], line.waypoints[-1]
-    indent = source.indent_of(first)
-    between = f"\n{indent}" if indent else ""
-    tags = [f'<{first.raw} x="{written(x)}" y="{written(y)}" />' for x, y in way]
-    return first.start, last.end, between.join(tags).encode()

@@ -112,3 +112,12 @@ def line_lines(near: Line, flow_id: str, way: Sequence[Point]) -> list[str]:
         *(f'  <{waypoint.raw} x="{written(x)}" y="{written(y)}" />' for x, y in way),
         f"</{drawn.raw}>",
     ]
+
+
+def way_edit(source: Source, line: Line, way: Sequence[Point]) -> _Edit:
+    """Write where a line goes anew: its bends in the place of those it had."""
+    first, last = line.waypoints[0], line.waypoints[-1]
+    indent = source.indent_of(first)
+    between = f"\n{indent}" if indent else ""
+    tags = [f'<{first.raw} x="{written(x)}" y="{written(y)}" />' for x, y in way]
+    return first.start, last.end, between.join(tags).encode()

@@ -159,6 +159,12 @@ class StepFile:
         written = f"<{tag}>{in_text(self.element_id)}</{tag}>"
         return source.with_child(lane, [written], after=before[-1] if before else None)
 
+    def forget(self, element_id: str, message: str) -> None:
+        """Take what is gone off every lane, and the message nobody names any more."""
+        while (listed := _listing(self.source, element_id)) is not None:
+            self.source = self.source.without(listed)
+        self._forget_message(message)
+
     # Extensions
 
     @property

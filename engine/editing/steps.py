@@ -14,6 +14,11 @@ from engine.spiff import KINDS, Diagram, Element, Lane, read_diagrams
 DECIDING = frozenset({"exclusive_gateway", "inclusive_gateway"})
 #: Kinds that send a message.
 SENDING = frozenset({"throw_event", "end_event", "send_task"})
+#: Kinds that may be taken out of a line.
+IN_A_LINE = frozenset(
+    {"user_task", "service_task", "business_rule_task", "call_activity", "manual_task", "task"}
+    | {"send_task", "throw_event"}
+)
 _MORE_KINDS: Mapping[str, str] = {
     "parallel_gateway": "All of these at the same time",
     "inclusive_gateway": "Question with several answers",
@@ -78,6 +83,19 @@ class DraftStep:
     event: str = "none"
     #: The lanes it may move to, by id and name.
     lanes: tuple[tuple[str, str], ...] = ()
+    #: How many flows lead to it.
+    ways_in: int = 0
+
+    @property
+    def can_be_removed(self) -> bool:
+        """Tell whether it stands in a line and can be taken out by itself."""
+        return (
+            self.kind in IN_A_LINE
+            and self.ways_in == 1
+            and len(self.onward) == 1
+            and bool(self.onward[0].flow_id and self.onward[0].target_id and self.element_id)
+            and not self.edges
+        )
 
     @property
     def can_be_followed(self) -> bool:
@@ -129,6 +147,7 @@ def _steps(diagram: Diagram) -> Iterator[DraftStep]:
             ),
             event=element.event,
             lanes=tuple((lane.id, lane.name or lane.id) for lane in diagram.lanes if lane.id),
+            ways_in=sum(flow.target == element.id for flow in diagram.flows),
         )
 
 

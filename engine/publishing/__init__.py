@@ -24,7 +24,7 @@ from engine.publishing.installing import prepare, publish, release_files
 from engine.publishing.keeping import check_keepable
 from engine.publishing.offered import decision_tables, due_preview, vocabulary
 from engine.publishing.saving import SavedFile, remove_file, save_file, undo_file
-from engine.publishing.stepping import add_draft_step, change_draft_step
+from engine.publishing.stepping import add_draft_step, change_draft_step, remove_draft_step
 from engine.publishing.uploads import OtherChange, Taken, take_files
 from engine.publishing.versions import VersionBrief, published_versions, version_files
 
@@ -60,6 +60,7 @@ __all__ = [
     "published_versions",
     "release_archive",
     "release_files",
+    "remove_draft_step",
     "remove_file",
     "rename_draft",
     "save_file",

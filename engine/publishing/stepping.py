@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engine.editing.step_changes import change_step, need_step
 from engine.editing.step_choices import problems_of
 from engine.editing.step_inserts import insert_after
+from engine.editing.step_removals import remove_step
 from engine.errors import InvalidAnswers
 from engine.publishing.drafts import draft_file
 from engine.publishing.offered import vocabulary
@@ -62,3 +63,16 @@ def add_draft_step(
     kind, name = new
     changed, new_id = insert_after(content, element_id, kind, name)
     return save_file(db, draft_id, path, changed, version=version, person=person), new_id
+
+
+def remove_draft_step(
+    db: Database, draft_id: int, place: tuple[str, str], *, version: int, person: Person
+) -> SavedFile:
+    """Take a step out of a line; what led to it leads on.
+
+    place: path of the file and id of the step. Raises InvalidAnswers when it does not stand in a
+    line, and what ``save_file`` raises.
+    """
+    path, element_id = place
+    changed = remove_step(draft_file(db, draft_id, path, person).content, element_id)
+    return save_file(db, draft_id, path, changed, version=version, person=person)

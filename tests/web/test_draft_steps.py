@@ -173,6 +173,16 @@ def test_a_step_is_added_behind_another_and_filled_in(
     assert saved(app, draft_id).count('bpmnElement="check_the_address"') == 1
 
 
+def test_a_step_is_taken_out_after_a_question(app: Flask, olive: Visitor, draft_id: int) -> None:
+    page = olive.get(f"/drafts/{draft_id}/steps/{PATH}/allocate_director")
+    asked = page.follow("Take this step out")
+    assert "What led to it will go on to “Was it in time?”" in asked.text
+    gone = asked.press("Take it out")
+    assert gone.banner.startswith("“Allocate a director” is taken out.")
+    assert 'id="allocate_director"' not in saved(app, draft_id)
+    olive.get(f"/drafts/{draft_id}/steps/{PATH}/was_it_in_time/remove", 404)
+
+
 def test_a_file_that_cannot_be_read_has_no_list_and_says_why(
     app: Flask, olive: Visitor, draft_id: int
 ) -> None:

@@ -150,6 +150,38 @@ def add(draft_id: int, name: str, element_id: str) -> ResponseReturnValue:
     return redirect(url_for(".edit", draft_id=draft_id, name=name, element_id=new_id), 303)
 
 
+@blueprint.route("/<name>/<element_id>/remove", methods=["GET", "POST"])
+def remove(draft_id: int, name: str, element_id: str) -> ResponseReturnValue:
+    """Ask whether a step is to be taken out of the diagram, then do it."""
+    desk = Desk.of(draft_id, name)
+    step = _step(desk, element_id)
+    if not step.can_be_removed:
+        abort(404)
+    if request.method == "GET":
+        return render_template(
+            "drafts/step_remove.html",
+            step=step,
+            name=name,
+            version=desk.file.version,
+            problems=[],
+            **desk.shared(),
+        )
+    version = request.form.get("version", type=int)
+    try:
+        engine.remove_draft_step(
+            auth.database(),
+            draft_id,
+            (desk.file.path, element_id),
+            version=-1 if version is None else version,
+            person=auth.person(),
+        )
+    except (engine.InvalidAnswers, engine.Overtaken) as refusal:
+        code = _OVERTAKEN if isinstance(refusal, engine.Overtaken) else _INVALID
+        return _edited(desk, name, element_id, Typed({}, {"": str(refusal)})), code
+    banner.success(f"“{step.title}” is taken out. What led to it goes on to what came after it.")
+    return redirect(url_for(".listed", draft_id=draft_id, name=name), 303)
+
+
 def _after(draft_id: int, name: str, element_id: str, typed: Mapping[str, str]) -> str:
     """Give where to go on: to the list, or to the step again when it now has other boxes."""
     again = request.form.get("action") == "save_and_stay"
@@ -160,9 +192,7 @@ def _after(draft_id: int, name: str, element_id: str, typed: Mapping[str, str]) 
 
 def _edited(desk: Desk, name: str, element_id: str, typed: Typed = NOTHING_TYPED) -> str:
     steps = _steps(desk)
-    step = next((one for one in steps if one.element_id == element_id and element_id), None)
-    if step is None:
-        abort(404)
+    step = _step(desk, element_id)
     draft_id = desk.page.brief.id
     vocabulary = engine.vocabulary(auth.database(), draft_id, auth.person())
     fields = fields_of(step, vocabulary, typed)
@@ -195,6 +225,12 @@ def _steps(desk: Desk) -> tuple[engine.DraftStep, ...]:
         return engine.steps_of(desk.file.content, desk.file.path)
     except engine.InvalidRelease:
         abort(404)
+
+
+def _step(desk: Desk, element_id: str) -> engine.DraftStep:
+    """Give one step of the diagram; 404 when there is none."""
+    found = next((one for one in _steps(desk) if one.element_id == element_id), None)
+    return found if found is not None else abort(404)
 
 
 def _date(draft_id: int, field: StepField) -> engine.DuePreview:
