@@ -12,6 +12,9 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
+import engine
+from engine.demo.landlord import LOADED
+from engine.tables.process import Setting
 from web import create_app, words
 from web.settings import ROOT, Settings
 
@@ -88,6 +91,28 @@ def test_scenarios_run_and_say_how_they_went(shell: FlaskCliRunner) -> None:
     (result,) = json.loads(shell.invoke(args=["scenario", path, "--json"]).output)
     assert result["passed"] is True
     assert set(result) == {"file", "scenario", "passed", "message"}
+
+
+def test_running_cases_are_multiplied_in_a_demonstration(
+    app: Flask, shell: FlaskCliRunner, database_url: str
+) -> None:
+    refused = shell.invoke(args=["multiply", "--cases", "3"])
+    assert refused.exit_code == 1
+    assert "Expected the demonstration landlord" in refused.output
+    database = app.extensions["database"]
+    with database.writing() as session:
+        session.add(Setting(name=LOADED, value="2026-03-04"))
+    refused = shell.invoke(args=["multiply", "--cases", "3"])
+    assert "Expected a case that runs, but none does." in refused.output
+    engine.start(database, "spoc_case", by="amina")
+    assert shell.invoke(args=["multiply", "--cases", "3"]).stdout == "3 cases made.\n"
+    assert shell.invoke(args=["audit"]).output == "5 chains, 0 broken.\n"
+    assert shell.invoke(args=["multiply", "--cases", "0"]).exit_code == 2
+    made = create_app(Settings(database_url, "for tests", demo=False))
+    refused = made.test_cli_runner().invoke(args=["multiply", "--cases", "1"])
+    assert refused.exit_code == 1
+    assert "Expected a demonstration (SPOC_DEMO=1)." in refused.output
+    made.extensions["database"].close()
 
 
 def test_a_scenario_that_cannot_be_read_fails(shell: FlaskCliRunner, tmp_path: Path) -> None:
