@@ -36,7 +36,12 @@ def copied_state(state: bytes, value: Callable[[Any], Any], *, mark: int) -> byt
 
 
 def copied_task_id(task_id: str, *, mark: int) -> str:
-    """Give the id that a waiting task has in the copy; the branch behind it stays."""
+    """Give the id that a waiting task has in the copy; the branch behind it stays.
+
+    A task that has none, because it got stuck before it began, has none in the copy either.
+    """
+    if not task_id:
+        return ""
     own, branched, branch = task_id.partition(_BRANCH)
     return f"{_moved(own, mark)}{branched}{branch}"
 

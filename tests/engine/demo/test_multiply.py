@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from engine import clock
-from engine.commands import verify_chains
+from engine import clock, commands
 from engine.demo import multiply
 from engine.demo.multiplying import batches, columns
 from engine.demo.multiplying.batches import days_back
@@ -24,7 +23,7 @@ from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement
 from engine.tables.people import User
-from engine.tables.process import ElementHistory, ProcessInstance, Setting, WorkItem
+from engine.tables.process import ElementHistory, Incident, ProcessInstance, Setting, WorkItem
 from tests.engine.demo.copies import Compared, private_words
 
 #: For what does not depend on the kind of database.
@@ -96,7 +95,7 @@ def test_every_case_stays_a_case_of_its_own(in_force: Scenario) -> None:
         ).all()
         assert len(set(tasks)) == len(tasks)
         assert [Compared(session, 1, copy).differences() for copy in again] == [[]] * 4
-    chains = verify_chains(in_force.db)
+    chains = commands.verify_chains(in_force.db)
     assert len(chains) == 1 + 1 + 4
     assert {state.broken_at for state in chains} == {None}
 
@@ -169,6 +168,21 @@ def _appeal() -> dict[str, str]:
         "channel": "in_person",
         "grounds": "I only ring because nobody rings me back.",
     }
+
+
+@on_sqlite
+def test_a_step_that_is_stuck_is_stuck_in_its_copy_and_started_again_there(
+    in_force: Scenario,
+) -> None:
+    in_force.fail_job({"operation": "appeals.work_out_dates"})
+    in_force.receive("appeal_received", by="amina", answers=_appeal())
+    [copy] = _multiply(in_force.db, 1)
+    with in_force.db.reading() as session:
+        assert Compared(session, 1, copy).differences() == []
+        stuck = session.execute(select(Incident.case_id, Incident.id)).all()
+    commands.retry(in_force.db, dict(stuck)[copy], by="mo")
+    Scenario(in_force.db, copy).expect_open("issue_letter")
+    in_force.expect_not_open("issue_letter")
 
 
 @on_sqlite
