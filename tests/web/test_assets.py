@@ -89,7 +89,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_each_built_file_carries_its_hash(manifest: dict[str, str]) -> None:
-    scripts = ("app", "compare", "decision", "modeler", "text_editor", "viewer")
+    scripts = ("app", "compare", "decision", "modeler", "steps", "text_editor", "viewer")
     styles = ("app", "compare", "decision", "modeler", "viewer")
     assert set(manifest) == {f"{name}.js" for name in scripts} | {f"{name}.css" for name in styles}
     assert all((STATIC / built).is_file() for built in manifest.values())
@@ -111,7 +111,8 @@ def test_everybody_whose_work_is_shipped_is_named() -> None:
 @pytest.mark.parametrize(
     ("entry", "most"),
     [
-        *(("app.js", 20), ("viewer.js", 75), ("text_editor.js", 20), ("app.css", 25)),
+        *(("app.js", 20), ("viewer.js", 75), ("text_editor.js", 20), ("steps.js", 20)),
+        *(("compare.js", 75), ("app.css", 25)),
         *(("modeler.js", 200), ("decision.js", 250), ("modeler.css", 10), ("decision.css", 10)),
     ],
 )
