@@ -52,12 +52,12 @@ def losses(before: bytes, after: bytes) -> tuple[Loss, ...]:
     name = "before.dmn" if b"/spec/DMN/" in before[:4000] else "before.bpmn"
     old, new = open_document(name, before), open_document(name, after)
     if isinstance(old, Finding):
-        return (Loss("", f"What would be lost cannot be told. As it was: {old.message}", old.line),)
+        return (Loss("", f"What was left out cannot be told. As it was: {old.message}", old.line),)
     if isinstance(new, Finding):
-        return (Loss("", f"All of the file would be lost. As it is now: {new.message}", 0),)
+        return (Loss("", f"All of the file is left out. As it is now: {new.message}", 0),)
     found = list(_Losing(old, new).found())
     if len(found) > MOST_NAMED:
-        more = Loss("", f"{len(found) - MOST_NAMED} more things would be lost.", 0)
+        more = Loss("", f"{len(found) - MOST_NAMED} more things are left out.", 0)
         return (*found[:MOST_NAMED], more)
     return tuple(found)
 
@@ -75,7 +75,7 @@ class _Losing:
             if other is not None:
                 yield from self._inside(node, node, other)
             elif self.pairs.is_dropped(node):
-                yield self._loss(node, node, f"{name_of(node)} would be lost")
+                yield self._loss(node, node, f"{name_of(node)} is left out")
         yield from self._remarks()
 
     def _inside(
@@ -86,17 +86,17 @@ class _Losing:
             return
         for name in _attributes_gone(node, other):
             said = f'{attribute_name(node, name)}="{_short(str(node.get(name)))}"'
-            yield self._loss(owner, node, f"the attribute {said} would be lost")
+            yield self._loss(owner, node, f"the attribute {said} is left out")
         text = texts_of(node)
         if text and (other is None or not texts_of(other)) and not is_edited_text(node):
             yield self._loss(
-                owner, node, f"the text of {name_of(node)}, {_short(text)}, would be lost"
+                owner, node, f"the text of {name_of(node)}, {_short(text)}, is left out"
             )
         for child, match in self.pairs.children(node, other):
             if match is not None or is_holder(child):
                 yield from self._inside(owner, child, match)
             elif not is_edited_part(child) and self.pairs.is_missed(child):
-                yield self._loss(owner, child, f"{_part(child)} would be lost")
+                yield self._loss(owner, child, f"{_part(child)} is left out")
 
     def _remarks(self) -> Iterator[Loss]:
         """Give the comments and instructions that are gone."""
@@ -105,7 +105,7 @@ class _Losing:
             if text in left:
                 left.remove(text)
             else:
-                yield Loss("", f'The comment "{_short(text)}" would be lost.', line)
+                yield Loss("", f'The comment "{_short(text)}" is left out.', line)
 
     def _loss(self, owner: etree._Element, node: etree._Element, what: str) -> Loss:
         id_ = owner.get("bpmnElement") if is_drawing(owner) else owner.get("id")

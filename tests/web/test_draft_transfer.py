@@ -67,6 +67,33 @@ def test_files_are_known_by_their_names(as_: As) -> None:
     assert taken.tree.xpath("//a[contains(@href, '/files/bpmn/new.bpmn')]")
 
 
+def test_what_another_program_left_out_of_an_upload_is_named(as_: As) -> None:
+    olive = as_("olive")
+    start(olive)
+    drawn = text_of(olive, "bpmn/flags.bpmn")
+    named = "<bpmn:loopDataInputRef>flag_systems</bpmn:loopDataInputRef>"
+    assert named in drawn
+    page = _upload(olive, {"flags.bpmn": drawn.replace(named, "").encode()})
+    assert "What the uploaded files leave out" in page.text
+    assert "(confirm_flag): loopDataInputRef “flag_systems” is left out." in page.text.replace(
+        '"flag_systems"', "“flag_systems”"
+    )
+    back = _upload(olive, {"flags.bpmn": drawn.encode()})
+    assert "What the uploaded files leave out" not in back.text
+
+
+def test_two_uploads_of_one_name_are_refused(as_: As) -> None:
+    olive = as_("olive")
+    start(olive)
+    before = text_of(olive, LETTER)
+    page = olive.get("/drafts/2/upload")
+    files = [(io.BytesIO(text), f"{place}/review.md") for place, text in [("a", b"1"), ("b", b"2")]]
+    refused = olive.post("/drafts/2/upload", {"csrf_token": page.token, "files": files})
+    assert refused.status == 422
+    assert "two of this name were sent" in refused.text
+    assert text_of(olive, LETTER) == before
+
+
 def test_one_file_that_cannot_be_taken_in_keeps_all_out(as_: As) -> None:
     olive = as_("olive")
     start(olive)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +19,7 @@ _INVALID = 422
 _OVERTAKEN = 409
 _NO_FILE = "Choose a file of yours first: a diagram, a table, a form, a letter, or a whole zip."
 _NO_NAME = "Enter a name of small letters, digits and _, like decide_appeal_again."
+_TWICE = "Expected each file once, but two of this name were sent. Leave one out."
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,60}", re.ASCII)
 
 
@@ -47,30 +48,24 @@ def uploading(draft_id: int) -> str:
 @blueprint.post("/upload")
 def upload(draft_id: int) -> ResponseReturnValue:
     """Take in files, all of them or none; say what was taken, or what was refused and why."""
-    given: dict[str, bytes] = {}
     try:
-        for one in request.files.getlist("files"):
-            with one.stream as opened:
-                content = opened.read()
-            if one.filename:
-                given.update(_opened(one.filename, content))
+        given = _given()
     except engine.InvalidRelease as invalid:
         return _refused(draft_id, invalid.findings)
     if not given:
         return _page(draft_id, problems=[("files", _NO_FILE)]), _INVALID
+    database, person = auth.database(), auth.person()
+    before = engine.draft_files(database, draft_id, person)
     taken = engine.take_files(
-        auth.database(),
-        draft_id,
-        given,
-        auth.person(),
-        replace_others="replace_others" in request.form,
+        database, draft_id, given, person, replace_others="replace_others" in request.form
     )
     if taken.refused:
         return _refused(draft_id, taken.refused)
     if taken.others:
         problems = [("replace_others", _saved_by_another(one)) for one in taken.others]
         return _page(draft_id, problems=problems), _OVERTAKEN
-    return _page(draft_id, changed=taken.changed)
+    left_out = _left_out(before, engine.draft_files(database, draft_id, person), taken.changed)
+    return _page(draft_id, changed=taken.changed, left_out=left_out)
 
 
 @blueprint.post("/copy")
@@ -95,6 +90,29 @@ def _refused(draft_id: int, found: Iterable[engine.Finding]) -> ResponseReturnVa
     return _page(draft_id, problems=[("files", _said(one)) for one in found]), _INVALID
 
 
+def _given() -> dict[str, bytes]:
+    """Give what was uploaded by name; raises InvalidRelease, also for two files of one name."""
+    given: dict[str, bytes] = {}
+    for one in request.files.getlist("files"):
+        with one.stream as opened:
+            content = opened.read()
+        files = _opened(one.filename, content) if one.filename else {}
+        twice = [engine.Finding(name, "", 0, _TWICE, "upload") for name in files if name in given]
+        if twice:
+            raise engine.InvalidRelease(twice)
+        given.update(files)
+    return given
+
+
+def _left_out(
+    before: Mapping[str, bytes], after: Mapping[str, bytes], changed: Iterable[str]
+) -> dict[str, list[str]]:
+    """Say what another program left out of the diagrams and tables it saved, by path."""
+    drawn = [path for path in changed if path.endswith(findings.DRAWN) and path in before]
+    found = {path: engine.losses(before[path], after.get(path, b"")) for path in drawn}
+    return {path: [loss.what for loss in losses] for path, losses in found.items() if losses}
+
+
 def _opened(name: str, content: bytes) -> dict[str, bytes]:
     """Give one uploaded file by its name, or the files in it when it is a zip."""
     if name.lower().endswith(".zip"):
@@ -107,9 +125,14 @@ def _page(
     *,
     problems: Sequence[tuple[str, str]] = (),
     changed: Sequence[str] | None = None,
+    left_out: Mapping[str, Sequence[str]] | None = None,
     copying: tuple[str, str] = ("", ""),
 ) -> str:
-    """Draw the page; problems: (id of the box, sentence); changed: the paths taken in, if asked."""
+    """Draw the page.
+
+    problems: (id of the box, sentence). changed: the paths taken in, None when nothing was sent.
+    left_out: path -> what a program left out of it.
+    """
     page = engine.draft(auth.database(), draft_id, auth.person())
     return render_template(
         "drafts/upload.html",
@@ -117,6 +140,7 @@ def _page(
         problems=[{"text": said, "href": f"#{box}"} for box, said in problems],
         problem_of=dict(reversed(problems)),
         changed=changed,
+        left_out=left_out or {},
         files={file.path: file for file in page.files},
         found=findings.placed(draft_id, page.findings, changed or ()),
         copying=copying,

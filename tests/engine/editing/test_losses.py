@@ -45,14 +45,14 @@ def test_what_the_library_drops_of_a_diagram_is_named_with_its_line() -> None:
     before = (SAVED / "of_other_tools.bpmn").read_bytes()
     after = (SAVED / "of_other_tools.after.bpmn").read_bytes()
     assert losses(before, after) == (
-        Loss("", 'The file: target "v" would be lost.', 6),
-        Loss("", 'The file: acme:stray "1" would be lost.', 37),
-        Loss("u", '"Ask" (u): targetRef "nowhere" would be lost.', 21),
-        Loss("u", '"Ask" (u): loopDataInputRef "names" would be lost.', 24),
-        Loss("u", '"Ask" (u): loopDataOutputRef "results" would be lost.', 25),
-        Loss("u", '"Ask" (u): unheard "q" would be lost.', 30),
-        Loss("g", "g: acme:loose would be lost.", 34),
-        Loss("", 'The comment "made by hand" would be lost.', 2),
+        Loss("", 'The file: target "v" is left out.', 6),
+        Loss("", 'The file: acme:stray "1" is left out.', 37),
+        Loss("u", '"Ask" (u): targetRef "nowhere" is left out.', 21),
+        Loss("u", '"Ask" (u): loopDataInputRef "names" is left out.', 24),
+        Loss("u", '"Ask" (u): loopDataOutputRef "results" is left out.', 25),
+        Loss("u", '"Ask" (u): unheard "q" is left out.', 30),
+        Loss("g", "g: acme:loose is left out.", 34),
+        Loss("", 'The comment "made by hand" is left out.', 2),
     )
 
 
@@ -60,9 +60,9 @@ def test_what_the_library_drops_of_a_table_is_named_with_its_line() -> None:
     before = (SAVED / "of_other_tools.dmn").read_bytes()
     after = (SAVED / "of_other_tools.after.dmn").read_bytes()
     assert losses(before, after) == (
-        Loss("", 'The file: acme:stray "1" would be lost.', 19),
-        Loss("ks", '"Policy" (ks): locationURI "x" would be lost.', 6),
-        Loss("r", 'r: unheard "1" would be lost.', 16),
+        Loss("", 'The file: acme:stray "1" is left out.', 19),
+        Loss("ks", '"Policy" (ks): locationURI "x" is left out.', 6),
+        Loss("r", 'r: unheard "1" is left out.', 16),
     )
 
 
@@ -90,7 +90,7 @@ def test_a_variable_of_several_instances_is_named() -> None:
         (
             "confirm_flag",
             '"Confirm the flag in one system" (confirm_flag): '
-            'loopDataInputRef "flag_systems" would be lost.',
+            'loopDataInputRef "flag_systems" is left out.',
         )
     ]
     assert any("collection" in each for each in same_for_engine(files()[FLAGS], after))
@@ -105,7 +105,7 @@ def test_other_parts_of_several_instances_are_named(part: str) -> None:
     before = within(
         GOOD, b'<bpmn:userTask id="u">', loop, inner, b"</bpmn:multiInstanceLoopCharacteristics>"
     )
-    assert said(before, before.replace(inner, b"")) == [("u", f'u: {part} "x" would be lost.')]
+    assert said(before, before.replace(inner, b"")) == [("u", f'u: {part} "x" is left out.')]
 
 
 def test_taking_the_whole_repetition_away_is_an_edit() -> None:
@@ -121,7 +121,7 @@ def test_a_variable_of_a_process_is_named() -> None:
     assert parent is not None
     parent.remove(variable)
     (loss,) = losses(files()[FLAGS], etree.tostring(gone))
-    assert (loss.element_id, loss.what) == ("flag_systems", "flag_systems: property would be lost.")
+    assert (loss.element_id, loss.what) == ("flag_systems", "flag_systems: property is left out.")
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,14 @@ def test_unknown_extensions_are_named_wherever_the_properties_go(inside: bytes, 
 def test_a_property_that_no_field_edits_is_named_and_those_of_ours_are_not() -> None:
     before = draw("p", start(), user("u", form="f", due="x", heat="3"), end(), flows="s -> u -> e")
     after = draw("p", start(), user("u"), end(), flows="s -> u -> e")
-    assert said(before, after) == [("u", 'u: spiffworkflow:property "heat" would be lost.')]
+    assert said(before, after) == [("u", 'u: spiffworkflow:property "heat" is left out.')]
 
 
 def test_attributes_of_other_tools_are_named() -> None:
     before = GOOD.replace(
         b'<bpmn:userTask id="u"', b'<bpmn:userTask xmlns:a="urn:a" a:heat="3" id="u"'
     )
-    assert said(before, GOOD) == [("u", 'u: the attribute a:heat="3" would be lost.')]
+    assert said(before, GOOD) == [("u", 'u: the attribute a:heat="3" is left out.')]
 
 
 def test_parts_of_the_standard_that_are_not_drawn_are_named() -> None:
@@ -176,9 +176,7 @@ def test_a_data_object_is_named_unless_what_shows_it_was_deleted() -> None:
     )
     before = before.replace(b"</bpmn:definitions>", drawn)
     assert losses(before, before.replace(stored, b"").replace(shown, b"")) == ()
-    assert said(before, before.replace(stored, b"")) == [
-        ("pack", "pack: dataObject would be lost.")
-    ]
+    assert said(before, before.replace(stored, b"")) == [("pack", "pack: dataObject is left out.")]
 
 
 def test_a_message_nobody_names_any_more_may_go() -> None:
@@ -187,7 +185,7 @@ def test_a_message_nobody_names_any_more_may_go() -> None:
     assert losses(before, plain) == ()
     declared = b'<bpmn:message id="m_go" name="go"/>'
     assert said(before, before.replace(declared, b"")) == [
-        ("m_go", '"go" (m_go): message would be lost.')
+        ("m_go", '"go" (m_go): message is left out.')
     ]
 
 
@@ -205,7 +203,7 @@ def test_an_element_that_was_deleted_takes_everything_along() -> None:
 
 def test_an_element_that_was_never_drawn_cannot_have_been_deleted() -> None:
     after = draw("p", start(), end(), flows="s -> e")
-    assert ("u", "u: userTask would be lost.") in said(GOOD, after)
+    assert ("u", "u: userTask is left out.") in said(GOOD, after)
 
 
 def test_what_the_editor_edits_is_no_loss() -> None:
@@ -238,7 +236,7 @@ def test_another_kind_of_step_keeps_what_other_tools_say_and_nothing_else() -> N
     )
     before = within(before, b'calledElement="q">', inside, b"<bpmn:ioSpecification/>")
     after = draw("p", start(), node("userTask", "u"), end(), flows="s->u->e")
-    assert said(before, after) == [("u", "u: x:y would be lost.")]
+    assert said(before, after) == [("u", "u: x:y is left out.")]
 
 
 def test_another_id_of_the_process_is_no_loss_of_what_it_has() -> None:
@@ -331,7 +329,7 @@ def test_many_losses_are_counted_and_a_large_file_is_quick() -> None:
     found = losses(before, GOOD)
     assert time.process_time() - began < 2
     assert len(found) == MOST_NAMED + 1
-    assert found[-1].what == f"{3_000 - MOST_NAMED} more things would be lost."
+    assert found[-1].what == f"{3_000 - MOST_NAMED} more things are left out."
     shuffled = within(
         GOOD,
         b'<bpmn:userTask id="u"><bpmn:extensionElements>',
