@@ -12,11 +12,10 @@ from playwright.sync_api import Browser
 
 import engine
 from tests.browser import house as houses
-from tests.browser.audit import Audit
 from tests.browser.desk import Desk, Seat
 from tests.browser.furniture import furnish
 from tests.browser.house import House
-from tests.browser.screen import WIDE, Screen
+from tests.browser.screen import WIDE, Looker, Screen
 
 #: Longer than any page takes on a busy machine, in milliseconds.
 _PATIENCE = 20_000
@@ -26,7 +25,7 @@ class Seats(Protocol):
     """Gives people their desks: each has a browser of their own, and is signed in once."""
 
     def __call__(
-        self, *, scripts: bool = True, audit: Audit | None = None, empties: bool = False
+        self, *, scripts: bool = True, audit: Looker | None = None, empties: bool = False
     ) -> Seat:
         """Say whether scripts run, who looks at each page, and whether forms are sent empty."""
 
@@ -81,7 +80,7 @@ def _seats(browser: Browser, house: House) -> Iterator[Seats]:
     with contextlib.ExitStack() as opened:
 
         def seats(
-            *, scripts: bool = True, audit: Audit | None = None, empties: bool = False
+            *, scripts: bool = True, audit: Looker | None = None, empties: bool = False
         ) -> Seat:
             taken: dict[str, Desk] = {}
             emptied: set[str] | None = set() if empties else None

@@ -18,6 +18,9 @@ blueprint = Blueprint("draft_files", __name__, url_prefix="/drafts/<int:draft_id
 
 _INVALID = 422
 _OVERTAKEN = 409
+#: A text of more lines is not listed again as a whole: only lines around the one asked for.
+_LONG = 600
+_AROUND = 40
 _EDITORS = {".bpmn": "drafts/diagram.html", ".dmn": "drafts/decision.html"}
 
 
@@ -139,6 +142,7 @@ def _written(
     placed = findings.placed(page.brief.id, here, [file.path])
     problems = [{"text": one.finding.message, "href": "#content"} for one in placed]
     wrong = {one.finding.line for one in placed}
+    line = request.args.get("line", type=int)
     return render_template(
         "drafts/text.html",
         draft=page.brief,
@@ -146,8 +150,9 @@ def _written(
         may_edit=page.brief.state == "open",
         urls=urls_of(page.brief.id, file.path),
         typed=typed,
-        lines=[(number, line, number in wrong) for number, line in _numbered(typed)],
-        line=request.args.get("line", type=int),
+        rows=typed.count("\n") + 1,
+        lines=[(number, text, number in wrong) for number, text in _numbered(typed, line)],
+        line=line,
         found=placed,
         problems=problems if refused else [],
         preview=None if refused else preview_of(file.path, typed.encode("utf-8", "replace")),
@@ -178,8 +183,12 @@ def _line_by_line(path: str, theirs: str, mine: str) -> tuple[engine.DiffLine, .
     return found[0].lines if found else ()
 
 
-def _numbered(text: str) -> list[tuple[int, str]]:
-    return list(enumerate(text.split("\n"), start=1))
+def _numbered(text: str, line: int | None) -> list[tuple[int, str]]:
+    """Give the lines of a text with their numbers; of a long one those around a line, or none."""
+    lines = list(enumerate(text.split("\n"), start=1))
+    if len(lines) <= _LONG:
+        return lines
+    return lines[max(0, line - _AROUND) : line + _AROUND] if line else []
 
 
 def _with_its_line_ends(typed: str, stored: bytes) -> bytes:
