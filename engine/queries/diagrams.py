@@ -32,6 +32,8 @@ STATES: Mapping[str, str] = {
     "ahead": "Not yet reached",
     "skipped": "Not needed",
 }
+#: How a step that cannot go on begins to say why.
+_STUCK = "Stuck: "
 #: The states a picture shows.
 _MARKED = ("done", "now", "late")
 
@@ -90,8 +92,8 @@ class DiagramState:
     is_running: bool
     started_at: dt.datetime
     ended_at: dt.datetime | None
-    #: Element id -> (done, now or late; the text of its badge, "" for none). A phase under way
-    #: that is drawn open is not here: what is inside says where it is.
+    #: Element id -> (done, now, late or stuck; the text of its badge, "" for none). A phase under
+    #: way that is drawn open is not here: what is inside says where it is.
     elements: Mapping[str, tuple[str, str]]
     steps: tuple[Step, ...]
     #: Where it is now, in one sentence; stands in for the picture where none can be shown.
@@ -229,7 +231,7 @@ def _done(look: Reading, trace: Trace, element: Element, step: Step) -> Step:
 def _now(look: Reading, trace: Trace, element: Element, step: Step) -> Step:
     stuck, item = trace.stuck.get(element.id), trace.item_at(element.id)
     if stuck:
-        return replace(step, text=f"Stuck: {stuck}")
+        return replace(step, text=f"{_STUCK}{stuck}")
     if item is None:
         return replace(step, text=_waits(trace, element))
     who = look.full_name(item.assignee) or words.name_of("role", item.role)
@@ -258,6 +260,8 @@ def _marks(diagram: Diagram, steps: tuple[Step, ...]) -> dict[str, tuple[str, st
 
 
 def _mark(step: Step) -> tuple[str, str]:
+    if step.text.startswith(_STUCK):
+        return "stuck", "stuck"
     if step.state == "late":
         return "late", step.due_words
     if step.state == "now":

@@ -148,6 +148,7 @@ def test_a_stuck_step_says_why(house: Database) -> None:
     (state,) = case(house, 1, person("dorothy"), ["where"]).processes
     (step,) = state.now
     assert step.text == "Stuck: There is no figure named appeal.sla."
+    assert state.elements["work_out"] == ("stuck", "stuck")
 
 
 def test_a_called_process_has_a_diagram_of_its_own_and_shows_its_latest_run(
