@@ -55,7 +55,7 @@ def place_of(name: str, content: bytes, known: Collection[str]) -> str | None:
     """
     if is_place(name):
         return name
-    file = PurePosixPath(name).name
+    file = PurePosixPath(name.replace("\\", "/")).name
     there = sorted(path for path in known if path.endswith(f"/{file}"))
     path = there[0] if there else f"{_folder_of(file, content)}/{file}"
     return path if is_place(path) else None

@@ -43,7 +43,7 @@ def test_a_name_alone_finds_its_place(house: Database, draft_id: int) -> None:
     given = {
         "log_contact.yaml": edited(FORM),
         "brand_new.bpmn": b"<x/>",
-        "C:/Users/olive/introduction.md": edited(LETTER),
+        "C:\\Users\\olive\\introduction.md": edited(LETTER),
     }
     taken = publishing.take_files(house, draft_id, given, OLIVE)
     assert set(taken.changed) == {FORM, LETTER, "bpmn/brand_new.bpmn"}
