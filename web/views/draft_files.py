@@ -143,15 +143,18 @@ def _written(
     problems = [{"text": one.finding.message, "href": "#content"} for one in placed]
     wrong = {one.finding.line for one in placed}
     line = request.args.get("line", type=int)
+    may_edit = page.brief.state == "open"
+    # Where there is no box to read it in, the whole text is listed however long it is.
+    shown = _numbered(typed, line) if may_edit else list(enumerate(typed.split("\n"), start=1))
     return render_template(
         "drafts/text.html",
         draft=page.brief,
         file=file,
-        may_edit=page.brief.state == "open",
+        may_edit=may_edit,
         urls=urls_of(page.brief.id, file.path),
         typed=typed,
         rows=typed.count("\n") + 1,
-        lines=[(number, text, number in wrong) for number, text in _numbered(typed, line)],
+        lines=[(number, text, number in wrong) for number, text in shown],
         line=line,
         found=placed,
         problems=problems if refused else [],
