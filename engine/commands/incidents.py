@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,13 +36,15 @@ def retry(db: Database, incident_id: int, *, by: str) -> bool:
         incident.retries += 1
         if incident.instance_id is None:
             went_on = _message_is_taken(session.get(Message, incident.message_id or 0))
+            incident.resolved_at = around.now if went_on else None
         else:
             instance = lock_instance(session, incident.instance_id)
             unit = Unit.load(session, around, instance, by)
+            earlier = _open_incidents(session, instance)
             unit.run.retry()
             unit.finish()
             went_on = not unit.run.failed
-        _settle_others(session, incident, around.now, went_on=went_on)
+            _settle(session, earlier, around.now)
     deliver_messages(db, by=by)
     return went_on
 
@@ -85,22 +88,13 @@ def _message_is_taken(message: Message | None) -> bool:
     return message is None or message.delivered_at is not None or message.dropped_at is not None
 
 
-def _settle_others(
-    session: Session, incident: Incident, now: dt.datetime, *, went_on: bool
-) -> None:
-    """Close this incident; a new one was opened if the step failed again."""
-    if incident.instance_id is None:
-        incident.resolved_at = now if went_on else None
-        return
-    earlier = session.scalars(
-        select(Incident).where(
-            Incident.instance_id == incident.instance_id,
-            Incident.resolved_at.is_(None),
-            Incident.id <= incident.id,
-        )
-    )
-    settled = []
-    for one in earlier:
+def _open_incidents(session: Session, instance: ProcessInstance) -> Sequence[Incident]:
+    theirs = Incident.instance_id == instance.id
+    return session.scalars(select(Incident).where(theirs, Incident.resolved_at.is_(None))).all()
+
+
+def _settle(session: Session, incidents: Sequence[Incident], now: dt.datetime) -> None:
+    """Close what was tried again, which is all of a run; what failed once more has a new one."""
+    for one in incidents:
         one.resolved_at = now
-        settled.append(one.id)
-    unmark(session, settled)
+    unmark(session, [one.id for one in incidents])

@@ -42,7 +42,9 @@ def keep_places(
     before: where it was when the unit of work began. A token that goes on takes its row along,
     so that one statement does for one step. The incident of a place is settled when it is left.
     """
-    incidents = _incident_of_each(now.values(), arrivals.stuck)
+    # What is stuck anew comes first: another token may be stuck at the same element already.
+    anew = sorted(now.items(), key=lambda one: one[0] in before and before[one[0]].is_stuck)
+    incidents = _incident_of_each((place for _, place in anew), arrivals.stuck)
     gone = [key for key in before if key not in now]
     reached = {key: place for key, place in now.items() if key not in before}
     new = rows_of(instance, reached, arrivals)
