@@ -10,7 +10,9 @@ from werkzeug.exceptions import HTTPException
 from web import words
 
 #: What a form sends besides answers.
-_NOT_TYPED = frozenset({"csrf_token", "action", "next", "person"})
+_NOT_TYPED = frozenset({"csrf_token", "action", "next", "person", "version", "looked_at"})
+#: Of the name of a field; no form of ours has a longer one.
+_LONGEST_NAME = 100
 _PART_OF_A_DATE = re.compile("-(day|month|year)$")
 
 
@@ -32,6 +34,6 @@ def typed_again() -> list[tuple[str, str]]:
 
 def _in_words(name: str) -> str:
     """Say the name of a field: the boxes of a date are one, rows count from 1."""
-    parts = _PART_OF_A_DATE.sub("", name).split(".")
+    parts = _PART_OF_A_DATE.sub("", name[:_LONGEST_NAME]).split(".")
     said = [str(int(part) + 1) if part.isdecimal() else words.plain(part) for part in parts]
     return " ".join(said)

@@ -70,22 +70,28 @@ def send_back(db: Database, draft_id: int, reason: str, person: Person) -> None:
         draft.audit("draft_sent_back", new={"reason": said})
 
 
-def approve_draft(db: Database, draft_id: int, person: Person) -> int:
+def approve_draft(
+    db: Database, draft_id: int, person: Person, *, looked_at: int | None = None
+) -> int:
     """Publish a draft as its second person; returns the number of the new version.
 
     New cases run on it, those that run stay on theirs. Exactly what was checked is published.
+    looked_at: ``DraftBrief.version`` of what this person decided by; None where that is known.
 
     Raises NotFound, NotAllowed for whoever changed it or handed it in, InvalidRelease with every
-    finding, and Rejected when it does not wait, or a newer version was published since.
+    finding, and Rejected when it does not wait, was taken back and handed in again since it was
+    looked at, or a newer version was published since.
     """
     checked = draft_files(db, draft_id, person)
     with held(db, draft_id, person) as draft:
         _may_approve(draft)
+        _need_looked_at(draft, looked_at)
     need_no_errors(checked)
     with held(db, draft_id, person) as draft:
         # From here on nobody else publishes, so the version in force is the one that is asked for.
         chain = Chain.of_administration(draft.session)
         _may_approve(draft)
+        _need_looked_at(draft, looked_at)
         _need_same(draft, checked)
         release = draft.release
         install_draft(draft.session, release, checked, at=draft.now, by=person.name)
@@ -118,6 +124,17 @@ def _may_approve(draft: Held) -> None:
     draft.need_waiting("publish it")
     _need_second_person(draft, "publish")
     _need_newest_base(draft, "Send it back to be brought up to date.")
+
+
+def _need_looked_at(draft: Held, version: int | None) -> None:
+    """Raise Rejected when the draft is not the one that was decided by: pages lie open."""
+    release = draft.release
+    if version is not None and version != release.version:
+        raise Rejected(
+            "Expected the draft as you looked at it, but it was opened again since, and "
+            f"{draft.full_name(release.submitted_by)} handed it in anew on "
+            f"{words.moment(release.submitted_at)}. Look at what it changes now, then decide."
+        )
 
 
 def _need_newest_base(draft: Held, remedy: str) -> None:

@@ -54,6 +54,8 @@ class DraftBrief:
     may_approve: bool
     #: Of a published one: the number of the version it became.
     number: int | None
+    #: Counts the times it was handed in, opened again, renamed: what an approval is about.
+    version: int
     #: Why it was sent back last; "" when it was not, or has been handed in again.
     sent_back_reason: str = ""
     sent_back_by: str = ""
@@ -242,6 +244,7 @@ def _briefs(look: Reading, found: list[Release]) -> list[DraftBrief]:
             may_approve=state_of(one) == "waiting"
             and look.viewer.name not in {one.submitted_by, *editors.get(one.id, ())},
             number=one.number,
+            version=one.version,
             sent_back_reason=one.sent_back_reason,
             sent_back_by=look.full_name(one.sent_back_by),
             sent_back_at=one.sent_back_at,

@@ -64,6 +64,21 @@ def test_nobody_approves_their_own_change(as_: As) -> None:
     assert "Version 2" not in olive.get("/versions").text
 
 
+def test_a_page_that_lay_open_approves_nothing_that_it_did_not_show(as_: As) -> None:
+    olive, oscar = _changed(as_)
+    page = hand_in(olive)
+    lay_open = oscar.get("/drafts/2/approval")
+    page.press("Take it back")
+    write(olive, LETTER, text_of(olive, LETTER) + "Nobody saw this.\n")
+    hand_in(olive)
+    refused = lay_open.press("Approve and publish")
+    assert refused.status == 409
+    assert "Look at what it changes now, then decide." in refused.text
+    unsaid = oscar.post("/drafts/2/approve", {"csrf_token": lay_open.token})
+    assert unsaid.status == 409
+    assert "Version 2" not in oscar.get("/versions").text
+
+
 def test_who_changed_one_file_of_it_is_no_second_person_either(as_: As) -> None:
     olive, oscar = _changed(as_)
     write(oscar, "forms/letters/cease.md", text_of(oscar, "forms/letters/cease.md") + "More.\n")

@@ -86,7 +86,9 @@ def approve(draft_id: int) -> ResponseReturnValue:
     database, person = auth.database(), auth.person()
     running = sum(one.running for one in engine.published_versions(database, person))
     try:
-        number = engine.approve_draft(database, draft_id, person)
+        number = engine.approve_draft(
+            database, draft_id, person, looked_at=request.form.get("looked_at", -1, int)
+        )
     except engine.InvalidRelease:
         return _approval(draft_id), _INVALID
     banner.success(f"Version {number} is published. New cases run on it; {_stay(running)}.")

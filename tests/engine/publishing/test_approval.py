@@ -244,3 +244,16 @@ def test_the_record_names_both_people_the_note_and_what_was_handed_in(house: Dat
         "handed_in_by": "olive",
         "changed_by": ["olive"],
     }
+
+
+def test_nobody_publishes_what_was_changed_since_they_looked_at_it(house: Database) -> None:
+    draft_id = waiting(house)
+    looked_at = publishing.draft_brief(house, draft_id, OSCAR).version
+    publishing.take_back(house, draft_id, OLIVE)
+    publishing.save_file(house, draft_id, FORM, edited(FORM, "Other"), version=1, person=OLIVE)
+    publishing.submit_draft(house, draft_id, NOTE, OLIVE)
+    with pytest.raises(Rejected, match="as you looked at it, but it was opened again since"):
+        publishing.approve_draft(house, draft_id, OSCAR, looked_at=looked_at)
+    assert len(publishing.published_versions(house, OSCAR)) == 1
+    now = publishing.draft_brief(house, draft_id, OSCAR).version
+    assert publishing.approve_draft(house, draft_id, OSCAR, looked_at=now) == 2
