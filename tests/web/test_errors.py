@@ -137,3 +137,11 @@ def test_a_diagram_may_be_kept_by_the_browser_of_who_is_signed_in(as_: As) -> No
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "private, max-age=86400"
     assert answer.data.startswith(b"<?xml")
+
+
+def test_a_field_with_an_endless_name_is_given_back_like_any_other(as_: As) -> None:
+    visitor = as_("amina")
+    token = visitor.get("/tasks").press("Raise a concern").token
+    page = visitor.post("/tasks/1", {"csrf_token": token, "rows." + "9" * 5000: "kept"})
+    assert page.status < 500
+    assert visitor.post("/nowhere", {"csrf_token": token, "9" * 5000: "kept"}).status == 404
