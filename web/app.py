@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -88,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(sizes.make_room)
     CSRFProtect(app)
     app.before_request(auth.require_person)
+    app.before_request(_refuse_null)
     app.after_request(_finish)
     _register_views(app)
     _register_errors(app)
@@ -168,6 +169,12 @@ def _finish(response: Response) -> Response:
     else:
         response.headers["Cache-Control"] = f"public, max-age={_AN_HOUR}"
     return response
+
+
+def _refuse_null() -> None:
+    """Refuse an address that asks for a null byte: PostgreSQL keeps none, so nothing is found."""
+    if b"%00" in request.query_string or b"\0" in request.query_string:
+        abort(400)
 
 
 def _register_errors(app: Flask) -> None:

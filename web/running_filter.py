@@ -65,9 +65,9 @@ def asked() -> engine.RunningFilter:
     )
 
 
-def version_asked() -> int | None:
+def version_asked(name: str = "version") -> int | None:
     """Give the number of the version in the address; None when there is none that could be one."""
-    return _number(request.args.get("version", "").strip())
+    return _number(request.args.get(name, "").strip())
 
 
 def is_narrowed(wanted: engine.RunningFilter) -> bool:

@@ -77,6 +77,11 @@ def test_drafts_do_not_exist_for_anybody_else(as_: As, path: str) -> None:
         as_(name).get(path, status=404)
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1", "x", "", "0"])
+def test_a_number_that_is_of_no_version_compares_nothing(as_: As, number: str) -> None:
+    as_("olive").get(f"/versions/compare?from={number}&to=1", status=404)
+
+
 def test_only_process_owners_are_led_to_drafts(as_: As) -> None:
     def leads(name: str) -> list[str]:
         return list(as_(name).get("/tasks").tree.xpath("//a[@href='/drafts']/@href"))

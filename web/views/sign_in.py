@@ -78,7 +78,8 @@ def page() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """Sign in as one of the people of the demonstration; 404 outside of it, or for anybody else."""
     _only_in_a_demonstration()
-    wanted = engine.person(auth.database(), request.form.get("person", ""))
+    name = request.form.get("person", "")
+    wanted = engine.person(auth.database(), name if name.isprintable() else "")
     if not wanted.is_demo:
         abort(404)
     auth.sign_in(wanted.name)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 import engine
 from web import auth, banner, changes
 from web.downloads import downloaded, mimetype_of
+from web.running_filter import version_asked
 
 blueprint = Blueprint("versions", __name__)
 
@@ -79,5 +80,5 @@ def _brief(number: int) -> engine.VersionBrief:
 
 
 def _number(name: str) -> int:
-    number = request.args.get(name, type=int)
+    number = version_asked(name)
     return number if number is not None else abort(404)
