@@ -42,15 +42,6 @@ class Box:
         """Give it with a margin; smaller with a number below 0."""
         return Box(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
 
-    def meets(self, other: Box) -> bool:
-        """Tell whether the insides of both overlap."""
-        return (
-            self.x < other.right
-            and other.x < self.right
-            and self.y < other.bottom
-            and other.y < self.bottom
-        )
-
     def moved(self, by: Point) -> Box:
         """Give it further right and down; left and up with numbers below 0."""
         return replace(self, x=self.x + by[0], y=self.y + by[1])

@@ -43,15 +43,9 @@ def write(draft_id: int, path: str) -> ResponseReturnValue:
     file = engine.draft_file(database, draft_id, path, person)
     typed = request.form.get("content", "").replace("\r\n", "\n")
     content = _with_its_line_ends(typed, file.content)
-    version = request.form.get("version", type=int)
     try:
         saved = engine.save_file(
-            database,
-            draft_id,
-            path,
-            content,
-            version=-1 if version is None else version,
-            person=person,
+            database, draft_id, path, content, version=version_sent(), person=person
         )
     except engine.Overtaken as overtaken:
         return _overtaken(draft_id, path, typed, overtaken), _OVERTAKEN
@@ -71,7 +65,7 @@ def undo(draft_id: int, path: str) -> ResponseReturnValue:
     brief = engine.draft_brief(database, draft_id, person)
     if request.method == "GET":
         return render_template("drafts/undo.html", draft=brief, file=file)
-    engine.undo_file(database, draft_id, path, version=_version_sent(), person=person)
+    engine.undo_file(database, draft_id, path, version=version_sent(), person=person)
     gone = "is gone from the draft" if file.base is None else "is as it was published again"
     banner.success(f"“{file.title}” {gone}.")
     return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
@@ -85,7 +79,7 @@ def remove(draft_id: int, path: str) -> ResponseReturnValue:
     brief = engine.draft_brief(database, draft_id, person)
     if request.method == "GET":
         return render_template("drafts/remove.html", draft=brief, file=file)
-    engine.remove_file(database, draft_id, path, version=_version_sent(), person=person)
+    engine.remove_file(database, draft_id, path, version=version_sent(), person=person)
     banner.success(f"“{file.title}” is taken out. It can be put back until the draft is published.")
     return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
 
@@ -199,7 +193,7 @@ def _with_its_line_ends(typed: str, stored: bytes) -> bytes:
     return (typed.replace("\n", "\r\n") if b"\r\n" in stored else typed).encode()
 
 
-def _version_sent() -> int:
+def version_sent() -> int:
     """Give the number of the save a page was drawn from; one that never was if it sent none."""
     sent = request.form.get("version", type=int)
     return -1 if sent is None else sent

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 import engine
 from web import auth, banner, findings, step_words, words
 from web.step_fields import NOTHING_TYPED, StepField, Typed, fields_of
-from web.views.draft_files import urls_of
+from web.views.draft_files import urls_of, version_sent
 
 blueprint = Blueprint("draft_steps", __name__, url_prefix="/drafts/<int:draft_id>/steps/bpmn")
 
@@ -99,14 +99,13 @@ def change(draft_id: int, name: str, element_id: str) -> ResponseReturnValue:
     typed = {key: text for key, text in request.form.items() if key not in _NOT_A_FIELD}
     if request.form.get("action") == "show_date":
         return _edited(Desk.of(draft_id, name), name, element_id, Typed(typed, {}))
-    version = request.form.get("version", type=int)
     try:
         saved = engine.change_draft_step(
             auth.database(),
             draft_id,
             (f"bpmn/{name}", element_id),
             typed,
-            version=-1 if version is None else version,
+            version=version_sent(),
             person=auth.person(),
         )
     except engine.InvalidAnswers as invalid:
@@ -127,14 +126,13 @@ def change(draft_id: int, name: str, element_id: str) -> ResponseReturnValue:
 def add(draft_id: int, name: str, element_id: str) -> ResponseReturnValue:
     """Add a step behind one, and go on to fill in what it asks for."""
     typed = {key: request.form.get(key, "") for key in ("new_name", "new_kind")}
-    version = request.form.get("version", type=int)
     try:
         saved, new_id = engine.add_draft_step(
             auth.database(),
             draft_id,
             (f"bpmn/{name}", element_id),
             (typed["new_kind"], typed["new_name"]),
-            version=-1 if version is None else version,
+            version=version_sent(),
             person=auth.person(),
         )
     except engine.InvalidAnswers as invalid:
@@ -166,13 +164,12 @@ def remove(draft_id: int, name: str, element_id: str) -> ResponseReturnValue:
             problems=[],
             **desk.shared(),
         )
-    version = request.form.get("version", type=int)
     try:
         engine.remove_draft_step(
             auth.database(),
             draft_id,
             (desk.file.path, element_id),
-            version=-1 if version is None else version,
+            version=version_sent(),
             person=auth.person(),
         )
     except (engine.InvalidAnswers, engine.Overtaken) as refusal:

@@ -125,6 +125,11 @@ def who_may_approve(brief: engine.DraftBrief) -> list[str]:
     )
 
 
+def to_open(page: engine.DraftPage) -> list[str]:
+    """Give the paths of the files of a draft that have a page to be mended on."""
+    return [file.path for file in page.files if file.state != "removed"]
+
+
 def _problem_of_title(title: str) -> str:
     """Say what is wrong with the name of a draft; "" when nothing is."""
     if not title:
@@ -155,7 +160,7 @@ def _listed(title: str, problem: str) -> str:
 
 def _shown(draft_id: int, *, title: str = "", problem: str = "") -> str:
     page = engine.draft(auth.database(), draft_id, auth.person())
-    placed = findings.placed(draft_id, page.findings, _to_open(page.files))
+    placed = findings.placed(draft_id, page.findings, to_open(page))
     return render_template(
         "drafts/page.html",
         draft=page.brief,
@@ -170,10 +175,6 @@ def _shown(draft_id: int, *, title: str = "", problem: str = "") -> str:
         problems=[{"text": problem, "href": "#title"}] if problem else [],
         problem=problem,
     )
-
-
-def _to_open(files: Iterable[engine.DraftFileRow]) -> list[str]:
-    return [file.path for file in files if file.state != "removed"]
 
 
 def _by_kind(

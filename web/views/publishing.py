@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 import engine
 from web import auth, banner, findings
 from web import changes as changes_of_files
-from web.views.drafts import either, who_may_approve
+from web.views.drafts import either, to_open, who_may_approve
 
 blueprint = Blueprint("publishing", __name__, url_prefix="/drafts/<int:draft_id>")
 
@@ -108,7 +108,7 @@ def _changes(draft_id: int, path: str | None) -> str:
 
 def _hand_in(draft_id: int, note: str, problem: str) -> str:
     page = engine.draft(auth.database(), draft_id, auth.person())
-    placed = findings.placed(draft_id, page.findings, _to_open(page))
+    placed = findings.placed(draft_id, page.findings, to_open(page))
     return render_template(
         "drafts/hand_in.html",
         draft=page.brief,
@@ -126,7 +126,7 @@ def _hand_in(draft_id: int, note: str, problem: str) -> str:
 def _approval(draft_id: int, *, reason: str = "", problem: str = "") -> str:
     page = engine.draft(auth.database(), draft_id, auth.person())
     titles = {file.path: file.title for file in page.files}
-    placed = findings.placed(draft_id, page.findings, _to_open(page))
+    placed = findings.placed(draft_id, page.findings, to_open(page))
     return render_template(
         "drafts/approval.html",
         draft=page.brief,
@@ -166,10 +166,6 @@ def _differences(
         "before": f"Version {brief.based_on}",
         "after": f"Version {brief.number}" if brief.number else "This draft",
     }
-
-
-def _to_open(page: engine.DraftPage) -> list[str]:
-    return [file.path for file in page.files if file.state != "removed"]
 
 
 def _with_runs() -> list[engine.VersionBrief]:
