@@ -23,6 +23,8 @@ class OtherChange:
     saved_at: dt.datetime | None
     #: Full name.
     saved_by: str
+    #: What it counts now; replacing the file has to name it.
+    version: int
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,13 @@ def take_files(
     given: Mapping[str, bytes],
     person: Person,
     *,
-    replace_others: bool = False,
+    replacing: Mapping[str, int] | None = None,
 ) -> Taken:
     """Put uploaded files into a draft, all of them or none; files that are not given stay.
 
-    given: content by path as in a release, or by the name of the file alone. replace_others:
-    also over what somebody else saved in this draft; without it such an upload changes nothing
-    and names those files.
+    given: content by path as in a release, or by the name of the file alone. replacing: path ->
+    version of what somebody else saved in this draft and this person has been told of; a file
+    that is not in it, or was saved again since, is named and nothing is changed.
 
     Raises NotFound, and Rejected when the draft is not open.
     """
@@ -65,7 +67,7 @@ def take_files(
             if draft.overlay.content(path) != placed[path]
         ]
         others = tuple(_others(draft, wanted))
-        if others and not replace_others:
+        if any((replacing or {}).get(one.path) != one.version for one in others):
             return Taken((), (), others)
         for path in wanted:
             put(draft, path, placed[path])
@@ -91,7 +93,7 @@ def _placed(given: Mapping[str, bytes], draft: Held) -> tuple[dict[str, bytes], 
 def _others(draft: Held, wanted: list[str]) -> list[OtherChange]:
     rows = [draft.overlay.rows[path] for path in wanted if path in draft.overlay.rows]
     return [
-        OtherChange(row.path, row.saved_at, draft.full_name(row.saved_by))
+        OtherChange(row.path, row.saved_at, draft.full_name(row.saved_by), row.version)
         for row in rows
         if row.saved_by != draft.person.name
     ]

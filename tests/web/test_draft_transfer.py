@@ -157,8 +157,9 @@ def test_what_somebody_else_saved_is_replaced_only_when_it_is_said(as_: As) -> N
     assert asked.status == 409
     assert "Oscar" in asked.errors[0][0]
     assert text_of(olive, LETTER).endswith("By Oscar.\n")
-    assert asked.has("replace_others")
-    assert _upload(olive, mine, replace_others="yes").status == 200
+    assert asked.has("replacing")
+    assert _upload(olive, mine, replacing=f"{LETTER}:7 nonsense").status == 409
+    assert _upload(olive, mine, replacing=f"{LETTER}:1").status == 200
     assert text_of(olive, LETTER).endswith("By Olive.\n")
 
 

@@ -57,13 +57,14 @@ def upload(draft_id: int) -> ResponseReturnValue:
     database, person = auth.database(), auth.person()
     before = engine.draft_files(database, draft_id, person)
     taken = engine.take_files(
-        database, draft_id, given, person, replace_others="replace_others" in request.form
+        database, draft_id, given, person, replacing=_replacing(request.form.get("replacing", ""))
     )
     if taken.refused:
         return _refused(draft_id, taken.refused)
     if taken.others:
-        problems = [("replace_others", _saved_by_another(one)) for one in taken.others]
-        return _page(draft_id, problems=problems), _OVERTAKEN
+        problems = [("replacing", _saved_by_another(one)) for one in taken.others]
+        told = " ".join(f"{one.path}:{one.version}" for one in taken.others)
+        return _page(draft_id, problems=problems, told=told), _OVERTAKEN
     left_out = _left_out(before, engine.draft_files(database, draft_id, person), taken.changed)
     return _page(draft_id, changed=taken.changed, left_out=left_out)
 
@@ -127,11 +128,12 @@ def _page(
     changed: Sequence[str] | None = None,
     left_out: Mapping[str, Sequence[str]] | None = None,
     copying: tuple[str, str] = ("", ""),
+    told: str = "",
 ) -> str:
     """Draw the page.
 
     problems: (id of the box, sentence). changed: the paths taken in, None when nothing was sent.
-    left_out: path -> what a program left out of it.
+    left_out: path -> what a program left out of it. told: what others saved, as `_replacing` reads.
     """
     page = engine.draft(auth.database(), draft_id, auth.person())
     return render_template(
@@ -144,8 +146,15 @@ def _page(
         files={file.path: file for file in page.files},
         found=findings.placed(draft_id, page.findings, changed or ()),
         copying=copying,
+        told=told,
         kinds=KINDS,
     )
+
+
+def _replacing(told: str) -> dict[str, int]:
+    """Read what somebody was told that others saved: ``bpmn/appeal.bpmn:3 forms/...:1``."""
+    parts = [one.rpartition(":") for one in told.split()]
+    return {path: int(version) for path, _, version in parts if version.isdecimal()}
 
 
 def _saved_by_another(one: engine.OtherChange) -> str:

@@ -85,10 +85,15 @@ def test_what_somebody_else_saved_is_replaced_only_when_it_is_said(
         [(FORM, "Olive")],
     )
     assert publishing.draft_file(house, draft_id, LETTER, OLIVE).state == "same"
-    taken = publishing.take_files(house, draft_id, given, OSCAR, replace_others=True)
+    told = {one.path: one.version for one in taken.others}
+    publishing.save_file(house, draft_id, FORM, edited(FORM, "Later"), version=1, person=OLIVE)
+    taken = publishing.take_files(house, draft_id, given, OSCAR, replacing=told)
+    assert (taken.changed, [one.version for one in taken.others]) == ((), [2])
+    told = {one.path: one.version for one in taken.others}
+    taken = publishing.take_files(house, draft_id, given, OSCAR, replacing=told)
     assert set(taken.changed) == {FORM, LETTER}
     with pytest.raises(Overtaken):
-        publishing.save_file(house, draft_id, FORM, b"x", version=1, person=OLIVE)
+        publishing.save_file(house, draft_id, FORM, b"x", version=2, person=OLIVE)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,10 @@ const ownItem = (finding, choose, name) =>
 const otherItem = (finding) =>
   item(
     finding,
-    finding.href ? link(finding.file || "The release", finding.href) : finding.file,
-    finding.file || finding.href ? `: ${finding.message}` : finding.message,
+    make(
+      "span",
+      {},
+      finding.href ? link(finding.file || "The release", finding.href) : finding.file,
+      finding.file || finding.href ? `: ${finding.message}` : finding.message,
+    ),
   );
