@@ -138,6 +138,23 @@ def test_a_step_moved_into_another_lane_is_drawn_there(house: House, seats: Seat
     assert step["y"] + step["height"] < around["y"] + around["height"]
 
 
+def test_a_step_is_added_and_taken_out_without_drawing(
+    house: House, seats: Seats, audit: Audit
+) -> None:
+    draft_id = start(house)
+    screen = seats(audit=audit)("olive").screen
+    screen.open(f"/drafts/{draft_id}/steps/{PATH}/allocate_director")
+    screen.press("Add the step", status=422)
+    assert screen.errors
+    screen.page.get_by_label("What it is called").fill("Look at the pack")
+    screen.press("Add the step")
+    assert screen.heading == "Look at the pack"
+    screen.follow("Take this step out")
+    screen.press("Take it out")
+    screen.open(f"/drafts/{draft_id}/steps/{PATH}")
+    assert "Look at the pack" not in screen.said
+
+
 def _reach(screen: Screen, wanted: str) -> None:
     """Press Tab until something has the focus; it must be in sight then."""
     for _ in range(_MOST_STOPS):
