@@ -16,8 +16,8 @@ As = Callable[[str], Visitor]
 
 def _upload(visitor: Visitor, files: Mapping[str, bytes], **more: str) -> Page:
     page = visitor.get("/drafts/2/upload")
-    sent = [(io.BytesIO(content), name) for name, content in files.items()]
-    return visitor.post("/drafts/2/upload", {"csrf_token": page.token, "files": sent, **more})
+    fields = {"csrf_token": page.token, **more}
+    return visitor.upload("/drafts/2/upload", fields, list(files.items()))
 
 
 def _zip(files: Mapping[str, bytes]) -> bytes:
@@ -49,8 +49,8 @@ def test_a_whole_release_goes_out_as_a_zip_and_comes_back(as_: As) -> None:
     assert "What you sent is what the draft has already." in again.text
     start(olive, "From the zip")
     page = olive.get("/drafts/3/upload")
-    sent = {"csrf_token": page.token, "files": [(io.BytesIO(answer.data), "mine.zip")]}
-    taken = olive.post("/drafts/3/upload", sent)
+    fields = {"csrf_token": page.token}
+    taken = olive.upload("/drafts/3/upload", fields, [("mine.zip", answer.data)])
     assert "1 file taken in:" in taken.text
     assert text_of(olive, LETTER, 3) == changed
 
@@ -59,7 +59,7 @@ def test_files_are_known_by_their_names(as_: As) -> None:
     olive = as_("olive")
     start(olive)
     letter = text_of(olive, LETTER).encode() + b"More.\n"
-    taken = _upload(olive, {"C:\\Letters\\review.md": letter, "new.bpmn": b"<definitions/>"})
+    taken = _upload(olive, {"review.md": letter, "new.bpmn": b"<definitions/>"})
     assert taken.status == 200
     assert "2 files taken in:" in taken.text
     assert text_of(olive, LETTER).endswith("More.\n")
@@ -87,8 +87,8 @@ def test_two_uploads_of_one_name_are_refused(as_: As) -> None:
     start(olive)
     before = text_of(olive, LETTER)
     page = olive.get("/drafts/2/upload")
-    files = [(io.BytesIO(text), f"{place}/review.md") for place, text in [("a", b"1"), ("b", b"2")]]
-    refused = olive.post("/drafts/2/upload", {"csrf_token": page.token, "files": files})
+    files = [("a/review.md", b"1"), ("b/review.md", b"2")]
+    refused = olive.upload("/drafts/2/upload", {"csrf_token": page.token}, files)
     assert refused.status == 422
     assert "two of this name were sent" in refused.text
     assert text_of(olive, LETTER) == before
@@ -186,6 +186,6 @@ def test_nothing_is_uploaded_into_a_draft_that_is_over(as_: As) -> None:
     start(olive)
     before = olive.get("/drafts/2/upload")
     olive.get("/drafts/2/discard").press("Discard the draft")
-    sent = {"csrf_token": before.token, "files": [(io.BytesIO(b"x"), "review.md")]}
-    assert olive.post("/drafts/2/upload", sent).status == 409
+    fields, files = {"csrf_token": before.token}, [("review.md", b"x")]
+    assert olive.upload("/drafts/2/upload", fields, files).status == 409
     assert "Nothing can be added to this draft" in olive.get("/drafts/2/upload").text
