@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from flask import Response
 
-_TYPES = {
-    ".bpmn": "application/xml",
-    ".dmn": "application/xml",
-    ".yaml": "text/plain",
-    ".md": "text/plain",
-}
-
-
-def mimetype_of(path: str) -> str:
-    """Give what a browser is told a file of a release is; never something that it would run."""
-    return next((kind for ending, kind in _TYPES.items() if path.endswith(ending)), "text/plain")
+#: What a browser is told a file of a release is, whatever is in it: it draws an XML file that says
+#: it is a page as one, and people would take that for a page of ours.
+AS_TEXT = "text/plain"
+#: The same of a file that is kept: no browser changes the ending of its name.
+TO_KEEP = "application/octet-stream"
 
 
 def downloaded(content: bytes, name: str, mimetype: str) -> Response:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from tests.web.drafting import DIAGRAM, LETTER, start, text_of, write
+from tests.web.drafting import DIAGRAM, LETTER, send, start, text_of, write
 from tests.web.visitor import Page, Visitor
 
 As = Callable[[str], Visitor]
@@ -189,3 +189,16 @@ def test_nothing_is_uploaded_into_a_draft_that_is_over(as_: As) -> None:
     fields, files = {"csrf_token": before.token}, [("review.md", b"x")]
     assert olive.upload("/drafts/2/upload", fields, files).status == 409
     assert "Nothing can be added to this draft" in olive.get("/drafts/2/upload").text
+
+
+def test_a_file_that_says_it_is_a_page_is_shown_as_the_text_it_is(as_: As) -> None:
+    olive = as_("olive")
+    start(olive)
+    page = b'<html xmlns="http://www.w3.org/1999/xhtml"><h1>Approve this</h1></html>'
+    sent = {"content": page.decode(), "version": 0, "accept_losses": True}
+    assert send(olive, f"/drafts/2/save/{DIAGRAM}", sent).status_code == 200
+    answer = olive.client.get(f"/drafts/2/raw/{DIAGRAM}")
+    assert answer.get_data() == page
+    assert answer.content_type == "text/plain; charset=utf-8"
+    shown = olive.client.get(f"/versions/1/files/{DIAGRAM}")
+    assert shown.content_type == "text/plain; charset=utf-8"

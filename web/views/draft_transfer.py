@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from web import auth, banner, findings, words
-from web.downloads import downloaded, mimetype_of
+from web.downloads import AS_TEXT, TO_KEEP, downloaded
 from web.views.drafts import KINDS
 
 blueprint = Blueprint("draft_transfer", __name__, url_prefix="/drafts/<int:draft_id>")
@@ -28,8 +28,8 @@ def raw(draft_id: int, path: str) -> Response:
     """Give a file as it was saved; ``?download=1`` offers it to be kept."""
     file = engine.draft_file(auth.database(), draft_id, path, auth.person())
     if request.args.get("download"):
-        return downloaded(file.content, path.rsplit("/", 1)[-1], mimetype_of(path))
-    return Response(file.content, mimetype=mimetype_of(path))
+        return downloaded(file.content, path.rsplit("/", 1)[-1], TO_KEEP)
+    return Response(file.content, mimetype=AS_TEXT)
 
 
 @blueprint.get("/release.zip")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from web import auth, banner, changes
-from web.downloads import downloaded, mimetype_of
+from web.downloads import AS_TEXT, downloaded
 from web.running_filter import version_asked
 
 blueprint = Blueprint("versions", __name__)
@@ -46,7 +46,7 @@ def archive(number: int) -> Response:
 def file(number: int, path: str) -> Response:
     """Give one file of a published version."""
     content = engine.version_files(auth.database(), number, auth.person()).get(path)
-    return Response(content, mimetype=mimetype_of(path)) if content is not None else abort(404)
+    return Response(content, mimetype=AS_TEXT) if content is not None else abort(404)
 
 
 @blueprint.get("/versions/compare")
