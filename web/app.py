@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -86,9 +86,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["database"] = engine.Database(chosen.database_url)
     # Before anything of a request is read, its token included.
     app.before_request(sizes.make_room)
+    app.before_request(_read_null_as_space)
     CSRFProtect(app)
     app.before_request(auth.require_person)
-    app.before_request(_refuse_null)
     app.after_request(_finish)
     _register_views(app)
     _register_errors(app)
@@ -171,10 +171,10 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _refuse_null() -> None:
-    """Refuse an address that asks for a null byte: PostgreSQL keeps none, so nothing is found."""
-    if b"%00" in request.query_string or b"\0" in request.query_string:
-        abort(400)
+def _read_null_as_space() -> None:
+    """Ask for a space where an address asks for a null byte: PostgreSQL takes none in a text."""
+    asked = request.query_string
+    request.query_string = asked.replace(b"%00", b"%20").replace(b"\0", b"%20")
 
 
 def _register_errors(app: Flask) -> None:
