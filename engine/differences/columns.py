@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -195,9 +195,9 @@ def _key(node: etree._Element, seen: dict[str, Table] | dict[str, Column] | dict
     return _free(node.get("id") or f"{local_name(node)} without an id", seen)
 
 
-def _free(name: str, taken: object) -> str:
+def _free(name: str, taken: Container[str]) -> str:
     at, count = name, 1
-    while at in taken:  # type: ignore[operator]
+    while at in taken:
         count += 1
         at = f"{name} ({count})"
     return at

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from engine.editing.source import Node, Source
 
 Point = tuple[float, float]
+#: No drawing reaches as far; a coordinate that does is taken for none.
+_BEYOND = 1e6
 
 
 @dataclass(frozen=True)
@@ -165,4 +167,5 @@ def _number(text: str | None) -> float | None:
         number = float(text or "")
     except ValueError:
         return None
-    return number if abs(number) < 1e6 else None  # noqa: PLR2004  (NaN and the unbounded too)
+    # What is no number at all is not smaller either.
+    return number if abs(number) < _BEYOND else None

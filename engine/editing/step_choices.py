@@ -12,6 +12,8 @@ from engine.spiff import check_expression, literal_timer
 
 #: Fields that hold an expression of the small language.
 EXPRESSIONS = frozenset({"due", "about", "message_key", "fallback_key", "payload", "timer"})
+#: So much of a wrong value is repeated to the one who gave it.
+_GLANCE = 60
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 #: Field -> what it is, and the names it may hold.
 _LISTS: Mapping[str, tuple[str, Callable[[Vocabulary], Collection[str]]]] = {
@@ -47,7 +49,7 @@ def _wrong(name: str, text: str, words: Vocabulary) -> Iterator[str]:
     if name in _LISTS:
         what, known = _LISTS[name]
         if text not in known(words):
-            shown = text if len(text) <= 60 else f"{text[:60]}…"  # noqa: PLR2004  (a glance)
+            shown = text if len(text) <= _GLANCE else f"{text[:_GLANCE]}…"
             yield f"Expected {what} of this draft, but got “{shown}”. Choose one from the list."
     elif name in EXPRESSIONS or kind in ("parameter", "condition"):
         if not (name == "timer" and literal_timer(text)):

@@ -217,7 +217,8 @@ def _of_message(element: Element) -> dict[str, str]:
 def _of_question(diagram: Diagram, element: Element) -> dict[str, str]:
     found: dict[str, str] = {}
     ways = [flow for flow in diagram.flows if flow.source == element.id and flow.id]
-    if len(ways) < 2 and not element.default:  # noqa: PLR2004  (one way on is no question)
+    is_question = len(ways) > 1 or bool(element.default)
+    if not is_question:
         return found
     found["default"] = element.default or ""
     for flow in ways:

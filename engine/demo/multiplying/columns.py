@@ -106,7 +106,7 @@ def table(name: str) -> Table:
 
 def places(table: Table) -> Mapping[str, str]:
     """Give the columns that place a row of this table with its case, and where they lead."""
-    return {name: _PLACES[name] for name in table.columns.keys() if name in _PLACES}  # noqa: SIM118
+    return {one.key: _PLACES[one.key] for one in table.columns if one.key in _PLACES}
 
 
 def table_of(kind: str) -> str | None:
