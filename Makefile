@@ -2,6 +2,7 @@
 # make test    everything the continuous integration runs
 # make check   the linters alone
 # make prove   the long tests at full size
+# make bench   measure the figures we claim
 # make setup   install what is missing, and stop there
 # make lock    write the exact versions and hashes of requirements*.txt anew
 # make clean   remove what was installed and built; var/ with its cases stays
@@ -14,7 +15,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 PIP_COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe \
 	--no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help setup run test check prove lock clean tools letters tests-need
+.PHONY: help setup run test check prove bench lock clean tools letters tests-need
 .DELETE_ON_ERROR:
 
 help:
@@ -35,6 +36,13 @@ check: $(VENV)/.installed-dev
 
 prove: setup $(VENV)/.installed-dev tests-need
 	$(BIN)/pytest tests/long --full
+
+bench: setup $(VENV)/.installed-dev tests-need bench/node_modules/.installed
+	$(BIN)/python -m bench
+
+bench/node_modules/.installed: bench/package-lock.json | tools
+	cd bench && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 tools:
 	@command -v $(PYTHON) >/dev/null || { \
@@ -77,6 +85,6 @@ lock: $(VENV)/.installed-dev
 	done
 
 clean:
-	rm -rf $(VENV) $(ASSETS)/node_modules web/static
+	rm -rf $(VENV) $(ASSETS)/node_modules bench/node_modules web/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
