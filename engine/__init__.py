@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine import batches
 from engine.calendar import (
     Due,
     said,
@@ -304,6 +305,7 @@ __all__ = [
     "add_draft_step",
     "approve_draft",
     "base_files",
+    "batches",
     "bring_up_to_date",
     "callers",
     "case",

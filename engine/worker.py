@@ -6,7 +6,7 @@ import logging
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from engine import clock
+from engine import batches, clock
 from engine.casework.audit import Chain
 from engine.commands import deliver_messages, read_surroundings, run_due, sweep_unclaimed
 from engine.tables.database import Database
@@ -39,10 +39,11 @@ class Worker:
             self._scheduler.shutdown(wait=True)
 
     def tick(self) -> None:
-        """Run what is due and deliver what waits; a failure is logged and the next tick comes."""
+        """Run what is due, deliver what waits, go on with batches; a failure is logged."""
         try:
             deliver_messages(self.db)
             run_due(self.db)
+            batches.work(self.db)
         except Exception:
             logger.exception("A tick of the worker failed; the next one tries again.")
 

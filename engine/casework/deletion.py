@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.casework import audit
 from engine.casework.context import Context
 from engine.errors import Rejected
+from engine.tables.batches import BatchItem
 from engine.tables.casefile import (
     CaseFile,
     Contact,
@@ -53,6 +54,7 @@ ENDED_WITH = "case_deleted"
 OF_CASE: tuple[Any, ...] = (
     Appeal,
     Arrangement,
+    BatchItem,
     BreachOfClock,
     Contact,
     Decision,

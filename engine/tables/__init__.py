@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.tables import audit, casefile, decisions, people, process, releases
+from engine.tables import audit, batches, casefile, decisions, people, process, releases
 from engine.tables.columns import Row
 
-__all__ = ["Row", "audit", "casefile", "decisions", "people", "process", "releases"]
+__all__ = ["Row", "audit", "batches", "casefile", "decisions", "people", "process", "releases"]

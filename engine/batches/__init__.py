@@ -1,0 +1,26 @@
+"""Long changes of many runs: looked at first, then done one by one; stopped, resumed, undone."""
+
+from engine.batches.asking import begin, discard, resume, start, stop
+from engine.batches.kind import Done, Item, Kind, Planned
+from engine.batches.kinds import KINDS
+from engine.batches.reading import BatchBrief, BatchItemRow, BatchPage, batch, batches
+from engine.batches.working import work
+
+__all__ = [
+    "KINDS",
+    "BatchBrief",
+    "BatchItemRow",
+    "BatchPage",
+    "Done",
+    "Item",
+    "Kind",
+    "Planned",
+    "batch",
+    "batches",
+    "begin",
+    "discard",
+    "resume",
+    "start",
+    "stop",
+    "work",
+]

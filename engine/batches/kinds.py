@@ -1,0 +1,32 @@
+"""The kinds of batches there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine.batches.kind import Kind
+from engine.errors import NotFound
+
+#: Name -> kind. A kind is one module of this package and a line here.
+KINDS: dict[str, Kind] = {}
+
+
+def kind_named(name: str) -> Kind:
+    """Give a kind by its name; NotFound when there is none."""
+    found = KINDS.get(name)
+    if found is None:
+        raise NotFound(f"Expected a kind of batch, but {name} is none.")
+    return found
+
+
+def kind_for(name: str, roles: Collection[str]) -> Kind:
+    """Give a kind by its name; NotFound when it does not exist for somebody with these roles."""
+    found = kind_named(name)
+    if not found.may & set(roles):
+        raise NotFound(f"Expected a kind of batch, but {name} is none.")
+    return found
+
+
+def kinds_for(roles: Collection[str]) -> list[str]:
+    """Name the kinds that exist for somebody with these roles."""
+    return [name for name, kind in KINDS.items() if kind.may & set(roles)]
