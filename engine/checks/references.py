@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from engine.errors import Finding
 from engine.operations import REGISTRY, Registry
 from engine.releases import Bundle
-from engine.spiff import Diagram, Element
+from engine.spiff import Diagram, Element, literal_timer
 
 #: Roles people can hold; a lane must name one, or a holder of the case.
 ROLES = frozenset(
@@ -77,7 +77,9 @@ def _element(
     if element.operation:
         yield from _operation(registry, element, finding)
     texts = [element.properties[name] for name in _EXPRESSIONS if element.properties.get(name)]
-    texts += list(element.parameters.values()) + ([element.timer] if element.timer else [])
+    texts += element.parameters.values()
+    # P28D is a duration and no variable of that name.
+    texts += [element.timer] if element.timer and not literal_timer(element.timer) else []
     yield from _named(bundle, registry, diagram, element.id, element.line, texts)
 
 
