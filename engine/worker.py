@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -26,7 +27,8 @@ class Worker:
         self.db = db
         self._scheduler = BackgroundScheduler(timezone=clock.LONDON)
         common = {"max_instances": 1, "coalesce": True}
-        self._scheduler.add_job(self.tick, "interval", seconds=TICK_SECONDS, **common)
+        at_once = {"next_run_time": dt.datetime.now(dt.UTC)}
+        self._scheduler.add_job(self.tick, "interval", seconds=TICK_SECONDS, **common, **at_once)
         self._scheduler.add_job(self.sweep, "interval", minutes=SWEEP_MINUTES, **common)
 
     def start(self) -> None:
