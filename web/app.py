@@ -24,6 +24,7 @@ from web.fetched import is_fetch, refusal
 from web.settings import Settings, from_environment
 from web.typed import typed_again
 from web.views import (
+    batches,
     callers,
     cases,
     clock,
@@ -121,7 +122,7 @@ def _register_views(app: Flask) -> None:
         draft_steps,
         *(publishing, versions),
     )
-    for view in (*staff, *owners, running, runs, stuck, clock, diagrams):
+    for view in (*staff, *owners, batches, running, runs, stuck, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
 

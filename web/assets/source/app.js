@@ -2,4 +2,7 @@
 
 import { initAll } from "govuk-frontend";
 
+import { keepFresh } from "./fresh.js";
+
 initAll();
+keepFresh();
