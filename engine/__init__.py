@@ -123,6 +123,8 @@ from engine.publishing import (
     vocabulary,
 )
 from engine.queries import (
+    COUNTED_TO,
+    END,
     Answered,
     AnsweredPage,
     AppealableDecision,
@@ -216,7 +218,9 @@ from engine.worker import (
 
 __all__ = [
     "ACTIONS",
+    "COUNTED_TO",
     "DOORS",
+    "END",
     "KEY_VARIABLE",
     "ROLE_NAMES",
     "Answered",

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 from werkzeug.routing import IntegerConverter
 
 import engine
-from web import auth, banner, commands, frame, policy, sizes, words
+from web import auth, banner, commands, frame, paging, policy, sizes, words
 from web.fetched import is_fetch, refusal
 from web.settings import Settings, from_environment
 from web.typed import typed_again
@@ -139,6 +139,7 @@ def _prepare_templates(app: Flask) -> None:
         ]
     )
     words.register(app)
+    app.jinja_env.filters["counted_far"] = paging.counted_far
     app.jinja_env.globals.update(
         asset=_assets(Path(str(app.static_folder))),
         me=auth.me,

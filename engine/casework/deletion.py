@@ -47,6 +47,7 @@ from engine.tables.process import (
     Subscription,
     WorkItem,
 )
+from engine.tables.took_part import TookPart
 
 #: How an instance ends that was still open when its case was deleted.
 ENDED_WITH = "case_deleted"
@@ -70,6 +71,7 @@ OF_CASE: tuple[Any, ...] = (
     Submission,
     SupportOffer,
     ThirdParty,
+    TookPart,
 )
 OF_ARRANGEMENT: tuple[Any, ...] = (Flag, PartnerEvent, Restriction)
 #: Tables whose rows stay: what ran and when, without a person or an answer in it.

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, false, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    false,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session
 
+from engine.casework.open_tasks import waits_for
 from engine.errors import NotFound
 from engine.tables.casefile import CaseFile, Stage
-from engine.tables.decisions import Appeal, Arrangement, Decision
+from engine.tables.decisions import Appeal, Arrangement
 from engine.tables.process import WorkItem
+from engine.tables.took_part import TookPart
 
 
 class Viewer(Protocol):
@@ -148,9 +158,19 @@ def parts_opened(roles: Collection[str], ties: Collection[tuple[str, Tie]]) -> f
 
 def sees(viewer: Viewer, part: Part) -> ColumnElement[bool]:
     """Give the condition under which a row of ``CaseFile`` shows this part to this person."""
-    return or_(
-        false(), *(_tied(viewer, role, tie) for role, tie, parts in _rows(viewer) if part in parts)
-    )
+    if sees_every_case(viewer, part):
+        return true()
+    return CaseFile.id.in_(cases_seen(viewer, part))
+
+
+def cases_seen(viewer: Viewer, part: Part) -> CompoundSelect[Any]:
+    """Give the ids of the cases of which somebody who does not see every one sees this part.
+
+    From what ties this person alone, each tie by its own index: the cases of all others cost
+    nothing.
+    """
+    ties = [(role, tie) for role, tie, parts in _rows(viewer) if part in parts]
+    return _together(found for role, tie in ties for found in _cases_tied(viewer.name, role, tie))
 
 
 def sees_every_case(viewer: Viewer, part: Part) -> bool:
@@ -161,21 +181,6 @@ def sees_every_case(viewer: Viewer, part: Part) -> bool:
 def opens(viewer: Viewer, page: str) -> bool:
     """Tell whether a page about no single case exists for this person: callers, drafts ..."""
     return bool(_PAGES[page].intersection(viewer.roles))
-
-
-def sees_work_item(viewer: Viewer) -> ColumnElement[bool]:
-    """Give the condition under which a row of ``WorkItem`` exists for this person.
-
-    Their own, open or done; what waits for anybody in their role; and all of the cases they see.
-    """
-    if sees_every_case(viewer, Part.TASKS):
-        return true()
-    return or_(
-        WorkItem.assignee == viewer.name,
-        WorkItem.completed_by == viewer.name,
-        _waits_for(viewer.roles),
-        WorkItem.case_id.in_(select(CaseFile.id).where(sees(viewer, Part.TASKS))),
-    )
 
 
 def may_see_task(session: Session, item: WorkItem, by: str, roles: Iterable[str]) -> bool:
@@ -212,42 +217,36 @@ def _rows(viewer: Viewer) -> Iterator[tuple[str, Tie, frozenset[Part]]]:
 
 def _tied(viewer: Viewer, role: str, tie: Tie) -> ColumnElement[bool]:
     """Give the condition on ``CaseFile`` under which this tie holds."""
-    me = viewer.name
     if tie is Tie.ANY:
         return true()
+    return CaseFile.id.in_(_together(_cases_tied(viewer.name, role, tie)))
+
+
+def _together(parts: Iterable[Select[Any]]) -> CompoundSelect[Any]:
+    return union_all(*parts, select(CaseFile.id).where(false()))
+
+
+def _cases_tied(me: str, role: str, tie: Tie) -> tuple[Select[Any], ...]:
+    """Give the ids of the cases this tie leads to, each way by a statement of its own."""
     if tie is Tie.CARRIES:
-        referred = select(Stage.case_id).where(Stage.referred_by == me)
-        return or_(CaseFile.owner == me, CaseFile.opened_by == me, CaseFile.id.in_(referred))
+        carried = [
+            select(CaseFile.id).where(by == me) for by in (CaseFile.owner, CaseFile.opened_by)
+        ]
+        return (*carried, select(Stage.case_id).where(Stage.referred_by == me))
     if tie is Tie.TOOK_PART:
-        decided = select(Decision.case_id).where(_names(Decision.took_part, me))
-        met = select(Stage.case_id).where(_names(Stage.attendees, me))
-        is_contact = CaseFile.id.in_(_cases_tied(me, role, Tie.CONTACT))
-        return and_(or_(CaseFile.id.in_(decided), CaseFile.id.in_(met)), ~is_contact)
-    return CaseFile.id.in_(_cases_tied(me, role, tie))
-
-
-def _cases_tied(me: str, role: str, tie: Tie) -> Select[Any]:
+        (contact,) = _cases_tied(me, role, Tie.CONTACT)
+        took_part = select(TookPart.case_id).where(TookPart.user_name == me)
+        return (took_part.where(TookPart.case_id.not_in(contact)),)
     if tie is Tie.WORKED:
-        theirs = or_(WorkItem.assignee == me, WorkItem.completed_by == me)
-        return select(WorkItem.case_id).where(WorkItem.role == role, theirs)
+        theirs = (WorkItem.assignee == me, WorkItem.completed_by == me)
+        return tuple(select(WorkItem.case_id).where(WorkItem.role == role, by) for by in theirs)
     if tie is Tie.WAITED_FOR:
-        return select(WorkItem.case_id).where(_waits_for((role,)))
+        return (select(WorkItem.case_id).where(waits_for((role,))),)
     if tie is Tie.DIRECTS:
-        return select(Appeal.case_id).where(Appeal.director == me)
-    return select(Arrangement.case_id).where(
-        Arrangement.ended_on.is_(None), or_(Arrangement.spoc == me, Arrangement.cover == me)
+        return (select(Appeal.case_id).where(Appeal.director == me),)
+    live = Arrangement.ended_on.is_(None)
+    return (
+        select(Arrangement.case_id).where(
+            live, or_(Arrangement.spoc == me, Arrangement.cover == me)
+        ),
     )
-
-
-def _waits_for(roles: tuple[str, ...]) -> ColumnElement[bool]:
-    return and_(
-        WorkItem.completed_at.is_(None),
-        WorkItem.cancelled_at.is_(None),
-        WorkItem.assignee.is_(None),
-        WorkItem.role.in_(roles),
-    )
-
-
-def _names(people: InstrumentedAttribute[list[str]], name: str) -> ColumnElement[bool]:
-    """Tell whether a list of user names kept as JSON names this person."""
-    return cast(people, String).contains(json.dumps(name), autoescape=True)

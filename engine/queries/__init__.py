@@ -40,8 +40,11 @@ from engine.queries.submissions import Answered, AnsweredPage, SubmissionPage, s
 from engine.queries.task_page import TaskPage, task
 from engine.queries.tasks import TaskFilter, TaskList, TaskRow, task_list
 from engine.queries.timeline import TimelineEntry
+from engine.queries.walking import COUNTED_TO, END
 
 __all__ = [
+    "COUNTED_TO",
+    "END",
     "Answered",
     "AnsweredPage",
     "AppealRow",

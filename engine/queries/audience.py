@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from engine.casework.open_tasks import is_open
 from engine.casework.visibility import ANYBODY, Part, Tie, parts_opened
 from engine.queries import words
 from engine.queries.people import Person, people_today
 from engine.queries.reading import Reading
-from engine.queries.tasks import is_open
 from engine.tables.casefile import CaseFile, Stage
 from engine.tables.decisions import Appeal, Arrangement, Decision
 from engine.tables.process import WorkItem

@@ -12,6 +12,7 @@ from engine.operations import MAY_RETRY
 from engine.queries import words
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, page_number, page_of, reading
+from engine.queries.walking import counted_to
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.process import Incident, ProcessInstance
@@ -63,12 +64,12 @@ def stuck_steps(database: Database, person: Person, page: int = 1) -> Page[Stuck
 
 
 def count_of_stuck(database: Database, person: Person) -> int:
-    """Count what is stuck, 0 for somebody whose it is not to mend; one statement."""
+    """Count what is stuck up to 1,001, 0 for somebody whose it is not to mend; one statement."""
     if not may_retry(person):
         return 0
     with database.reading() as session:
-        unsettled = select(func.count(Incident.id)).where(Incident.resolved_at.is_(None))
-        return session.scalar(unsettled) or 0
+        unsettled = counted_to([(Incident.resolved_at.is_(None),)], Incident.id)
+        return session.scalar(select(unsettled)) or 0
 
 
 def step_of(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.engine import Row as Found
 
-from engine.casework.visibility import sees_work_item
+from engine.casework.open_tasks import is_open, waits_for
+from engine.casework.tasks_seen import sees_work_item
+from engine.casework.visibility import Part, Viewer, cases_seen, sees_every_case
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.people import Person
-from engine.queries.reading import PAGE_SIZE, Reading, page_number, reading
+from engine.queries.reading import Reading, reading
+from engine.queries.walking import Branch, Stretch, Walk, counted_to
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.people import User
@@ -21,6 +23,14 @@ from engine.tables.process import ProcessInstance, WorkItem
 
 #: How far "this week" reaches, in calendar days.
 _A_WEEK = 7
+#: The most urgent first; what has no date comes after what has one.
+_BY_DATE = (
+    Stretch(WorkItem.due_on.is_not(None), (WorkItem.due_on, WorkItem.id)),
+    Stretch(WorkItem.due_on.is_(None), (WorkItem.id,)),
+)
+_DONE = (
+    Stretch(WorkItem.completed_at.is_not(None), (WorkItem.completed_at, WorkItem.id), falls=True),
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,9 @@ class TaskFilter:
     process: str = ""
     #: User name, or a role for what nobody has taken yet.
     held_by: str = ""
-    page: int = 1
+    #: Where the page begins or ends, as ``TaskList`` named it; ``end`` before which the last is.
+    after: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,38 +98,36 @@ class TaskRow:
 
 @dataclass(frozen=True)
 class TaskList:
-    """One page of tasks with the figures beside the tabs."""
+    """One page of tasks with the figures beside the tabs; 1,001 stands for more than 1,000."""
 
     items: tuple[TaskRow, ...]
     #: mine, team, done, all, and late and soon of the view shown.
     counts: Mapping[str, int]
     #: Tasks that fit the filter, on all pages.
     total: int
-    page: int
-    pages: int
+    #: What to ask for ``before`` to see the page before this one; "" on the first.
+    back: str
+    #: What to ask for ``after`` to see the page after this one; "" on the last.
+    on: str
 
 
 def task_list(database: Database, person: Person, wanted: TaskFilter | None = None) -> TaskList:
-    """Give the tasks of one view, the most urgent first (done: the latest first).
+    """Give one page of one view, the most urgent first (done: the latest first).
 
-    At most four statements, whatever the size; five after the calendar changed.
+    At most seven statements, and none reads more rows than a page and the counts show, however
+    many tasks there are; a search by text reads what it searches.
     """
     asked = wanted or TaskFilter()
     with reading(database, person) as look:
-        counts = _counts(look, asked)
-        fitting = _fitting(look, asked)
-        total = look.session.scalar(fitting.with_only_columns(func.count(WorkItem.id)))
-        shown = (
-            fitting.order_by(*_order(asked.view))
-            .limit(PAGE_SIZE)
-            .offset((page_number(asked.page) - 1) * PAGE_SIZE)
-        )
-        rows = look.session.execute(
-            _selected().where(WorkItem.id.in_(shown)).order_by(*_order(asked.view))
-        )
-        items = tuple(row_of(look, found) for found in rows)
-    pages = max(1, -(-(total or 0) // PAGE_SIZE))
-    return TaskList(items, counts, total or 0, page_number(asked.page), pages)
+        narrowed = _narrowed(asked, look.today)
+        branches = [(*branch, *narrowed) for branch in _branches(look.viewer, asked.view)]
+        counts = _counts(look, asked.view, branches)
+        walk = Walk(look.session, branches, _DONE if asked.view == "done" else _BY_DATE)
+        steps = walk.page(asked.after, asked.before)
+        rows = look.session.execute(_selected().where(WorkItem.id.in_(steps.ids)))
+        found = {row.WorkItem.id: row_of(look, row) for row in rows}
+    items = tuple(found[id_] for id_ in steps.ids)
+    return TaskList(items, counts, counts["shown"], steps.back, steps.on)
 
 
 def task_row(look: Reading, work_item_id: int) -> TaskRow | None:
@@ -133,14 +143,9 @@ def open_tasks_of(look: Reading, case_id: int) -> list[TaskRow]:
     rows = look.session.execute(
         _selected()
         .where(WorkItem.case_id == case_id, is_open(), sees_work_item(look.viewer))
-        .order_by(*_order("all"))
+        .order_by(WorkItem.due_on.is_(None), WorkItem.due_on, WorkItem.id)
     )
     return [row_of(look, found) for found in rows]
-
-
-def is_open() -> ColumnElement[bool]:
-    """Give the condition under which a task is still to be done."""
-    return and_(WorkItem.completed_at.is_(None), WorkItem.cancelled_at.is_(None))
 
 
 def row_of(look: Reading, found: Found[WorkItem, str, str, str, int]) -> TaskRow:
@@ -181,15 +186,6 @@ def row_of(look: Reading, found: Found[WorkItem, str, str, str, int]) -> TaskRow
     )
 
 
-def _fitting(look: Reading, asked: TaskFilter) -> Select[int]:
-    """Give the ids of the tasks that fit; the case is looked at only if the filter asks for it."""
-    query = select(WorkItem.id).where(_in_view(look, asked.view), *_narrowed(asked, look.today))
-    if asked.search.strip() or asked.stage:
-        of_case = CaseFile.id == WorkItem.case_id
-        query = query.outerjoin(CaseFile, of_case).outerjoin(Customer, IS_CUSTOMER)
-    return query
-
-
 def _selected() -> Select[WorkItem, str, str, str, int]:
     """Give what the rows of tasks are made from."""
     name = Customer.name.label("customer")
@@ -202,43 +198,48 @@ def _selected() -> Select[WorkItem, str, str, str, int]:
     )
 
 
-def _in_view(look: Reading, view: str) -> ColumnElement[bool]:
-    """Give the condition of one tab."""
-    me = look.viewer.name
+def _branches(viewer: Viewer, view: str) -> list[Branch]:
+    """Give the tasks of one tab as branches that share no task, each read from its own index."""
+    me = viewer.name
+    mine: Branch = (is_open(), WorkItem.assignee == me)
     if view == "done":
-        return and_(WorkItem.completed_at.is_not(None), WorkItem.completed_by == me)
+        return [(WorkItem.completed_by == me, WorkItem.completed_at.is_not(None))]
     if view == "mine":
-        return and_(is_open(), WorkItem.assignee == me)
-    seen = and_(is_open(), sees_work_item(look.viewer))
-    if view == "team":
+        return [mine]
+    if sees_every_case(viewer, Part.TASKS):
         others = or_(WorkItem.assignee.is_(None), WorkItem.assignee != me)
-        return and_(seen, others, WorkItem.role.in_(look.viewer.roles))
-    return seen
+        if view == "all":
+            return [(is_open(),)]
+        return [(is_open(), WorkItem.role == role, others) for role in viewer.roles]
+    untaken: list[Branch] = [(waits_for((role,)),) for role in viewer.roles]
+    seen = WorkItem.case_id.in_(cases_seen(viewer, Part.TASKS))
+    if view == "team":
+        in_role = WorkItem.role.in_(viewer.roles)
+        return [*untaken, (is_open(), seen, in_role, WorkItem.assignee != me)]
+    elsewhere = or_(WorkItem.assignee != me, WorkItem.role.not_in(viewer.roles))
+    not_mine = or_(WorkItem.assignee.is_(None), WorkItem.assignee != me)
+    return [mine, *untaken, (is_open(), seen, not_mine, elsewhere)]
 
 
-def _counts(look: Reading, asked: TaskFilter) -> dict[str, int]:
-    """Count every tab and what is late or soon in the one shown, with one statement."""
-    shown = and_(_in_view(look, asked.view), is_open())
-    flags = {view: _in_view(look, view) for view in ("mine", "team", "done", "all")}
-    flags["late"] = and_(shown, WorkItem.due_on < look.today)
-    flags["soon"] = and_(shown, *_due("soon", look.today))
-    relevant = or_(
-        is_open(),
-        and_(WorkItem.completed_at.is_not(None), WorkItem.completed_by == look.viewer.name),
-    )
-    counted = select(
-        *(func.sum(cast(flag, Integer)).label(name) for name, flag in flags.items())
-    ).where(relevant)
-    found = look.session.execute(counted).one()
-    return {name: int(getattr(found, name) or 0) for name in flags}
+def _counts(look: Reading, view: str, branches: Sequence[Branch]) -> dict[str, int]:
+    """Count every tab, what is shown, and what of its tab is late or soon, with one statement."""
+    counted = {name: _branches(look.viewer, name) for name in ("mine", "team", "done", "all")}
+    open_now = [] if view == "done" else counted[view]
+    counted["shown"] = list(branches)
+    for due in ("late", "soon"):
+        counted[due] = [(*branch, *_due(due, look.today)) for branch in open_now]
+    figures = (counted_to(of, WorkItem.id).label(name) for name, of in counted.items())
+    return dict(look.session.execute(select(*figures)).one()._mapping)
 
 
 def _narrowed(asked: TaskFilter, today: dt.date) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [*_due(asked.due, today)]
     if asked.search.strip():
-        conditions.append(or_(found_by(asked.search), _named(asked.search)))
+        found = select(CaseFile.id).outerjoin(Customer, IS_CUSTOMER).where(found_by(asked.search))
+        conditions.append(or_(WorkItem.case_id.in_(found), _named(asked.search)))
     if asked.stage:
-        conditions.append(CaseFile.stage == asked.stage)
+        of_case = select(CaseFile.id).where(CaseFile.id == WorkItem.case_id)
+        conditions.append(of_case.where(CaseFile.stage == asked.stage).exists())
     if asked.form:
         conditions.append(WorkItem.form == asked.form)
     if asked.process:
@@ -261,9 +262,3 @@ def _due(due: str, today: dt.date) -> tuple[ColumnElement[bool], ...]:
         "week": (WorkItem.due_on.between(today, week),),
         "later": (or_(WorkItem.due_on > week, WorkItem.due_on.is_(None)),),
     }.get(due, (true(),))
-
-
-def _order(view: str) -> tuple[ColumnElement[Any], ...]:
-    if view == "done":
-        return (WorkItem.completed_at.desc(), WorkItem.id.desc())
-    return (WorkItem.due_on.is_(None).asc(), WorkItem.due_on.asc(), WorkItem.id.asc())

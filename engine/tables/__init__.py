@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from engine.tables import audit, batches, casefile, decisions, people, process, releases
+from engine.tables import (
+    audit,
+    batches,
+    casefile,
+    decisions,
+    people,
+    process,
+    releases,
+    took_part,
+)
 from engine.tables.columns import Row
 
-__all__ = ["Row", "audit", "batches", "casefile", "decisions", "people", "process", "releases"]
+__all__ = [
+    "Row",
+    "audit",
+    "batches",
+    "casefile",
+    "decisions",
+    "people",
+    "process",
+    "releases",
+    "took_part",
+]

@@ -37,11 +37,11 @@ class CaseFile(Row):
     parameter_set: Mapped[str]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     opened_on: Mapped[dt.date]
-    opened_by: Mapped[str]
+    opened_by: Mapped[str] = mapped_column(index=True)
     #: The day anybody here first heard of it (K-9); no conversation about it is earlier.
     concern_on: Mapped[dt.date | None]
     #: The team leader or manager who carries the case.
-    owner: Mapped[str]
+    owner: Mapped[str] = mapped_column(index=True)
     behaviour_kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Members of staff the customer has complained about; they take no part.
     allegation_against: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -75,7 +75,7 @@ class Stage(Row):
     look_on: Mapped[dt.date | None]
     #: formal: the referral, from which the meeting's date is counted (or the second look's date).
     referred_on: Mapped[dt.date | None]
-    referred_by: Mapped[str | None]
+    referred_by: Mapped[str | None] = mapped_column(index=True)
     discussed_with: Mapped[str | None]
     #: formal: whom the referral proposes, and what was missing when it was sent back.
     proposed_spoc: Mapped[str | None]

@@ -50,8 +50,8 @@ class Arrangement(Row):
     #: spoc or other_action
     kind: Mapped[str]
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
-    spoc: Mapped[str | None]
-    cover: Mapped[str | None]
+    spoc: Mapped[str | None] = mapped_column(index=True)
+    cover: Mapped[str | None] = mapped_column(index=True)
     #: The way the customer should get in touch: email, telephone, letter, in_person.
     contact_method: Mapped[str]
     #: The landlord's address or number the customer must use (R-060).
@@ -162,7 +162,7 @@ class Appeal(Row):
     answer_due_on: Mapped[dt.date | None]
     answer_due_reason: Mapped[str | None]
     in_time: Mapped[bool | None]
-    director: Mapped[str | None]
+    director: Mapped[str | None] = mapped_column(index=True)
     decided_on: Mapped[dt.date | None]
     #: upheld, partly_upheld, not_upheld, not_taken
     outcome: Mapped[str | None]

@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.columns import Row, Sealed, UtcDateTime
+
+
+def _of_open(name: str, *columns: str, more: str = "") -> Index:
+    """Give an index of the tasks that are still to be done; those that are over leave it."""
+    rows = text(f"completed_at IS NULL AND cancelled_at IS NULL {more}".strip())
+    return Index(name, *columns, sqlite_where=rows, postgresql_where=rows)
 
 
 class ProcessInstance(Row):
@@ -47,11 +53,15 @@ class WorkItem(Row):
 
     __tablename__ = "work_item"
     __table_args__ = (
-        Index("ix_work_item_open", "completed_at", "cancelled_at", "due_on"),
+        # Each list of open tasks in its order: everybody's, a person's, a role's, a role's untaken.
+        _of_open("ix_work_item_open", "due_on", "id"),
+        _of_open("ix_work_item_holder", "assignee", "due_on", "id"),
+        _of_open("ix_work_item_role", "role", "due_on", "id", "assignee"),
+        _of_open("ix_work_item_untaken", "role", "due_on", "id", more="AND assignee IS NULL"),
         Index("ix_work_item_instance", "instance_id"),
         Index("ix_work_item_case", "case_id"),
         Index("ix_work_item_assignee", "assignee"),
-        Index("ix_work_item_completed_by", "completed_by", "completed_at"),
+        Index("ix_work_item_completed_by", "completed_by", "completed_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
@@ -194,6 +204,14 @@ class Incident(Row):
     """An instance that cannot go on by itself: where, why, and how often it was tried."""
 
     __tablename__ = "incident"
+    __table_args__ = (
+        Index(
+            "ix_incident_open",
+            "id",
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(index=True)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
+from engine.tables.database import Database
+from tests.engine.queries.landlord import Pen
 from tests.web.visitor import Page, Visitor
 
 As = Callable[[str], Visitor]
@@ -157,8 +160,34 @@ def test_the_list_finds_filters_and_counts(opening: Page, amina: Visitor) -> Non
     assert "No task fits" in amina.get("/tasks?search=nobody").text
     narrowed = amina.get("/tasks?due=later&stage=informal")
     assert narrowed.one("//select[@name='stage']/option[@selected]/@value") == "informal"
-    for odd in ("view=banana", "page=-1", "page=99999999999", "due=banana", "page=%00"):
+    for odd in ("view=banana", "page=7", "after=0~2026-13-45~1", "due=banana", "before=%00"):
         amina.get(f"/tasks?{odd}")
+
+
+def test_a_long_list_leads_on_and_back_as_it_is_narrowed(app: Flask, as_: As) -> None:
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        pen = Pen(session)
+        instance = pen.instance(pen.case())
+        for number in range(60):
+            pen.item(instance, name=f"Task {number}", assignee="amina")
+    first = as_("amina").get("/tasks?view=all&held_by=amina&page=9")
+    assert _links(first) == ["Last page", "Next page"]
+    second = first.follow("Next page")
+    assert second.tree.xpath("string(//title)").startswith("All tasks you may see (continued)")
+    assert _links(second) == ["First page", "Last page", "Next page", "Previous page"]
+    assert second.tree.xpath("//tbody//a[contains(@class, 'row-link')]")[0].text == "Task 25"
+    last = second.follow("Last")
+    assert _links(last) == ["First page", "Previous page"]
+    assert last.tree.xpath("//tbody//a[contains(@class, 'row-link')]")[-1].text == "Task 59"
+    assert last.follow("First").path == "/tasks?view=all&held_by=amina"
+    assert "view=all" in last.path
+    assert "held_by=amina" in last.path
+
+
+def _links(page: Page) -> list[str]:
+    links = page.tree.xpath("//nav[contains(@class, 'govuk-pagination')]//a")
+    return sorted(link.get("aria-label") or " ".join(link.text_content().split()) for link in links)
 
 
 def test_an_unknown_page_of_a_form_is_not_there(opening: Page, amina: Visitor) -> None:

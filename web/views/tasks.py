@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from web import auth, banner, words
-from web.paging import page_asked, pagination
+from web.paging import place_asked, steps
 
 blueprint = Blueprint("tasks", __name__)
 
@@ -52,7 +52,8 @@ def listed() -> ResponseReturnValue:
         views=[(view, _NAMES[view], found.counts.get(view)) for view in _VIEWS],
         filters=_filters(found.items, wanted),
         narrowed=any(getattr(wanted, name) for name in _NARROWING),
-        pagination=pagination(engine.Page(found.items, found.total, found.page, found.pages)),
+        is_begun=bool(found.back),
+        pagination=steps(found),
     )
 
 
@@ -78,7 +79,7 @@ def _filter_asked() -> engine.TaskFilter:
     return engine.TaskFilter(
         view=view if view in _VIEWS else "mine",
         search=asked.get("search", "").strip(),
-        page=page_asked(),
+        **place_asked(),
         **{name: asked.get(name, "") for name in _NARROWING},
     )
 
