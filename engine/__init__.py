@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import batches
+from engine import backups, batches
 from engine.calendar import (
     Due,
     said,
@@ -308,6 +308,7 @@ __all__ = [
     "act",
     "add_draft_step",
     "approve_draft",
+    "backups",
     "base_files",
     "batches",
     "bring_up_to_date",

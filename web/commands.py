@@ -12,7 +12,6 @@ import re
 import signal
 import threading
 from pathlib import Path
-from typing import Any
 
 import click
 from cryptography.fernet import Fernet
@@ -21,9 +20,10 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 import engine
-from web import auth, words
+from web import auth, keeping_commands, words
+from web.command import Plain
 from web.server import Server
-from web.settings import ROOT, SettingMissing
+from web.settings import ROOT
 
 _MORNING = dt.time(9, 0)
 #: As many copies as one command makes.
@@ -41,20 +41,10 @@ def register(app: Flask) -> None:
     """Give the application its commands."""
     for command in (serve, new_key, clock, multiply, scenario, check, work, rearm, audit):
         app.cli.add_command(command)
+    keeping_commands.register(app)
 
 
-class _Plain(click.Command):
-    """A command that says what is wrong in a sentence instead of a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what the engine refuses and what is not set becomes exit code 1."""
-        try:
-            return super().invoke(ctx)
-        except (engine.EngineError, SettingMissing, ValueError) as refusal:
-            raise click.ClickException(str(refusal)) from refusal
-
-
-@click.command(cls=_Plain)
+@click.command(cls=Plain)
 @with_appcontext
 def serve() -> None:
     """Prepare the database, then serve the pages until SIGTERM or Ctrl-C."""
@@ -84,7 +74,7 @@ def new_key() -> None:
     click.echo(Fernet.generate_key().decode())
 
 
-@click.command(cls=_Plain)
+@click.command(cls=Plain)
 @click.option("--to", help="A date or a moment: 2026-04-10 or 2026-04-10T14:30.")
 @click.option("--by", help='A step: "5 days", "2 weeks", "3 working days".')
 @with_appcontext
@@ -100,7 +90,7 @@ def clock(to: str | None, by: str | None) -> None:
     click.echo(f"It is now {words.moment(engine.now(auth.database()))}.")
 
 
-@click.command(cls=_Plain)
+@click.command(cls=Plain)
 @click.option(
     "--cases",
     type=click.IntRange(1, _MOST_COPIES),
@@ -125,7 +115,7 @@ def multiply(cases: int) -> None:
     click.echo(f"{words.counted(made, 'case')} made.")
 
 
-@click.command(cls=_Plain)
+@click.command(cls=Plain)
 @_paths
 @_release
 @_json
@@ -146,7 +136,7 @@ def scenario(paths: tuple[Path, ...], release: int | None, as_json: bool) -> Non
     raise SystemExit(1 if failed or not results else 0)
 
 
-@click.command(cls=_Plain)
+@click.command(cls=Plain)
 @_paths
 @_release
 @_json
@@ -163,7 +153,7 @@ def check(paths: tuple[Path, ...], release: int | None, as_json: bool) -> None:
     raise SystemExit(int(any(finding.severity == "error" for finding in findings)))
 
 
-@click.command(cls=_Plain)
+@click.command(cls=Plain)
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
 @with_appcontext
 def work(once: bool) -> None:
@@ -187,7 +177,7 @@ def work(once: bool) -> None:
     worker.stop()
 
 
-@click.command(cls=_Plain)
+@click.command(cls=Plain)
 @_json
 @with_appcontext
 def audit(as_json: bool) -> None:
@@ -203,7 +193,7 @@ def audit(as_json: bool) -> None:
     raise SystemExit(1 if broken else 0)
 
 
-@click.command(cls=_Plain)
+@click.command(cls=Plain)
 @click.argument("instance", type=int)
 @click.option("--reason", required=True, help="Why: kept with the old and the new date.")
 @with_appcontext

@@ -40,6 +40,8 @@ class Settings:
     https: bool = False
     #: SPOC_ADDRESS: where ``serve`` listens, ``host:port``.
     address: str = "127.0.0.1:8000"
+    #: SPOC_VAR: the folder for what the installation keeps beside its database.
+    var: Path = ROOT / "var"
     #: SPOC_THREADS: how many requests are answered at a time.
     threads: int = 8
     #: What is not in the environment or cannot be used, each with what to do; empty when all is.
@@ -67,6 +69,7 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
         demo=demo,
         hosts=_listed(given.get("SPOC_HOSTS", "")) or _LOCAL_HOSTS,
         https=_is_on(given, "SPOC_HTTPS", default=not demo),
+        var=var,
         address=given.get("SPOC_ADDRESS") or "127.0.0.1:8000",
         threads=_whole_number(given, "SPOC_THREADS", default=8),
         missing=(*_missing(given, demo=demo), *_wrong(given)),

@@ -20,7 +20,7 @@ from engine.commands.pages import (
     working_day_ahead,
 )
 from engine.commands.timers import Moved, move_clock, pass_time, rearm, run_due
-from engine.commands.verification import ChainState, verify_chains
+from engine.commands.verification import ChainState, broken_chains, verify_chains
 from engine.commands.work_items import claim, complete, reassign, release_task, save_draft
 from engine.installation import Surroundings, read_surroundings
 
@@ -32,6 +32,7 @@ __all__ = [
     "Outcome",
     "Surroundings",
     "act",
+    "broken_chains",
     "choose_parameter_set",
     "claim",
     "complete",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.casework.audit import ADMINISTRATION, Chain, chains
 from engine.tables.casefile import CaseFile
@@ -25,19 +26,26 @@ class ChainState:
 def verify_chains(db: Database) -> list[ChainState]:
     """Check every chain from its first link (R-111); the order is that of their beginnings."""
     with db.reading() as session:
-        found: list[ChainState] = []
-        for name in chains(session):
-            case = None
-            if name != ADMINISTRATION:
-                case = session.get(CaseFile, int(name.partition(":")[2]))
-            chain = Chain(session, name, case)
-            known = case.reference if case is not None else name
-            found.append(ChainState(known, chain.length(), chain.broken_at()))
-        kept = {state.chain for state in found}
-        gone = select(CaseFile.reference).where(CaseFile.audit_number > 0)
-        found += [
-            ChainState(reference, 0, 1)
-            for reference in session.scalars(gone)
-            if reference not in kept
-        ]
-        return found
+        return _states(session)
+
+
+def broken_chains(session: Session) -> list[str]:
+    """Name the chains that do not hold, as the transaction of the session sees them."""
+    return [state.chain for state in _states(session) if state.broken_at is not None]
+
+
+def _states(session: Session) -> list[ChainState]:
+    found: list[ChainState] = []
+    for name in chains(session):
+        case = None
+        if name != ADMINISTRATION:
+            case = session.get(CaseFile, int(name.partition(":")[2]))
+        chain = Chain(session, name, case)
+        known = case.reference if case is not None else name
+        found.append(ChainState(known, chain.length(), chain.broken_at()))
+    kept = {state.chain for state in found}
+    gone = select(CaseFile.reference).where(CaseFile.audit_number > 0)
+    found += [
+        ChainState(reference, 0, 1) for reference in session.scalars(gone) if reference not in kept
+    ]
+    return found

@@ -126,31 +126,68 @@ class Database:
 
         Raises RuntimeError when a reference points at a row that is gone afterwards.
         """
+        with self.rebuilding() as connection:
+            migrate_on(connection)
+
+    @contextlib.contextmanager
+    def rebuilding(self) -> Iterator[Connection]:
+        """Give the one connection that may change the tables, whole or not at all.
+
+        Nobody else rebuilds meanwhile; it takes as long as it takes. On SQLite references are
+        not followed until the end, when all are checked: RuntimeError if one leads nowhere.
+        """
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         make = _sqlite_engine if self.is_sqlite else _postgres_engine
-        engine = make(self.url, writes=True, migrates=True)
-        with engine.begin() as connection:
-            if not self.is_sqlite:
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-            config = _migrations()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            if self.is_sqlite:
-                _check_references(connection)
-        engine.dispose()
+        engine = make(self.url, writes=True, unhurried=True)
+        try:
+            with engine.begin() as connection:
+                if not self.is_sqlite:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+                yield connection
+                if self.is_sqlite:
+                    _check_references(connection)
+        finally:
+            engine.dispose()
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database however long it reads."""
+        make = _sqlite_engine if self.is_sqlite else _postgres_engine
+        engine = make(self.url, writes=False, unhurried=True)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
     def is_current(self) -> bool:
         """Say whether the tables are at the newest revision."""
-        newest = ScriptDirectory.from_config(_migrations()).get_heads()
         with self._reader.connect() as connection:
-            heads = MigrationContext.configure(connection).get_current_heads()
-        return set(heads) == set(newest)
+            return revision_of(connection) == revisions()[-1]
 
     def close(self) -> None:
         """Close every connection; the next session opens new ones."""
         self._reader.dispose()
         self._writer.dispose()
+
+
+def migrate_on(connection: Connection, to: str = "head") -> None:
+    """Bring the tables forward to a revision, in the transaction of the connection."""
+    config = _migrations()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def revisions() -> list[str]:
+    """Name the revisions of the tables that this version knows, the oldest first."""
+    walked = ScriptDirectory.from_config(_migrations()).walk_revisions()
+    return [script.revision for script in walked][::-1]
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Give the revision the tables are at; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 class _Gate:
@@ -210,11 +247,11 @@ def _parsed(url: str) -> URL:
     )
 
 
-def _sqlite_engine(url: URL, *, writes: bool, migrates: bool = False) -> Engine:
-    options: dict[str, Any] = {"poolclass": NullPool} if migrates else {}
+def _sqlite_engine(url: URL, *, writes: bool, unhurried: bool = False) -> Engine:
+    options: dict[str, Any] = {"poolclass": NullPool} if unhurried else {}
     engine = create_engine(url, connect_args={"timeout": PATIENCE}, **options)
     pragmas = [*_SQLITE_PRAGMAS]
-    if migrates:
+    if unhurried and writes:
         # Rebuilding a table with foreign keys on deletes the rows that refer to it.
         pragmas.append("foreign_keys=OFF")
     if not writes:
@@ -233,12 +270,12 @@ def _sqlite_engine(url: URL, *, writes: bool, migrates: bool = False) -> Engine:
     return engine
 
 
-def _postgres_engine(url: URL, *, writes: bool, migrates: bool = False) -> Engine:
-    limits = dict.fromkeys(POSTGRES_LIMITS, "0") if migrates else POSTGRES_LIMITS
+def _postgres_engine(url: URL, *, writes: bool, unhurried: bool = False) -> Engine:
+    limits = dict.fromkeys(POSTGRES_LIMITS, "0") if unhurried else POSTGRES_LIMITS
     settings = [f"-c {name}={value}" for name, value in limits.items()]
     theirs = url.query.get("options", ())
     settings += [theirs] if isinstance(theirs, str) else theirs
-    options: dict[str, Any] = {"poolclass": NullPool} if migrates else {"pool_pre_ping": True}
+    options: dict[str, Any] = {"poolclass": NullPool} if unhurried else {"pool_pre_ping": True}
     engine = create_engine(
         url,
         connect_args={"options": " ".join(settings), "application_name": "spoc"},
