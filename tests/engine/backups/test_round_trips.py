@@ -91,7 +91,7 @@ def test_clocks_go_on_where_it_is_restored(
             commands.pass_time(db, month, clock.hold)
         with db.reading() as session:
             element = ElementHistory.element_id
-            rows = session.execute(select(element, func.count()).group_by(element)).tuples().all()
+            rows = session.execute(select(element, func.count()).group_by(element)).all()
             assert not session.scalar(
                 select(func.count()).where(ProcessInstance.next_due_at <= clock.at_local(month))
             )
