@@ -15,6 +15,8 @@ from engine.tables.process import Setting
 
 #: Seconds the demo clock is ahead of real time.
 CLOCK_OFFSET = "clock_offset_seconds"
+#: Put together once: each unit of work asks for them.
+_SETTINGS = select(Setting.name, Setting.value)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Surroundings:
 
 def read_surroundings(session: Session) -> Surroundings:
     """Read the settings (one statement), set the clock by them and give what they say."""
-    settings = dict(session.execute(select(Setting.name, Setting.value)).all())
+    settings = dict(session.execute(_SETTINGS).all())
     clock.use_offset(dt.timedelta(seconds=float(settings.get(CLOCK_OFFSET, "0"))))
     calendar = calendar_of(session, settings.get(VERSION, "0"))
     return Surroundings(clock.now(), calendar, settings)

@@ -10,11 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.tables.audit import AuditAnchor, AuditDetail, AuditEvent
 from engine.tables.casefile import CaseFile
+from engine.tables.columns import table_of
+from engine.tables.database import Collision
 
 #: The chain of everything that is not about one case: releases, people, settings.
 ADMINISTRATION = "administration"
@@ -33,6 +36,15 @@ _HASHED = (
     "previous_hash",
 )
 _AT = 2
+#: Put together once, and past the objects of the session: every unit of work adds a link.
+_ADD_EVENT = insert(table_of(AuditEvent)).returning(AuditEvent.id)
+_ADD_DETAIL = insert(table_of(AuditDetail))
+_CASES = table_of(CaseFile)
+_MOVE_HEAD = (
+    update(_CASES)
+    .where(_CASES.c.id == bindparam("case_id"), _CASES.c.audit_number == bindparam("before"))
+    .values(audit_number=bindparam("number"), audit_head=bindparam("head"))
+)
 
 
 @dataclass(frozen=True)
@@ -88,32 +100,28 @@ class Chain:
         )
         return [cls(session, name) for name in session.scalars(grown)]
 
-    def add(self, entry: Entry, *, at: dt.datetime) -> AuditEvent:
-        """Append one link; the salted hash of its detail lets the detail be deleted later."""
+    def add(self, entry: Entry, *, at: dt.datetime) -> None:
+        """Append one link; the salted hash of its detail lets the detail be deleted later.
+
+        Raises Collision when another unit of work of the same case added one meanwhile.
+        """
         number, head = self._head()
         salt = secrets.token_hex(16)
-        event = AuditEvent(
-            chain=self.name,
-            number=number + 1,
-            at=at,
-            action=entry.action,
-            object_kind=entry.kind,
-            object_id=entry.object_id,
-            detail_hash=_detail_hash(entry.actor, entry.old, entry.new, salt),
-            previous_hash=head,
-            hash="",
-        )
-        event.hash = _event_hash(_said(event))
-        self.session.add(event)
-        self.session.flush()
-        self.session.add(
-            AuditDetail(
-                event_id=event.id, actor=entry.actor, old=entry.old, new=entry.new, salt=salt
-            )
-        )
-        if self._case is not None:
-            self._case.audit_number, self._case.audit_head = event.number, event.hash
-        return event
+        event: dict[str, Any] = {
+            "chain": self.name,
+            "number": number + 1,
+            "at": at,
+            "action": entry.action,
+            "object_kind": entry.kind,
+            "object_id": entry.object_id,
+            "detail_hash": _detail_hash(entry.actor, entry.old, entry.new, salt),
+            "previous_hash": head,
+        }
+        event["hash"] = _event_hash(event)
+        self._move_head(event["number"], event["hash"])
+        event_id = self.session.execute(_ADD_EVENT, event).scalar_one()
+        detail = {"actor": entry.actor, "old": entry.old, "new": entry.new, "salt": salt}
+        self.session.execute(_ADD_DETAIL, {"event_id": event_id, **detail})
 
     def forget_details(self) -> int:
         """Delete every detail of the chain (the purge of R-107); returns how many went."""
@@ -152,6 +160,18 @@ class Chain:
             previous, expected = event.hash, expected + 1
         ended_early = max(anchors, default=0) >= expected or self._kept_number() >= expected
         return expected if ended_early else None
+
+    def _move_head(self, number: int, head: str) -> None:
+        """Keep the new head on the row of the case. Raises Collision if it is not the next."""
+        case = self._case
+        if case is None:
+            return
+        moved = {"case_id": case.id, "before": number - 1, "number": number, "head": head}
+        result = self.session.execute(_MOVE_HEAD, moved)
+        if getattr(result, "rowcount", 1) == 0:
+            raise Collision
+        set_committed_value(case, "audit_number", number)
+        set_committed_value(case, "audit_head", head)
 
     def _kept_number(self) -> int:
         return self._case.audit_number if self._case is not None else 0

@@ -55,13 +55,16 @@ class Context:
     variables: Mapping[str, Any] = field(default_factory=dict)
     #: Properties of the call activities around the element.
     calling: Mapping[str, str] = field(default_factory=dict)
+    #: Held here, since a session lets go of what nobody holds.
+    _case: CaseFile | None = None
 
     def case(self) -> CaseFile:
-        """Give the case; NotFound when there is none (the session keeps it, so it is cheap)."""
-        case = self.session.get(CaseFile, self.case_id) if self.case_id else None
-        if case is None:
+        """Give the case, read once; NotFound when there is none."""
+        if self._case is None or self._case.id != self.case_id:
+            self._case = self.session.get(CaseFile, self.case_id) if self.case_id else None
+        if self._case is None:
             raise NotFound("Expected a case to work on, but there is none.")
-        return case
+        return self._case
 
     def send(
         self,

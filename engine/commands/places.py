@@ -7,15 +7,42 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, inspect, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    inspect,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from engine import spiff
+from engine.tables.columns import table_of
 from engine.tables.process import ElementInstance, Incident, ProcessInstance, WorkItem
 
 #: How a place is known in its instance: the engine's id of the task, and the element.
 Key = tuple[str, str]
 Places = Mapping[Key, spiff.Place]
+#: Put together once, and past the objects of the session: almost every unit of work moves a token.
+_ROWS = table_of(ElementInstance)
+_TAKEN_ALONG = tuple(
+    column.name for column in _ROWS.columns if column.name not in ("id", "incident_id")
+)
+_ENTER = insert(_ROWS)
+_MOVE = (
+    update(_ROWS)
+    .where(
+        _ROWS.c.instance_id == bindparam("of_instance"),
+        _ROWS.c.task_id == bindparam("from_task"),
+        _ROWS.c.element_id == bindparam("from_element"),
+    )
+    .values({name: bindparam(name) for name in _TAKEN_ALONG})
+    .returning(_ROWS.c.incident_id)
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,7 @@ def keep_places(
     if gone:
         settled += _remove(session, instance.id, gone)
     if new:
-        session.execute(insert(ElementInstance).execution_options(render_nulls=True), new)
+        session.execute(_ENTER, new)
     for key in before.keys() & now.keys():
         _change(session, instance.id, before[key], now[key], incidents.get(key))
     _settle(session, settled, arrivals.at)
@@ -136,10 +163,10 @@ def _incident_of_each(places: Iterable[spiff.Place], stuck: Sequence[Incident]) 
 
 def _move(session: Session, instance_id: int, key: Key, row: Mapping[str, Any]) -> list[int] | None:
     """Take a row to another place; gives the incident it had, None when there is no such row."""
-    mine = _is(instance_id, key)
-    kept = {name: value for name, value in row.items() if name != "incident_id"}
-    moved = update(ElementInstance).where(mine).values(kept).returning(ElementInstance.incident_id)
-    found = session.scalars(moved, execution_options={"synchronize_session": False}).all()
+    task_id, element_id = key
+    of = {"of_instance": instance_id, "from_task": task_id, "from_element": element_id}
+    kept = {name: row[name] for name in _TAKEN_ALONG}
+    found = session.scalars(_MOVE, {**kept, **of}).all()
     if not found:
         return None
     if found != [row["incident_id"]]:

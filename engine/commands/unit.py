@@ -19,6 +19,7 @@ from engine.errors import NotFound
 from engine.installation import Surroundings
 from engine.operations.registry import IN_PERSON
 from engine.releases import Bundle, bundle
+from engine.tables.columns import table_of
 from engine.tables.process import (
     ElementHistory,
     Incident,
@@ -27,6 +28,8 @@ from engine.tables.process import (
     WorkItem,
 )
 
+#: Past the objects of the session: nobody looks at history in the unit that makes it.
+_HISTORY = insert(table_of(ElementHistory))
 #: What an instance works on.
 _REFS = ("case_id", "arrangement_id", "appeal_id", "third_party_id")
 
@@ -220,7 +223,7 @@ class Unit:
             for happened in self.run.happened
         ]
         if rows:
-            self.session.execute(insert(ElementHistory).execution_options(render_nulls=True), rows)
+            self.session.execute(_HISTORY, rows)
 
     def _keep_messages(self) -> None:
         context = self.host.context

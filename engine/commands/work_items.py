@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from engine.casework import people, visibility
@@ -22,6 +22,19 @@ from engine.installation import Surroundings, read_surroundings
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance, WorkItem
+
+#: Put together once: every task that is completed begins with it.
+_LOCKED = (
+    select(
+        WorkItem,
+        ProcessInstance,
+        people.holds(bindparam("by"), WorkItem.role, bindparam("today", type_=Date)),
+    )
+    .join(ProcessInstance, ProcessInstance.id == WorkItem.instance_id)
+    .where(WorkItem.id == bindparam("work_item_id"))
+    .options(undefer(ProcessInstance.state))
+    .with_for_update()
+)
 
 
 def complete(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str) -> Outcome:
@@ -212,13 +225,8 @@ def _locked(
     session: Session, work_item_id: int, by: str, today: dt.date
 ) -> tuple[WorkItem, ProcessInstance, bool]:
     """Lock the instance's row and give it with the item, and whether `by` holds its role."""
-    row = session.execute(
-        select(WorkItem, ProcessInstance, people.holds(by, WorkItem.role, today))
-        .join(ProcessInstance, ProcessInstance.id == WorkItem.instance_id)
-        .where(WorkItem.id == work_item_id)
-        .options(undefer(ProcessInstance.state))
-        .with_for_update()
-    ).one_or_none()
+    values = {"work_item_id": work_item_id, "by": by, "today": today}
+    row = session.execute(_LOCKED, values).one_or_none()
     if row is None:
         raise NotFound(f"Expected a task {work_item_id}, but there is none.")
     return row[0], row[1], row[2]
