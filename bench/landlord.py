@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from engine import clock, commands
+from engine import clock
 from engine.calendar import Calendar
 from engine.calendar_table import fill_calendar
 from engine.demo.landlord import LOADED
@@ -20,7 +20,6 @@ from engine.demo.multiplying import multiply
 from engine.demo.people import add_people
 from engine.releases import forget, install, read_folder
 from engine.scenario import Scenario
-from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.process import Message, ProcessInstance, Setting, WorkItem
 
