@@ -15,8 +15,8 @@ from engine.tables.people import RoleHolder, User
 from forms import Choice
 
 #: A value, or the place for one in a statement that is put together once.
-Name = str | BindParameter[str]
-Day = dt.date | BindParameter[dt.date]
+_Name = str | BindParameter[str]
+_Day = dt.date | BindParameter[dt.date]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def roles_of(session: Session, user: str, on: dt.date) -> set[str]:
     return set(session.scalars(_held_by(user, on)))
 
 
-def holds(user: Name, role: InstrumentedAttribute[str], on: Day) -> ColumnElement[bool]:
+def holds(user: _Name, role: InstrumentedAttribute[str], on: _Day) -> ColumnElement[bool]:
     """Give the condition under which a person holds, or stands in for, the role a row names."""
     return _held_by(user, on).where(RoleHolder.role == role).exists()
 
@@ -99,7 +99,7 @@ def takes_no_part(context: Context, question: str, names: Iterable[str]) -> list
     ]
 
 
-def _held_by(user: Name, on: Day) -> Select[str]:
+def _held_by(user: _Name, on: _Day) -> Select[str]:
     return (
         select(RoleHolder.role)
         .join(User, User.name == user)
@@ -111,12 +111,12 @@ def _held_by(user: Name, on: Day) -> Select[str]:
     )
 
 
-def _held_on(on: Day) -> tuple[ColumnElement[bool], ...]:
+def _held_on(on: _Day) -> tuple[ColumnElement[bool], ...]:
     return (
         RoleHolder.from_on <= on,
         or_(RoleHolder.until_on.is_(None), RoleHolder.until_on >= on),
     )
 
 
-def _works_here(on: Day) -> tuple[ColumnElement[bool], ...]:
+def _works_here(on: _Day) -> tuple[ColumnElement[bool], ...]:
     return (or_(User.left_on.is_(None), User.left_on >= on),)
