@@ -61,7 +61,7 @@ def serve() -> None:
             f"Expected to listen at {settings.address}, but: {taken.strerror}. "
             "Stop what listens there, or set SPOC_ADDRESS to another host:port."
         ) from taken
-    worker = engine.Worker(database)
+    worker = engine.Worker(database, settings.senders)
     worker.start()
     click.echo(f"Open http://{settings.address} (Ctrl-C stops)")
     server.run(before_end=worker.stop)
@@ -159,13 +159,15 @@ def check(paths: tuple[Path, ...], release: int | None, as_json: bool) -> None:
 def work(once: bool) -> None:
     """Run timers and deliver messages: once, or until SIGTERM beside web processes of their own."""
     auth.settings().require()
-    worker = engine.Worker(_ready())
+    senders = auth.settings().senders
+    worker = engine.Worker(_ready(), senders)
     if once:
         delivered = engine.deliver_messages(auth.database())
         moved = engine.run_due(auth.database())
+        sent = engine.outbox.deliver_outbox(auth.database(), senders)
         click.echo(
             f"{words.counted(delivered, 'message')} delivered, "
-            f"{words.counted(moved, 'run')} carried on."
+            f"{words.counted(moved, 'run')} carried on, {sent} sent."
         )
         return
     ended = threading.Event()

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+import engine
+from web.outgoing import senders_of
+
 #: The checkout this application runs from: bpmn/ and forms/ lie here.
 ROOT = Path(__file__).resolve().parent.parent
 #: The engine reads the keys of restricted fields from here (R-109).
@@ -44,6 +47,8 @@ class Settings:
     var: Path = ROOT / "var"
     #: SPOC_THREADS: how many requests are answered at a time.
     threads: int = 8
+    #: SPOC_SMTP_HOST, SPOC_WEBHOOKS and those beside them in web/outgoing.py.
+    senders: engine.outbox.Senders = field(default_factory=engine.outbox.Senders)
     #: What is not in the environment or cannot be used, each with what to do; empty when all is.
     missing: tuple[str, ...] = ()
 
@@ -63,17 +68,28 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
     var = Path(given.get("SPOC_VAR") or ROOT / "var").resolve()
     if demo:
         _make_keys(given, var)
+    hosts = _listed(given.get("SPOC_HOSTS", "")) or _LOCAL_HOSTS
+    https = _is_on(given, "SPOC_HTTPS", default=not demo)
+    address = given.get("SPOC_ADDRESS") or "127.0.0.1:8000"
+    pages = given.get("SPOC_PAGES") or _pages(hosts, address, https=https)
+    outgoing = senders_of(given, pages=pages.rstrip("/"), demo=demo)
     return Settings(
         database_url=given.get("DATABASE_URL") or f"sqlite:///{var / 'spoc.sqlite'}",
         secret_key=given.get("SPOC_SECRET_KEY", ""),
         demo=demo,
-        hosts=_listed(given.get("SPOC_HOSTS", "")) or _LOCAL_HOSTS,
-        https=_is_on(given, "SPOC_HTTPS", default=not demo),
+        hosts=hosts,
+        https=https,
         var=var,
-        address=given.get("SPOC_ADDRESS") or "127.0.0.1:8000",
+        address=address,
         threads=_whole_number(given, "SPOC_THREADS", default=8),
-        missing=(*_missing(given, demo=demo), *_wrong(given)),
+        senders=outgoing.senders,
+        missing=(*_missing(given, demo=demo), *_wrong(given), *outgoing.wrong),
     )
+
+
+def _pages(hosts: tuple[str, ...], address: str, *, https: bool) -> str:
+    """Give where our pages are, as far as the other settings say it; SPOC_PAGES says it better."""
+    return f"https://{hosts[0]}" if https else f"http://{address}"
 
 
 def _make_keys(given: MutableMapping[str, str], var: Path) -> None:

@@ -36,6 +36,8 @@ class Context:
     parameter_set: str
     release_id: int
     letters: Mapping[str, LetterTemplate] = field(default_factory=dict)
+    #: Settings of the installation, such as which webhooks are told of what.
+    settings: Mapping[str, str] = field(default_factory=dict)
     instance_id: int | None = None
     #: The process drawn around the element at work; a called process has its own.
     process_id: str = ""

@@ -8,14 +8,22 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlalchemy import select
 
 from engine.calendar import Due
-from engine.casework import appeals, arrangements, directors, holders, people, reviews, stages
+from engine.casework import (
+    appeals,
+    arrangements,
+    directors,
+    holders,
+    outgoing,
+    people,
+    reviews,
+    stages,
+)
 from engine.casework.context import Context
+from engine.casework.outgoing import Mail
 from engine.casework.people import Holder
 from engine.tables.people import User
 from engine.tables.process import Outbox
 
-#: The kind of outbox row that is an e-mail.
-EMAIL = "email"
 _PEOPLE_OF_THE_CASE: dict[str, Callable[[Context], Holder]] = {
     "case.owner": holders.case_owner,
     "case.director": directors.director,
@@ -72,8 +80,8 @@ def write(context: Context, names: Iterable[str], about: str, date: dt.date) -> 
 
     It holds the case's reference and the way to it, nothing about the customer.
     """
-    written = _written(context)
     keys = {name: f"{about}:{context.instance_id or 0}:{date.isoformat()}:{name}" for name in names}
+    written = _written(context, keys.values())
     new = [name for name, key in keys.items() if key not in written]
     users = context.session.scalars(select(User).where(User.name.in_(new)).order_by(User.name))
     told = {user.name: _email(context, user, about, keys[user.name]) for user in users}
@@ -82,28 +90,24 @@ def write(context: Context, names: Iterable[str], about: str, date: dt.date) -> 
 
 
 def _email(context: Context, user: User, about: str, key: str) -> Outbox:
-    reference = context.case().reference
     sentence = _SENTENCES.get(about, _ANYTHING)
-    return Outbox(
-        kind=EMAIL,
-        case_id=context.case_id,
-        content={
-            "key": key,
-            "to": user.email,
-            "subject": f"{reference}: {sentence}",
-            "text": f"{sentence} Open the case to see what to do.",
-            "path": f"/cases/{context.case_id}",
-        },
-        made_at=context.now,
-        next_try_at=context.now,
+    return outgoing.email(
+        context,
+        Mail(
+            to=user.email,
+            subject=f"{context.case().reference}: {sentence}",
+            text=f"{sentence} Open the case to see what to do.",
+            path=f"/cases/{context.case_id}",
+            about=key,
+        ),
     )
 
 
-def _written(context: Context) -> set[str]:
+def _written(context: Context, keys: Iterable[str]) -> set[str]:
     rows = context.session.scalars(
-        select(Outbox.content).where(Outbox.case_id == context.case_id, Outbox.kind == EMAIL)
+        select(Outbox.about).where(Outbox.case_id == context.case_id, Outbox.about.in_(keys))
     )
-    return {content["key"] for content in rows if "key" in content}
+    return {about for about in rows if about is not None}
 
 
 def _people(context: Context, name: str) -> Iterator[str]:

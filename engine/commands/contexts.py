@@ -22,6 +22,7 @@ def context_of_instance(
         actor=actor,
         now=around.now,
         calendar_=around.calendar,
+        settings=around.settings,
         bundle=bundle,
         parameter_set=instance.parameter_set,
         case_id=instance.case_id,
@@ -37,5 +38,11 @@ def context_of_case(
 ) -> Context:
     """Make the context of a change that belongs to a case and to no instance."""
     return make_context(
-        session, actor=actor, now=around.now, calendar_=around.calendar, bundle=bundle, **ids
+        session,
+        actor=actor,
+        now=around.now,
+        calendar_=around.calendar,
+        settings=around.settings,
+        bundle=bundle,
+        **ids,
     )

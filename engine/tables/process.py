@@ -225,18 +225,47 @@ class Incident(Row):
 
 
 class Outbox(Row):
-    """Something that must leave the house: an e-mail or a call to another system."""
+    """Something that must leave the house: an e-mail or a call to another system.
+
+    A printed letter is never here: a person sends it and says so, on the row of the letter.
+    """
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "channel", "next_try_at"),
+        Index("ix_outbox_order", "order_key", "next_try_at"),
+        Index("ix_outbox_case", "case_id", "about"),
+        Index("ix_outbox_dead", "dead_at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: email, webhook
     kind: Mapped[str]
-    case_id: Mapped[int | None] = mapped_column(index=True)
+    #: Which sender takes it: ``email``, or ``webhook:`` and the name of the endpoint.
+    channel: Mapped[str]
+    #: The same at every try, so that who gets it twice can tell: the Message-ID of an e-mail, the
+    #: webhook-id of a webhook.
+    key: Mapped[str]
+    #: Of the rows that share it, a later one waits for the earlier.
+    order_key: Mapped[str]
+    case_id: Mapped[int | None]
+    #: What a notice is about, to whom and for which date, so that it is written once.
+    about: Mapped[str | None]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-    next_try_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+    #: None when nothing is left to try: it was sent, is dead, or was given up.
+    next_try_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: How often a sender took it up.
     attempts: Mapped[int] = mapped_column(default=0)
+    #: Until then it is in the hands of one worker; later that worker is taken for dead.
+    claimed_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: Why the last try failed, in a sentence.
     last_error: Mapped[str | None]
     sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: Since when it is not tried any more by itself.
+    dead_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    given_up_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    given_up_by: Mapped[str | None]
+    given_up_reason: Mapped[str | None]
 
 
 class Setting(Row):

@@ -310,6 +310,9 @@ def _of_processes(register: Register, instance: ProcessInstance, now: dt.datetim
         ),
         Outbox(
             kind="email",
+            channel="email",
+            key="0123456789abcdef",
+            order_key=f"email:{case_id}:ben@homes.example",
             case_id=case_id,
             content={"to": "ben@homes.example", "text": SECRET},
             made_at=now,

@@ -1,0 +1,10 @@
+"""The outbox and its senders: rows written by units of work leave the house, each at least once."""
+
+from __future__ import annotations
+
+from engine.casework.outgoing import EVENTS
+from engine.outbox.mail import MailSettings
+from engine.outbox.sending import Senders, deliver_outbox
+from engine.outbox.webhooks import WebhookSettings
+
+__all__ = ["EVENTS", "MailSettings", "Senders", "WebhookSettings", "deliver_outbox"]

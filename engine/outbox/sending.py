@@ -1,0 +1,230 @@
+"""The outbox leaves the house: claim a row and commit, send it, mark it - never two at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import random
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from engine.casework.outgoing import WEBHOOKS, wants
+from engine.installation import read_surroundings
+from engine.outbox.mail import MailSettings
+from engine.outbox.parcels import Line, NotNow, Parcel, Refused, Sender, Unreachable
+from engine.outbox.webhooks import LONGEST_WAIT, WebhookSettings
+from engine.tables.database import Collision, Database
+from engine.tables.process import Outbox, Setting
+
+logger = logging.getLogger("spoc.outbox")
+
+#: How many rows one call sends at most, and after how many seconds it begins no further one.
+PER_CALL = 200
+SECONDS = 8.0
+#: After so many tries, over two days and a half, a row is left to a person.
+MOST_TRIES = 12
+_FIRST_WAIT = dt.timedelta(seconds=30)
+_LONGEST_BACK_OFF = dt.timedelta(hours=12)
+_TIMES = 3
+#: Waits are spread by so much, so that what failed together does not come back together.
+_JITTER = 0.2
+#: A lease is twice as long as the slowest send, and this.
+_MARGIN = dt.timedelta(seconds=10)
+_LONGEST_REASON = 500
+#: That something was sent is written down, also when the database is busy.
+_MARKING_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Senders:
+    """The ways out of this installation; a channel without a sender waits, nothing is lost."""
+
+    #: None: e-mail waits.
+    mail: MailSettings | None = None
+    webhooks: tuple[WebhookSettings, ...] = field(default=())
+
+    def __iter__(self) -> Iterator[Sender]:
+        """Give each sender."""
+        if self.mail is not None:
+            yield self.mail
+        yield from self.webhooks
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """Name the channels that are sent."""
+        return frozenset(sender.channel for sender in self)
+
+
+def deliver_outbox(
+    db: Database, senders: Senders, *, limit: int = PER_CALL, seconds: float = SECONDS
+) -> int:
+    """Send what is due, the oldest first; returns how many were taken by the other side.
+
+    Each row: claimed for a while and committed, sent outside of any transaction, marked. Several
+    workers never hold the same row; of a worker that dies the lease ends and the row is sent
+    again under the same key. Rows of one case and receiver go in their order. A way that cannot
+    be reached is left alone until the next call. With nothing due: two statements, no writing.
+
+    seconds: after so many no further row is begun; the one under way ends within its sender's.
+    """
+    until = time.monotonic() + seconds
+    due = _due(db, senders)
+    # Another order each time: a way that hangs must not keep the others waiting for ever.
+    random.shuffle(due)
+    sent = 0
+    for sender in due:
+        with contextlib.closing(sender.open()) as line:
+            while sent < limit and time.monotonic() < until:
+                parcel = _claim(db, sender)
+                if parcel is None:
+                    break
+                outcome = _try(db, line, parcel, sender)
+                if isinstance(outcome, Unreachable):
+                    break
+                sent += outcome is None
+    return sent
+
+
+def back_off(attempts: int) -> dt.timedelta:
+    """Give how long to wait after so many tries: 30 s, three times as long each time, 12 h."""
+    times: int = _TIMES ** min(max(attempts - 1, 0), MOST_TRIES)
+    return min(_FIRST_WAIT * times, _LONGEST_BACK_OFF) * random.uniform(1 - _JITTER, 1 + _JITTER)
+
+
+def lease_of(sender: Sender) -> dt.timedelta:
+    """Give for how long a worker may hold a row."""
+    return dt.timedelta(seconds=2 * sender.seconds) + _MARGIN
+
+
+def _due(db: Database, senders: Senders) -> list[Sender]:
+    """Give the senders that have something to do; tell the house which events are wanted."""
+    wanted = wants((endpoint.name, endpoint.events) for endpoint in senders.webhooks)
+    with db.reading() as session:
+        around = read_surroundings(session)
+        due = set(session.scalars(_channels_due(senders.channels, around.now)))
+    if around.settings.get(WEBHOOKS, wants(())) != wanted:
+        with db.writing() as session:
+            session.merge(Setting(name=WEBHOOKS, value=wanted))
+    return [sender for sender in senders if sender.channel in due]
+
+
+def _channels_due(channels: Iterable[str], now: dt.datetime) -> Select[str]:
+    return (
+        select(Outbox.channel)
+        .where(Outbox.channel.in_(channels), Outbox.next_try_at <= now, _is_free(now))
+        .distinct()
+    )
+
+
+def _is_free(now: dt.datetime) -> ColumnElement[bool]:
+    """Tell whether nobody holds the row; a lease further ahead is of a clock that was put back."""
+    return or_(
+        Outbox.claimed_until.is_(None),
+        Outbox.claimed_until <= now,
+        Outbox.claimed_until > now + LONGEST_WAIT,
+    )
+
+
+def _claim(db: Database, sender: Sender) -> Parcel | None:
+    """Take the next row of a channel into our hands; None when there is none now."""
+    earlier = aliased(Outbox)
+    waits = (
+        select(earlier.id)
+        .where(
+            earlier.order_key == Outbox.order_key,
+            earlier.next_try_at.is_not(None),
+            earlier.id < Outbox.id,
+        )
+        .exists()
+    )
+    with db.writing() as session:
+        now = read_surroundings(session).now
+        row = session.scalars(
+            select(Outbox)
+            .where(
+                Outbox.channel == sender.channel, Outbox.next_try_at <= now, _is_free(now), ~waits
+            )
+            .order_by(Outbox.next_try_at, Outbox.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=Outbox)
+        ).one_or_none()
+        if row is None:
+            return None
+        row.claimed_until = now + lease_of(sender)
+        row.attempts += 1
+        return Parcel(row.id, row.key, row.content, row.claimed_until, row.attempts)
+
+
+def _try(db: Database, line: Line, parcel: Parcel, sender: Sender) -> Exception | None:
+    """Send what we hold and mark it; gives what went wrong, None when it was taken."""
+    try:
+        _check_lease(db, parcel, sender)
+        line.send(parcel)
+    except (Refused, NotNow) as failed:
+        logger.warning("Row %s of the outbox was not taken: %s", parcel.id, failed)
+        _failed(db, parcel, failed)
+        return failed
+    except Exception as fault:
+        logger.exception("Row %s of the outbox could not be sent.", parcel.id)
+        _failed(db, parcel, NotNow(f"Something went wrong here, which the log tells: {fault!r}"))
+        return fault
+    _sent(db, parcel)
+    return None
+
+
+def _check_lease(db: Database, parcel: Parcel, sender: Sender) -> None:
+    """Raise NotNow when we were held up for so long that somebody else may soon hold the row."""
+    with db.reading() as session:
+        left = parcel.claimed_until - read_surroundings(session).now
+    if left < dt.timedelta(seconds=sender.seconds):
+        raise NotNow("The worker was held up before it could send. Nothing was sent.")
+
+
+def _sent(db: Database, parcel: Parcel) -> None:
+    """Mark a row as sent, whoever holds it now."""
+    for turn in range(_MARKING_TRIES):
+        try:
+            with db.writing() as session:
+                session.execute(
+                    update(Outbox)
+                    .where(Outbox.id == parcel.id, Outbox.sent_at.is_(None))
+                    .values(
+                        sent_at=read_surroundings(session).now,
+                        next_try_at=None,
+                        claimed_until=None,
+                        dead_at=None,
+                        last_error=None,
+                    )
+                )
+            return
+        except Collision:
+            if turn == _MARKING_TRIES - 1:
+                raise
+
+
+def _failed(db: Database, parcel: Parcel, failed: Refused | NotNow) -> None:
+    """Mark a row as not sent, if it is still ours: when to try again, or that it is dead."""
+    with db.writing() as session:
+        row = _ours(session, parcel)
+        if row is None:
+            return
+        now = read_surroundings(session).now
+        row.claimed_until = None
+        row.last_error = str(failed)[:_LONGEST_REASON]
+        if isinstance(failed, Refused) or row.attempts >= MOST_TRIES:
+            row.dead_at, row.next_try_at = now, None
+            return
+        row.next_try_at = now + max(back_off(row.attempts), failed.after or dt.timedelta())
+
+
+def _ours(session: Session, parcel: Parcel) -> Outbox | None:
+    return session.scalars(
+        select(Outbox)
+        .where(Outbox.id == parcel.id, Outbox.claimed_until == parcel.claimed_until)
+        .with_for_update()
+    ).one_or_none()
