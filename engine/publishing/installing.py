@@ -13,6 +13,7 @@ from engine.casework.audit import Chain, Entry
 from engine.commands import fill_places
 from engine.publishing.gate import need_no_errors
 from engine.releases import install, read_folder
+from engine.tables.copies import keep_before_migrating
 from engine.tables.database import Database
 from engine.tables.releases import Release, ReleaseFile
 
@@ -20,12 +21,14 @@ from engine.tables.releases import Release, ReleaseFile
 def prepare(db: Database, source: Path) -> int | None:
     """Make an installation ready: newest tables, the calendar, release 1 from `source`.
 
-    Runs of an older version of the product are given the rows that this one reads.
+    Of a SQLite file whose tables are about to change a copy is kept. Runs of an older version of
+    the product are given the rows that this one reads.
 
     source: the folder that holds ``bpmn/`` and ``forms/``.
     Returns the number of the release it published, None when there was one already.
-    Raises InvalidRelease when the files may not be published.
+    Raises InvalidRelease when the files may not be published, Rejected when there is no room.
     """
+    keep_before_migrating(db)
     db.migrate()
     with db.writing() as session:
         fill_calendar(session)
