@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -16,6 +17,11 @@ PROCESSES = BUNDLE.definitions.process_ids
 _DRAWN = {path: data for path, data in FILES.items() if path.startswith("bpmn/")}
 _DRAWN = {path: data for path, data in _DRAWN.items() if path.endswith((".bpmn", ".dmn"))}
 _DRAWN.pop("bpmn/decisions/policy.dmn")
+_CHANGES: dict[str, Callable[[bytes, str], bytes]] = {
+    "inserted": variants.inserted,
+    "removed": variants.removed,
+    "watched": variants.watched,
+}
 STEPS = 40
 #: A run that goes on for longer is taken to go round for ever.
 MOST = 400
@@ -29,8 +35,7 @@ def _definitions(process_id: str, how: str, step: str) -> Definitions:
     path = BUNDLE.definitions.diagram(process_id).file
     if how == "dated":
         return parse({**_DRAWN, path: variants.dated(_DRAWN[path])})
-    change = {"inserted": variants.inserted, "removed": variants.removed}
-    return parse({**_DRAWN, path: change.get(how, variants.watched)(_DRAWN[path], step)})
+    return parse({**_DRAWN, path: _CHANGES[how](_DRAWN[path], step)})
 
 
 def _tasks(process_id: str) -> list[str]:
