@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, exists, func, or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -153,6 +153,8 @@ def _planned(kind: Kind, session: Session, wanted: Mapping[str, Any], subject_id
     title = f"{kind.thing.capitalize()} {subject_id}"
     try:
         return kind.plan(session, wanted, subject_id)
+    except (OperationalError, InterfaceError):
+        raise
     except EngineError as error:
         return Planned("cannot", title, (str(error),))
     except Exception:
@@ -256,7 +258,7 @@ class _Step:
         try:
             with session.begin_nested():
                 return self.kind.apply(session, wanted, item, by=by, reason=reason)
-        except (Collision, StaleDataError, OperationalError):
+        except (Collision, StaleDataError, OperationalError, InterfaceError):
             raise
         except Rejected as error:
             return _Refused("left_out", (str(error),))

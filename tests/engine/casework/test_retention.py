@@ -14,6 +14,7 @@ from engine.casework.audit import Chain
 from engine.errors import NotFound, Rejected
 from engine.messages import Envelope, send
 from engine.tables.audit import AuditDetail, AuditEvent
+from engine.tables.batches import Batch, BatchItem
 from engine.tables.casefile import (
     CaseFile,
     Contact,
@@ -270,6 +271,7 @@ def _fill(register: Register) -> None:
         [
             item,
             *_of_processes(register, instance, now),
+            _moved(register, now),
             *_of_casework(register, now),
             _letter(register, now),
             _hold(register),
@@ -284,6 +286,16 @@ def _fill(register: Register) -> None:
     )
     context.audit("noted", "case_file", case_id, new={"text": SECRET})
     register.session.flush()
+
+
+def _moved(register: Register, now: dt.datetime) -> BatchItem:
+    batch = Batch(kind="move", title="Move", wanted={}, made_by="olive", made_at=now)
+    register.session.add(batch)
+    register.session.flush()
+    said = {"says": [SECRET]}
+    return BatchItem(
+        batch_id=batch.id, subject_id=1, status="done", case_id=register.case_id, result=said
+    )
 
 
 def _of_processes(register: Register, instance: ProcessInstance, now: dt.datetime) -> list[Any]:
