@@ -12,6 +12,7 @@ from engine.casework.context import Context
 from engine.commands.answers import check_answers, form_named, is_known, keep_answers
 from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
+from engine.commands.tries import keeps_trying
 from engine.errors import NotAllowed, NotFound
 from engine.installation import Surroundings, read_surroundings
 from engine.operations import ACTIONS
@@ -20,6 +21,7 @@ from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 
 
+@keeps_trying
 def act(
     db: Database,
     action: str,

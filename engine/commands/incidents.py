@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from engine.casework import people
-from engine.commands.delivery import deliver_messages
+from engine.commands.delivery import deliver_messages, deliver_one
+from engine.commands.faults import shown_as_stuck
 from engine.commands.places import stand_stuck, unmark
+from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit, lock_instance
-from engine.errors import EngineError, NotAllowed, NotFound, Rejected
+from engine.errors import ElementFailed, EngineError, NotAllowed, NotFound, Rejected
 from engine.installation import read_surroundings
 from engine.operations import MAY_RETRY
 from engine.tables.database import Database
@@ -24,6 +26,18 @@ def retry(db: Database, incident_id: int, *, by: str) -> bool:
 
     Raises NotFound, NotAllowed, Rejected when it was settled already.
     """
+    message_id = _taken_up(db, incident_id, by)
+    if message_id is not None:
+        went_on = deliver_one(db, message_id, by=by) or _is_taken(db, message_id)
+    else:
+        went_on = _try_run(db, incident_id, by)
+    deliver_messages(db, by=by)
+    return went_on
+
+
+@keeps_trying
+def _taken_up(db: Database, incident_id: int, by: str) -> int | None:
+    """Check that this person may try it, count the try, and give the message it is about."""
     with db.writing() as session:
         around = read_surroundings(session)
         if not people.roles_of(session, by, around.today) & MAY_RETRY:
@@ -34,19 +48,33 @@ def retry(db: Database, incident_id: int, *, by: str) -> bool:
         if incident.resolved_at is not None:
             raise Rejected("Expected a stuck step, but it was settled already.")
         incident.retries += 1
-        if incident.instance_id is None:
-            went_on = _message_is_taken(session.get(Message, incident.message_id or 0))
-            incident.resolved_at = around.now if went_on else None
-        else:
-            instance = lock_instance(session, incident.instance_id)
+        return incident.message_id
+
+
+def _try_run(db: Database, incident_id: int, by: str) -> bool:
+    """Try all that is stuck in a run; what failed as a whole leaves it as it was."""
+    try:
+        return _try_run_now(db, incident_id, by)
+    except ElementFailed as failure:
+        with db.writing() as session:
+            incident = session.get_one(Incident, incident_id)
+            incident.reason = str(failure)
+        return False
+
+
+@keeps_trying
+def _try_run_now(db: Database, incident_id: int, by: str) -> bool:
+    with db.writing() as session:
+        around = read_surroundings(session)
+        incident = session.get_one(Incident, incident_id)
+        instance = lock_instance(session, incident.instance_id or 0)
+        with shown_as_stuck(instance.process_id):
             unit = Unit.load(session, around, instance, by)
             earlier = _open_incidents(session, instance)
             unit.run.retry()
             unit.finish()
-            went_on = not unit.run.failed
-            _settle(session, earlier, around.now)
-    deliver_messages(db, by=by)
-    return went_on
+        _settle(session, earlier, around.now)
+        return not unit.run.failed
 
 
 def open_incident(
@@ -84,12 +112,16 @@ def open_incident(
     stand_stuck(session, instance, incident, item)
 
 
-def _message_is_taken(message: Message | None) -> bool:
-    return message is None or message.delivered_at is not None or message.dropped_at is not None
+def _is_taken(db: Database, message_id: int) -> bool:
+    """Tell whether a message was delivered or dropped meanwhile."""
+    with db.reading() as session:
+        message = session.get(Message, message_id)
+        return message is None or message.delivered_at is not None or message.dropped_at is not None
 
 
 def _open_incidents(session: Session, instance: ProcessInstance) -> Sequence[Incident]:
-    theirs = Incident.instance_id == instance.id
+    """Give what is stuck in a run; a message it could not take is tried by itself."""
+    theirs = and_(Incident.instance_id == instance.id, Incident.message_id.is_(None))
     return session.scalars(select(Incident).where(theirs, Incident.resolved_at.is_(None))).all()
 
 

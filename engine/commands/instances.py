@@ -15,6 +15,7 @@ from engine.commands.answers import check_answers, form_named, is_known, keep_an
 from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
 from engine.commands.outcomes import Outcome, sentence_of
+from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit
 from engine.errors import NotAllowed, NotFound
 from engine.installation import Surroundings, read_surroundings
@@ -32,6 +33,7 @@ CASE_PROCESS = "spoc_case"
 _MAY_START = frozenset({"team_leader", "manager", "dmo"})
 
 
+@keeps_trying
 def start(db: Database, process_id: str, *, by: str) -> Outcome:
     """Begin a process that starts with a task: a concern becomes a case (R-013).
 
@@ -95,6 +97,7 @@ def _untouched(session: Session, process_id: str, by: str) -> Outcome | None:
     )
 
 
+@keeps_trying
 def receive(
     db: Database,
     message: str,

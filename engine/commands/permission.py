@@ -28,6 +28,9 @@ def check_may_do(
     if not theirs and not visibility.may_see_task(session, item, by, roles):
         if item.role in roles and item.completed_at is None and item.cancelled_at is None:
             raise NotAllowed("Expected a task of yours, but this one was given to somebody else.")
+        if item.role in roles and not item.by_name and _was_open_on(item, today):
+            # It was on their list until somebody was quicker; of the case they learn no more.
+            check_is_open(session, item)
         raise NotFound(f"Expected a task {item.id}, but there is none.")
     check_is_open(session, item)
     if item.assignee is not None and not mine:
@@ -57,6 +60,11 @@ def check_is_open(session: Session, item: WorkItem) -> None:
             f"{_said(item.cancelled_at)} because the case moved on. "
             "What you typed is shown below; nothing was changed."
         )
+
+
+def _was_open_on(item: WorkItem, day: dt.date) -> bool:
+    over_at = item.completed_at or item.cancelled_at
+    return over_at is not None and over_at.astimezone(LONDON).date() == day
 
 
 def _said(moment: dt.datetime) -> str:

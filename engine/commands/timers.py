@@ -13,8 +13,10 @@ from engine.calendar import Due, on, said
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
 from engine.commands.delivery import deliver_messages
+from engine.commands.faults import shown_as_stuck
 from engine.commands.incidents import open_incident
 from engine.commands.places import date_anew
+from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import EngineError, Rejected
 from engine.installation import CLOCK_OFFSET, read_surroundings
@@ -53,13 +55,7 @@ def run_due(db: Database, limit: int = PER_CALL) -> int:
 
 def _run_one(db: Database, instance_id: int) -> int:
     try:
-        with db.writing() as session:
-            around = read_surroundings(session)
-            instance = lock_instance(session, instance_id)
-            if instance.next_due_at is None or instance.next_due_at > around.now:
-                return 0
-            Unit.load(session, around, instance, THE_SYSTEM).finish()
-        return 1
+        return _run_now(db, instance_id)
     except Rejected:
         return 0
     except EngineError as error:
@@ -67,6 +63,19 @@ def _run_one(db: Database, instance_id: int) -> int:
         return 0
 
 
+@keeps_trying
+def _run_now(db: Database, instance_id: int) -> int:
+    with db.writing() as session:
+        around = read_surroundings(session)
+        instance = lock_instance(session, instance_id)
+        if instance.next_due_at is None or instance.next_due_at > around.now:
+            return 0
+        with shown_as_stuck(instance.process_id):
+            Unit.load(session, around, instance, THE_SYSTEM).finish()
+    return 1
+
+
+@keeps_trying
 def _show_failure(db: Database, instance_id: int, error: EngineError) -> None:
     """Show the failure and stop waking the instance until somebody retries it."""
     with db.writing() as session:
@@ -76,6 +85,7 @@ def _show_failure(db: Database, instance_id: int, error: EngineError) -> None:
         open_incident(session, instance, error, around.now)
 
 
+@keeps_trying
 def rearm(db: Database, instance_id: int, *, by: str, reason: str) -> list[Moved]:
     """Work out again every due date an instance froze: its timers and its open tasks (K-8).
 

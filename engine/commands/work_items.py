@@ -16,6 +16,7 @@ from engine.commands.delivery import deliver_messages
 from engine.commands.incidents import open_incident
 from engine.commands.outcomes import Outcome, sentence_of
 from engine.commands.permission import check_is_open, check_may_do
+from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit
 from engine.errors import ElementFailed, InvalidAnswers, NotAllowed, NotFound, Problem, Rejected
 from engine.installation import Surroundings, read_surroundings
@@ -23,14 +24,17 @@ from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance, WorkItem
 
-#: Put together once: every task that is completed begins with it.
+#: Put together once: every task that is completed begins with it. The instance is locked before
+#: the item: who completes a task may cancel the others of its run, and would wait for somebody
+#: who holds one of them and waits for the run.
 _LOCKED = (
     select(
         WorkItem,
         ProcessInstance,
         people.holds(bindparam("by"), WorkItem.role, bindparam("today", type_=Date)),
     )
-    .join(ProcessInstance, ProcessInstance.id == WorkItem.instance_id)
+    .select_from(ProcessInstance)
+    .join(WorkItem, ProcessInstance.id == WorkItem.instance_id)
     .where(WorkItem.id == bindparam("work_item_id"))
     .options(undefer(ProcessInstance.state))
     .with_for_update()
@@ -56,6 +60,7 @@ def complete(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str
     return outcome
 
 
+@keeps_trying
 def _complete_now(db: Database, work_item_id: int, raw: Mapping[str, Any], by: str) -> Outcome:
     """Complete in one transaction; what time had already decided is kept even when it is late."""
     with db.writing() as session:
@@ -77,6 +82,7 @@ def _complete_now(db: Database, work_item_id: int, raw: Mapping[str, Any], by: s
     return outcome
 
 
+@keeps_trying
 def _stuck(
     db: Database, work_item_id: int, raw: Mapping[str, Any], by: str, failure: ElementFailed
 ) -> Outcome:
@@ -130,6 +136,7 @@ def _outcome(unit: Unit, item: WorkItem, by: str) -> Outcome:
     )
 
 
+@keeps_trying
 def save_draft(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str) -> None:
     """Keep what was typed so far, sealed; raises as ``complete`` does, but judges no answer."""
     with db.writing() as session:
@@ -141,6 +148,7 @@ def save_draft(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: s
         item.assignee = item.assignee or by
 
 
+@keeps_trying
 def claim(db: Database, work_item_id: int, *, by: str) -> None:
     """Assign an open task of your role to yourself; Rejected when somebody has it already."""
     with db.writing() as session:
@@ -161,6 +169,7 @@ def claim(db: Database, work_item_id: int, *, by: str) -> None:
         _note(session, around, item, by, "task_claimed", None)
 
 
+@keeps_trying
 def release_task(db: Database, work_item_id: int, *, by: str) -> None:
     """Give a task back to everybody who holds its role; the draft stays with it."""
     with db.writing() as session:
@@ -176,6 +185,7 @@ def release_task(db: Database, work_item_id: int, *, by: str) -> None:
         _note(session, around, item, by, "task_released", None)
 
 
+@keeps_trying
 def reassign(db: Database, work_item_id: int, to: str, *, by: str, note: str = "") -> None:
     """Hand a task over to somebody who holds its role, with a note for them.
 

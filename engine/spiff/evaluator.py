@@ -19,6 +19,10 @@ from engine.spiff.language import Unreadable, parse_expression, parse_script
 from engine.spiff.plain import NotPlain, plain
 from engine.spiff.vocabulary import ExpressionError
 
+#: Processor seconds of one unit of work, its operations left out: neither a busy machine nor an
+#: operation that takes its time, such as making a PDF, is a loop.
+MOST_SECONDS = 2.0
+
 
 class HalfDone(ElementFailed):
     """An element failed after its operation had its effect: only undoing all the work helps."""
@@ -33,7 +37,23 @@ class Evaluator:
         self.now = host.now().astimezone(dt.UTC)
         self.sent: list[SentMessage] = []
         #: Processor seconds that operations took in this unit of work.
-        self.operations_took = 0.0
+        self._operations_took = 0.0
+        self._stop_at = time.thread_time() + MOST_SECONDS
+
+    def begin(self) -> None:
+        """Begin a unit of work: one moment for all of it, and its seconds from here."""
+        self.now = self.host.now().astimezone(dt.UTC)
+        self._operations_took = 0.0
+        self._stop_at = time.thread_time() + MOST_SECONDS
+
+    def check_time(self, task: Any) -> None:
+        """Raise ElementFailed when the unit of work takes too long."""
+        if time.thread_time() - self._operations_took > self._stop_at:
+            self.fail(
+                task,
+                f"Expected to come to a wait within {MOST_SECONDS:g} seconds, but the work goes "
+                "on. Look for a loop, a long decision table or an expression that takes long.",
+            )
 
     # What the library calls
 
@@ -41,6 +61,7 @@ class Evaluator:
         self, task: Any, expression: str, external_context: Mapping[str, Any] | None = None
     ) -> Any:
         """Give the value of an expression as the task sees it. Raises ElementFailed."""
+        self.check_time(task)
         try:
             return evaluate(expression or "", self.scope(task, external_context))
         except ExpressionError as error:
@@ -50,6 +71,7 @@ class Evaluator:
         self, task: Any, script: str, external_context: Mapping[str, Any] | None = None
     ) -> bool:
         """Run a script and write its variables, all or none. Raises ElementFailed."""
+        self.check_time(task)
         try:
             task.data.update(execute(script or "", self.scope(task, external_context)))
         except ExpressionError as error:
@@ -111,7 +133,7 @@ class Evaluator:
         except FAULTS as error:
             self.fail(task, f"{operation}: {type(error).__name__}: {error}", error)
         finally:
-            self.operations_took += time.thread_time() - began
+            self._operations_took += time.thread_time() - began
 
     def plain(self, task: Any, what: str, value: Any) -> Any:
         """Give a JSON copy of a value that becomes a variable. Raises ElementFailed."""

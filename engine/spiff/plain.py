@@ -17,6 +17,8 @@ LARGEST_INT = 2**53
 #: A control variable steers the process; what is longer belongs in the case file.
 LONGEST_STRING = 10_000
 MOST_VALUES = 5_000
+#: Of all texts of one value together.
+MOST_CHARACTERS = 100_000
 _DEEPEST = 20
 
 
@@ -49,10 +51,13 @@ class _Copy:
 
     def __init__(self) -> None:
         self.left = MOST_VALUES
+        self.characters_left = MOST_CHARACTERS
 
     def of(self, value: Any, depth: int) -> Any:
         self.left -= 1
-        if self.left < 0 or depth > _DEEPEST:
+        if isinstance(value, str):
+            self.characters_left -= len(value)
+        if min(self.left, self.characters_left) < 0 or depth > _DEEPEST:
             raise NotPlain("Expected a small value, but it is too large. Keep it in the case file.")
         if value is None or isinstance(value, bool):
             return value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
@@ -21,12 +19,9 @@ from engine.spiff.journal import Journal
 from engine.spiff.plain import NotPlain, plain_variables
 from engine.spiff.prune import prune
 
-#: What one unit of work may take before it is stopped. The seconds are the processor's and the
-#: diagram's: neither a busy machine nor a slow operation, such as making a PDF, is a loop.
+#: What one unit of work may take before it is stopped.
 MOST_STEPS = 500
 MOST_TASKS = 3_000
-#: Of this thread's own work: neither a busy machine nor an operation that takes its time is a loop.
-MOST_SECONDS = 2.0
 #: Tasks above which a long run is pruned on the way.
 _PRUNE_ABOVE = 400
 #: Marks an element that failed and waits for somebody to try it again.
@@ -45,14 +40,11 @@ class Work:
         #: End events of the top process that were reached, the last one last.
         self.ended_with: list[str] = []
         self._steps = 0
-        self._began = 0.0
 
     def begin(self) -> None:
         """Begin a unit of work: one moment for all of it, and fresh limits."""
-        self.evaluator.now = self.evaluator.host.now().astimezone(dt.UTC)
+        self.evaluator.begin()
         self._steps = 0
-        self.evaluator.operations_took = 0.0
-        self._stop_at = time.thread_time() + MOST_SECONDS
 
     def carry_on(self) -> None:
         """Advance and fire due timers until everything waits, is stuck, or it ended."""
@@ -157,17 +149,14 @@ class Work:
             "any more. Look for a parallel gateway behind a choice.",
         )
 
-    def _worked(self) -> float:
-        """Give how many seconds this thread has worked, its operations left out."""
-        return time.thread_time() - self.evaluator.operations_took
-
     def _count(self, task: Any) -> None:
         self._steps += 1
-        spent_at = time.thread_time() - self.evaluator.operations_took
         limits = (
             (self._steps > MOST_STEPS, f"{MOST_STEPS} automatic steps"),
-            (sum(1 for _ in tasks(self.top)) > MOST_TASKS, f"{MOST_TASKS} tasks"),
-            (spent_at > self._stop_at, f"{MOST_SECONDS:g} seconds"),
+            (
+                sum(len(each.tasks) for each in workflows(self.top)) > MOST_TASKS,
+                f"{MOST_TASKS} tasks",
+            ),
         )
         for passed, limit in limits:
             if passed:
@@ -176,6 +165,7 @@ class Work:
                     f"Expected to come to a wait within {limit}, but the work goes on. "
                     "Look for a loop without a task, timer or message.",
                 )
+        self.evaluator.check_time(task)
 
 
 def _runs_by_itself(task: Any) -> bool:

@@ -65,13 +65,13 @@ APPEAL = {
 @pytest.fixture
 def landlord(database: Database) -> Iterator[Scenario]:
     """A landlord on Wed 1 Apr 2026 at ten, with nothing on file yet."""
-    yield from _landlord(database)
+    yield from held_landlord(database)
 
 
 @pytest.fixture
 def sqlite_landlord(sqlite_database: Database) -> Iterator[Scenario]:
     """The same landlord, on SQLite only."""
-    yield from _landlord(sqlite_database)
+    yield from held_landlord(sqlite_database)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def acknowledged(appeal: Scenario) -> Scenario:
     return appeal
 
 
-def _landlord(database: Database) -> Iterator[Scenario]:
+def held_landlord(database: Database) -> Iterator[Scenario]:
     clock.hold(dt.datetime(2026, 4, 1, 10, 0))
     forget()
     with database.writing() as session:

@@ -152,3 +152,58 @@ def test_any_member_of_staff_may_log_an_appeal(landlord: Scenario) -> None:
     landlord.receive("arrangement_taken_over", by="dorothy", answers=TAKEN_OVER)
     landlord.receive("appeal_received", by="tom", answers=APPEAL)
     landlord.expect_open("issue_letter")
+
+
+def test_a_message_sent_twice_is_taken_once_and_the_second_waits_for_the_next_listener(
+    landlord: Scenario,
+) -> None:
+    landlord.start("spoc_case", by="amina")
+    key = f"case:{landlord.case_id}"
+    first, second = (_send(landlord, "matter_settled", key) for _ in range(2))
+    landlord.complete("open_the_case", by="amina", answers=CASE)
+    landlord.complete("talk_with_customer", by="amina", answers=TALK)
+    assert commands.deliver_messages(landlord.db) == 0
+    assert _message(landlord, first).delivered_at is not None
+    assert _message(landlord, second).delivered_at is None
+    landlord.at(dt.datetime(2026, 4, 3, 10))
+    sweep_unclaimed(landlord.db)
+    with landlord.db.reading() as session:
+        (shown,) = session.scalars(select(Incident).where(Incident.message_id == second)).all()
+    assert "Nobody waits for matter_settled" in shown.reason
+    assert not commands.retry(landlord.db, shown.id, by="mo")
+
+
+def test_an_unclaimed_message_is_still_taken_when_somebody_comes_to_wait(
+    landlord: Scenario,
+) -> None:
+    landlord.start("spoc_case", by="amina")
+    early = _send(landlord, "matter_settled", f"case:{landlord.case_id}")
+    landlord.at(dt.datetime(2026, 4, 3, 10))
+    sweep_unclaimed(landlord.db)
+    landlord.complete("open_the_case", by="amina", answers=CASE)
+    talk = {**TALK, "talked_on": "2026-04-03", "warned_on": "2026-04-03"}
+    landlord.complete("talk_with_customer", by="amina", answers=talk)
+    assert _message(landlord, early).delivered_at is not None
+    with landlord.db.reading() as session:
+        assert session.scalars(select(Incident).where(Incident.resolved_at.is_(None))).all() == []
+
+
+def test_many_messages_nobody_can_take_hold_up_no_other(landlord: Scenario) -> None:
+    landlord.start("spoc_case", by="amina")
+    with landlord.db.writing() as session:
+        for number in range(60):
+            rows = [("twice", number)] * 2 if number % 2 else [("gone", number)]
+            session.add_all(
+                Subscription(instance_id=1, name=name, key=f"x:{n}", element_id="x", task_id="x")
+                for name, n in rows
+            )
+            for name in ("twice", "gone"):
+                messages.send(
+                    session,
+                    messages.Envelope(name=name, key=f"x:{number}", sent_at=clock.now()),
+                )
+    early = _send(landlord, "matter_settled", f"case:{landlord.case_id}")
+    landlord.complete("open_the_case", by="amina", answers=CASE)
+    landlord.complete("talk_with_customer", by="amina", answers=TALK)
+    commands.deliver_messages(landlord.db)
+    assert _message(landlord, early).delivered_at is not None

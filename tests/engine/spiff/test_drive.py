@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.errors import ElementFailed, NotFound, Rejected
-from engine.spiff import Run, work
+from engine.spiff import Run, evaluator, work
 from tests.engine.spiff.acting import Play, Stage, definitions
 from tests.engine.spiff.drawing import (
     boundary,
@@ -361,7 +361,7 @@ def test_work_that_never_comes_to_a_wait_is_stopped(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_operation_that_takes_its_time_is_not_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "MOST_SECONDS", 0.1)
+    monkeypatch.setattr(evaluator, "MOST_SECONDS", 0.1)
     stage = Stage()
     stage.operations["letters.print"] = lambda: _work(0.2)
     parts = service("print", "letters.print"), script("x", "n = 1")
@@ -370,7 +370,7 @@ def test_an_operation_that_takes_its_time_is_not_a_loop(monkeypatch: pytest.Monk
 
 
 def test_expressions_that_take_too_long_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "MOST_SECONDS", 0.1)
+    monkeypatch.setattr(evaluator, "MOST_SECONDS", 0.1)
     stage = Stage()
     stage.functions = {"slow": lambda: _work(0.2)}
     parts = script("x", "n = slow()"), script("y", "n = 1")
