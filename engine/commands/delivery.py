@@ -225,7 +225,8 @@ def _close_incidents(session: Session, message: Message, around: Surroundings) -
     shown = session.scalars(select(Incident).where(theirs)).all()
     for one in shown:
         one.resolved_at = around.now
-    unmark(session, [one.id for one in shown])
+    if shown:
+        unmark(session, [one.id for one in shown])
 
 
 def _show(session: Session, incident: Incident) -> None:

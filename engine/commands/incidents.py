@@ -28,7 +28,9 @@ def retry(db: Database, incident_id: int, *, by: str) -> bool:
     """
     message_id = _taken_up(db, incident_id, by)
     if message_id is not None:
-        went_on = deliver_one(db, message_id, by=by) or _is_taken(db, message_id)
+        deliver_one(db, message_id, by=by)
+        with db.reading() as session:
+            went_on = _is_over(session, message_id)
     else:
         went_on = _try_run(db, incident_id, by)
     deliver_messages(db, by=by)
@@ -48,6 +50,8 @@ def _taken_up(db: Database, incident_id: int, by: str) -> int | None:
         if incident.resolved_at is not None:
             raise Rejected("Expected a stuck step, but it was settled already.")
         incident.retries += 1
+        if incident.message_id is not None and _is_over(session, incident.message_id):
+            incident.resolved_at = around.now
         return incident.message_id
 
 
@@ -112,11 +116,10 @@ def open_incident(
     stand_stuck(session, instance, incident, item)
 
 
-def _is_taken(db: Database, message_id: int) -> bool:
-    """Tell whether a message was delivered or dropped meanwhile."""
-    with db.reading() as session:
-        message = session.get(Message, message_id)
-        return message is None or message.delivered_at is not None or message.dropped_at is not None
+def _is_over(session: Session, message_id: int) -> bool:
+    """Tell whether a message was delivered, or dropped."""
+    message = session.get(Message, message_id)
+    return message is None or message.delivered_at is not None or message.dropped_at is not None
 
 
 def _open_incidents(session: Session, instance: ProcessInstance) -> Sequence[Incident]:
