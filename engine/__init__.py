@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import backups, batches
+from engine import backups, batches, worker
 from engine.calendar import (
     Due,
     said,
@@ -73,6 +73,7 @@ from engine.errors import (
     Overtaken,
     Problem,
     Rejected,
+    Unavailable,
 )
 from engine.operations import (
     ACTIONS,
@@ -212,9 +213,6 @@ from engine.tables.columns import (
 from engine.tables.database import (
     Database,
 )
-from engine.worker import (
-    Worker,
-)
 
 __all__ = [
     "ACTIONS",
@@ -300,11 +298,11 @@ __all__ = [
     "TaskPage",
     "TaskRow",
     "TimelineEntry",
+    "Unavailable",
     "VersionBrief",
     "Vocabulary",
     "Watcher",
     "WeekOfContacts",
-    "Worker",
     "act",
     "add_draft_step",
     "approve_draft",
@@ -396,5 +394,6 @@ __all__ = [
     "verify_chains",
     "version_files",
     "vocabulary",
+    "worker",
     "working_day_ahead",
 ]

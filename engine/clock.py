@@ -21,6 +21,11 @@ def now() -> dt.datetime:
     return frozen if frozen is not None else dt.datetime.now(dt.UTC) + _offset.get()
 
 
+def real() -> dt.datetime:
+    """Give the moment as this machine has it: for leases and heartbeats, never for a policy."""
+    return dt.datetime.now(dt.UTC)
+
+
 def today() -> dt.date:
     """Give the present date in London."""
     return now().astimezone(LONDON).date()

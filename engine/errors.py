@@ -45,6 +45,17 @@ class EngineError(Exception):
         return said or (self.__doc__ or "").split("\n", maxsplit=1)[0]
 
 
+class Unavailable(Exception):
+    """The database does not answer, or has no room for more. Nothing that was said to be kept is
+    lost; try again in a minute.
+
+    Not an ``EngineError``: it says nothing about a run or a case, and opens no incident.
+    """
+
+    def __str__(self) -> str:
+        return super().__str__() or " ".join((type(self).__doc__ or "").split("\n\n")[0].split())
+
+
 class NotFound(EngineError):
     """This does not exist, or it is not for you to see."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -19,8 +19,9 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 from werkzeug.routing import IntegerConverter
 
 import engine
-from web import auth, banner, commands, frame, paging, policy, sizes, words
+from web import auth, banner, commands, frame, paging, policy, serving, sizes, words
 from web.fetched import is_fetch, refusal
+from web.health import Health
 from web.settings import Settings, from_environment
 from web.typed import typed_again
 from web.views import (
@@ -61,6 +62,8 @@ _REFUSALS: Mapping[type[engine.EngineError], int] = {
     engine.InvalidRelease: 422,
 }
 _STUCK = 500
+#: The database does not answer; when to come back, in seconds.
+_AWAY, _RETRY_AFTER = 503, 10
 _NOT_OUR_HOST = "Expected a host name of this installation (SPOC_HOSTS), but got another."
 _log = logging.getLogger("spoc.web")
 
@@ -84,7 +87,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_configuration(chosen))
     app.url_map.converters["int"] = RowNumber
     app.extensions["settings"] = chosen
-    app.extensions["database"] = engine.Database(chosen.database_url)
+    database = engine.Database(chosen.database_url, workers_apart=chosen.workers_apart)
+    app.extensions["database"] = database
+    app.wsgi_app = Health(app.wsgi_app, database)  # type: ignore[assignment,method-assign]  # Flask's own way
     # Before anything of a request is read, its token included.
     app.before_request(sizes.make_room)
     app.before_request(_read_null_as_space)
@@ -95,6 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _register_errors(app)
     _prepare_templates(app)
     commands.register(app)
+    serving.register(app)
     return app
 
 
@@ -181,6 +187,7 @@ def _read_null_as_space() -> None:
 
 def _register_errors(app: Flask) -> None:
     app.register_error_handler(engine.EngineError, _engine_said_no)
+    app.register_error_handler(engine.Unavailable, _database_is_away)
     app.register_error_handler(CSRFError, _page_too_old)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
@@ -199,6 +206,15 @@ def _engine_said_no(error: engine.EngineError) -> ResponseReturnValue:
     findings = error.findings if isinstance(error, engine.InvalidRelease) else ()
     said = "" if isinstance(error, engine.NotFound | engine.InvalidRelease) else str(error)
     return _page(code, said=said, problems=(*problems, *findings))
+
+
+def _database_is_away(error: engine.Unavailable) -> ResponseReturnValue:
+    """Say so without asking the database anything: who it is, and what day, are left out."""
+    _log.error("The database is away: %s", error.__cause__)
+    frame.ask_nothing()
+    answer = make_response(_page(_AWAY))
+    answer.headers["Retry-After"] = str(_RETRY_AFTER)
+    return answer
 
 
 def _page_too_old(error: CSRFError) -> ResponseReturnValue:

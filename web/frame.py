@@ -26,3 +26,8 @@ def today() -> dt.date:
         g.today = engine.today(auth.database())
     found: dt.date = g.today
     return found
+
+
+def ask_nothing() -> None:
+    """Draw the page without the engine, which cannot be asked: nobody is known, time is real."""
+    g.person, g.stuck_steps, g.today = None, 0, dt.date.today()

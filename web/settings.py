@@ -21,6 +21,8 @@ _LOCAL_HOSTS = ("localhost", "127.0.0.1")
 _OWNER_ONLY = 0o600
 _OWNERS_FOLDER = 0o700
 _MOST_THREADS = 64
+#: Where timers run: in the process that serves, or in processes of their own.
+_EMBEDDED, _APART = "embedded", "apart"
 
 
 class SettingMissing(RuntimeError):
@@ -45,10 +47,12 @@ class Settings:
     address: str = "127.0.0.1:8000"
     #: SPOC_VAR: the folder for what the installation keeps beside its database.
     var: Path = ROOT / "var"
-    #: SPOC_THREADS: how many requests are answered at a time.
+    #: SPOC_THREADS: how many requests a process answers, or jobs a worker does, at a time.
     threads: int = 8
     #: SPOC_SMTP_HOST, SPOC_WEBHOOKS and those beside them in web/outgoing.py.
     senders: engine.outbox.Senders = field(default_factory=engine.outbox.Senders)
+    #: SPOC_WORKERS=apart: processes of their own run timers and send, this one serves only.
+    workers_apart: bool = False
     #: What is not in the environment or cannot be used, each with what to do; empty when all is.
     missing: tuple[str, ...] = ()
 
@@ -83,6 +87,7 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
         address=address,
         threads=_whole_number(given, "SPOC_THREADS", default=8),
         senders=outgoing.senders,
+        workers_apart=given.get("SPOC_WORKERS", "").strip() == _APART,
         missing=(*_missing(given, demo=demo), *_wrong(given), *outgoing.wrong),
     )
 
@@ -144,7 +149,20 @@ def _wrong(given: Mapping[str, str]) -> tuple[str, ...]:
         said.append(
             f"Expected 1 to {_MOST_THREADS} in SPOC_THREADS, but it is {threads}. Mend or unset it."
         )
-    return tuple(said)
+    return (*said, *_wrong_workers(given))
+
+
+def _wrong_workers(given: Mapping[str, str]) -> tuple[str, ...]:
+    workers = given.get("SPOC_WORKERS", "").strip()
+    if workers not in {"", _EMBEDDED, _APART}:
+        said = f"Expected {_EMBEDDED} or {_APART} in SPOC_WORKERS, but it is {workers!r}."
+        return (f"{said} Mend or unset it.",)
+    if workers == _APART and not given.get("DATABASE_URL", "").startswith("postgres"):
+        return (
+            "Expected DATABASE_URL to name PostgreSQL, because SPOC_WORKERS is apart, but it does "
+            "not. Set it, or unset SPOC_WORKERS.",
+        )
+    return ()
 
 
 def _is_key(text: str) -> bool:

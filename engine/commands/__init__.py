@@ -19,7 +19,15 @@ from engine.commands.pages import (
     today,
     working_day_ahead,
 )
-from engine.commands.timers import Moved, move_clock, pass_time, rearm, run_due
+from engine.commands.timers import (
+    Moved,
+    dispatch_due,
+    move_clock,
+    pass_time,
+    rearm,
+    run_due,
+    run_instance,
+)
 from engine.commands.verification import ChainState, broken_chains, verify_chains
 from engine.commands.work_items import claim, complete, reassign, release_task, save_draft
 from engine.installation import Surroundings, read_surroundings
@@ -37,6 +45,7 @@ __all__ = [
     "claim",
     "complete",
     "deliver_messages",
+    "dispatch_due",
     "fill_places",
     "form_of_action",
     "form_of_message",
@@ -53,6 +62,7 @@ __all__ = [
     "release_task",
     "retry",
     "run_due",
+    "run_instance",
     "save_draft",
     "start",
     "sweep_unclaimed",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from engine import clock, spiff
+from engine import clock, schedule, spiff
 from engine.calendar import Due, on, said
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
@@ -38,41 +39,84 @@ class Moved:
 
 
 def run_due(db: Database, limit: int = PER_CALL) -> int:
-    """Run every instance whose timer is due, each in its own unit; returns how many moved."""
-    with db.reading() as session:
-        now = read_surroundings(session).now
-        due = session.scalars(
-            select(ProcessInstance.id)
-            .where(ProcessInstance.next_due_at <= now)
-            .order_by(ProcessInstance.next_due_at)
-            .limit(limit)
-        ).all()
-    moved = sum(_run_one(db, instance_id) for instance_id in due)
-    if moved:
+    """Run every instance whose timer is due, each in its own unit; returns how many moved.
+
+    Several processes may do so at once: each claims the runs it takes on.
+    """
+    if not _anything_due(db):
+        return 0
+    with db.writing() as session:
+        due = schedule.claim_due(session, read_surroundings(session).now, limit)
+    return _run_each(db, due)
+
+
+def dispatch_due(db: Database) -> int:
+    """Hand the runs that are due to the workers apart, a job each; returns how many.
+
+    No more than they will soon get to: the rest is handed out when half of these are begun.
+    """
+    if not _anything_due(db):
+        return 0
+    queue = schedule.Queue()
+    with db.writing() as session:
+        room = schedule.AHEAD - queue.waiting(session, schedule.RUN, most=schedule.AHEAD)
+        if room < schedule.AHEAD // 4:
+            return 0
+        due = schedule.claim_due(session, read_surroundings(session).now, room)
+        queue.dispatch(session, due, more=len(due) == room)
+        return len(due)
+
+
+def run_instance(db: Database, instance_id: int) -> bool:
+    """Run one instance if it is due, and deliver what it has to say; True when it moved.
+
+    A failure becomes an incident; a race that was lost ends the claim, so that it is tried soon.
+    """
+    moved, has_news = _run_one(db, instance_id)
+    if has_news:
         deliver_messages(db)
     return moved
 
 
-def _run_one(db: Database, instance_id: int) -> int:
+def _anything_due(db: Database) -> bool:
+    with db.reading() as session:
+        return schedule.anything_due(session, read_surroundings(session).now)
+
+
+def _run_each(db: Database, instance_ids: Sequence[int]) -> int:
+    done = [_run_one(db, instance_id) for instance_id in instance_ids]
+    if any(has_news for _, has_news in done):
+        deliver_messages(db)
+    return sum(moved for moved, _ in done)
+
+
+def _run_one(db: Database, instance_id: int) -> tuple[bool, bool]:
+    """Run one instance if it is due; tells whether it moved and whether it has news."""
     try:
         return _run_now(db, instance_id)
     except Rejected:
-        return 0
+        _give_back(db, instance_id)
     except EngineError as error:
         _show_failure(db, instance_id, error)
-        return 0
+    return False, False
+
+
+def _give_back(db: Database, instance_id: int) -> None:
+    with contextlib.suppress(Rejected), db.writing() as session:
+        schedule.give_back(session, instance_id)
 
 
 @keeps_trying
-def _run_now(db: Database, instance_id: int) -> int:
+def _run_now(db: Database, instance_id: int) -> tuple[bool, bool]:
     with db.writing() as session:
         around = read_surroundings(session)
         instance = lock_instance(session, instance_id)
         if instance.next_due_at is None or instance.next_due_at > around.now:
-            return 0
+            return False, False
         with shown_as_stuck(instance.process_id):
-            Unit.load(session, around, instance, THE_SYSTEM).finish()
-    return 1
+            unit = Unit.load(session, around, instance, THE_SYSTEM)
+            unit.finish()
+    return True, unit.has_news
 
 
 @keeps_trying
@@ -157,13 +201,25 @@ def pass_time(db: Database, until: dt.datetime, step: Callable[[dt.datetime], No
             break
         moment = max(due, last) if last else due
         step(moment)
-        if not run_due(db) and moment == last:
+        if not _run_all_due(db) and moment == last:
             break
         last = moment
     step(until)
     if due is not None and due <= until:
-        run_due(db)
+        _run_all_due(db)
     deliver_messages(db)
+
+
+def _run_all_due(db: Database) -> int:
+    """Run what is due, whoever may have claimed it: the clock waits for it."""
+    with db.reading() as session:
+        due = session.scalars(
+            select(ProcessInstance.id)
+            .where(ProcessInstance.next_due_at <= read_surroundings(session).now)
+            .order_by(ProcessInstance.next_due_at)
+            .limit(PER_CALL)
+        ).all()
+    return _run_each(db, due)
 
 
 def move_clock(db: Database, to: dt.datetime, *, by: str = THE_SYSTEM) -> None:

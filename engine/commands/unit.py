@@ -120,7 +120,7 @@ class Unit:
         if self.places_before:
             follow_case(self.session, instance)
         instance.state = None if run.ended else run.save()
-        instance.next_due_at = run.next_due_at
+        instance.next_due_at, instance.dispatched_at = run.next_due_at, None
         if run.ended and instance.ended_at is None:
             instance.ended_at = self.around.now
             instance.ended_with = " ".join(run.ended_with)

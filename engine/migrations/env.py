@@ -8,7 +8,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
-from engine.tables import Row
+from engine.tables import Row, job_schema
 
 
 def _plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -23,6 +23,7 @@ context.configure(
     target_metadata=Row.metadata,
     render_as_batch=True,
     render_item=_plain_types,
+    include_name=job_schema.is_ours,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -17,11 +17,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine.errors import Rejected
+from engine.errors import Rejected, Unavailable
+from engine.tables import job_schema
 
 #: How long a writer waits for those before it, in seconds; also SQLite's own patience.
 PATIENCE = 30
@@ -39,7 +41,10 @@ _SQLITE_PRAGMAS = (
     "secure_delete=ON",
     f"journal_size_limit={64 * 1024 * 1024}",
 )
+#: PostgreSQL that does not answer to a new connection for so long is away, in seconds.
+_CONNECT_TIMEOUT = 5
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_AWAY = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _LOST_RACE = (
     psycopg.errors.LockNotAvailable,
     psycopg.errors.DeadlockDetected,
@@ -56,9 +61,14 @@ class Collision(Rejected):
 class Database:
     """One database by its URL, ``sqlite:///FILE`` or ``postgresql://...``, for all threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, workers_apart: bool = False) -> None:
+        """Prepare to use it; nothing is opened yet.
+
+        workers_apart: workers of their own wait for jobs; on PostgreSQL only.
+        """
         self.url = _parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.workers_apart = workers_apart and not self.is_sqlite
         make = _sqlite_engine if self.is_sqlite else _postgres_engine
         self._reader = make(self.url, writes=False)
         self._writer = make(self.url, writes=True)
@@ -67,8 +77,11 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that sees one state of the database and cannot change it."""
-        with Session(self._reader) as session:
+        """Give a session that sees one state of the database and cannot change it.
+
+        Raises Unavailable when the database does not answer.
+        """
+        with _absences(), Session(self._reader) as session:
             yield session
 
     @contextlib.contextmanager
@@ -76,8 +89,9 @@ class Database:
         """Give a session whose changes are kept together when the block ends, or not at all.
 
         On SQLite writers go one at a time in the order they came, so compute before you ask.
-        Raises Collision, having changed nothing, when another unit of work was quicker, and
-        RuntimeError inside another ``writing()`` of the same thread: pass the session on.
+        Raises Collision, having changed nothing, when another unit of work was quicker;
+        Unavailable when the database does not answer or has no room; and RuntimeError inside
+        another ``writing()`` of the same thread: pass the session on.
         """
         if getattr(self._here, "writes", False):
             raise RuntimeError(
@@ -88,10 +102,12 @@ class Database:
         try:
             with (
                 self._turn(),
+                _absences(),
                 _collisions(),
                 Session(self._writer, expire_on_commit=False) as session,
                 session.begin(),
             ):
+                session.info["workers_apart"] = self.workers_apart
                 yield session
         finally:
             self._here.writes = False
@@ -162,9 +178,10 @@ class Database:
             engine.dispose()
 
     def is_current(self) -> bool:
-        """Say whether the tables are at the newest revision."""
-        with self._reader.connect() as connection:
-            return revision_of(connection) == revisions()[-1]
+        """Say whether the tables are at the newest revision; Unavailable when nobody can know."""
+        with _absences(), self._reader.connect() as connection:
+            has_jobs = self.is_sqlite or job_schema.is_newest(connection)
+            return revision_of(connection) == revisions()[-1] and has_jobs
 
     def close(self) -> None:
         """Close every connection; the next session opens new ones."""
@@ -177,6 +194,8 @@ def migrate_on(connection: Connection, to: str = "head") -> None:
     config = _migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, to)
+    if to == "head" and connection.dialect.name == "postgresql":
+        job_schema.bring_forward(connection)
 
 
 def revisions() -> list[str]:
@@ -225,6 +244,25 @@ def _collisions() -> Iterator[None]:
         if not _was_busy(failed.orig):
             raise
         raise Collision from failed
+
+
+@contextlib.contextmanager
+def _absences() -> Iterator[None]:
+    """Turn every way in which a database is away, or full, into one error of ours."""
+    try:
+        yield
+    except PoolExhausted as busy:
+        raise Unavailable from busy
+    except DBAPIError as failed:
+        if not _is_away(failed):
+            raise
+        raise Unavailable from failed
+
+
+def _is_away(failed: DBAPIError) -> bool:
+    if isinstance(failed.orig, sqlite3.Error):
+        return getattr(failed.orig, "sqlite_errorcode", 0) & 0xFF in _AWAY
+    return failed.connection_invalidated or isinstance(failed, OperationalError)
 
 
 def _was_busy(cause: BaseException | None) -> bool:
@@ -278,7 +316,11 @@ def _postgres_engine(url: URL, *, writes: bool, unhurried: bool = False) -> Engi
     options: dict[str, Any] = {"poolclass": NullPool} if unhurried else {"pool_pre_ping": True}
     engine = create_engine(
         url,
-        connect_args={"options": " ".join(settings), "application_name": "spoc"},
+        connect_args={
+            "options": " ".join(settings),
+            "application_name": "spoc",
+            "connect_timeout": _CONNECT_TIMEOUT,
+        },
         **options,
     )
     if writes:

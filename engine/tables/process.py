@@ -40,6 +40,8 @@ class ProcessInstance(Row):
     ended_with: Mapped[str | None]
     #: The earliest timer that waits; None when none does.
     next_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: When a worker claimed it because it is due, in real time; None when nobody has.
+    dispatched_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     #: Counts the saves; a save against an older number loses.
     version: Mapped[int] = mapped_column(default=1)
     state_format: Mapped[int] = mapped_column(default=1)
@@ -274,3 +276,17 @@ class Setting(Row):
     __tablename__ = "setting"
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class WorkerSeen(Row):
+    """A process that works in the background, and when it last said that it lives."""
+
+    __tablename__ = "worker"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The machine and the number of the process on it: ``web-1:4711``.
+    name: Mapped[str] = mapped_column(unique=True)
+    #: embedded, apart
+    kind: Mapped[str]
+    started_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    #: In real time.
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -35,7 +35,7 @@ from engine.releases import read_folder
 from engine.tables.columns import KEY_VARIABLE
 from engine.tables.database import Database
 from engine.tables.process import Setting
-from engine.worker import Worker
+from engine.worker import anchor
 
 ROOT = Path(__file__).parents[2]
 FROZEN = Path(__file__).parent / "frozen"
@@ -88,7 +88,7 @@ def play(db: Database) -> None:
             commands.pass_time(db, NOW + dt.timedelta(days=1), clock.hold)
             players["watching"].act("place_hold", by="dorothy", answers=HOLD)
             _begin_a_draft(db)
-        Worker(db).anchor()
+        anchor(db)
         with db.writing() as session:
             session.merge(Setting(name=LOADED, value=NOW.date().isoformat()))
     finally:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
 
-from engine.tables import Row
+from engine.tables import Row, job_schema
 from engine.tables.database import Database
 
 VERSIONS = Path("engine/migrations/versions")
@@ -18,7 +19,9 @@ VERSIONS = Path("engine/migrations/versions")
 
 def test_the_migrated_tables_are_the_tables_of_the_code(database: Database) -> None:
     with database.reading() as session:
-        context = MigrationContext.configure(session.connection())
+        context = MigrationContext.configure(
+            session.connection(), opts={"include_name": job_schema.is_ours}
+        )
         assert compare_metadata(context, Row.metadata) == []
 
 
@@ -35,6 +38,22 @@ def test_a_new_file_is_not_current_until_it_is_migrated(tmp_path: Path) -> None:
     database.migrate()
     assert database.is_current()
     database.close()
+
+
+def test_the_tables_of_jobs_are_made_once_and_a_later_package_runs_only_what_it_adds(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "03.00.00_01_pre_run_long_ago.sql").write_text("SELECT 1/0")
+    (tmp_path / "99.00.00_01_pre_add.sql").write_text("CREATE TABLE procrastinate_more (id int)")
+    monkeypatch.setattr(
+        "procrastinate.schema.SchemaManager.get_migrations_path", lambda: str(tmp_path)
+    )
+    assert not postgres_database.is_current()
+    postgres_database.migrate()
+    postgres_database.migrate()
+    assert postgres_database.is_current()
+    with postgres_database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM procrastinate_more")) == 0
 
 
 def test_a_migration_that_finds_a_reference_to_nothing_changes_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""Runs that wait for a day which has come: one is started, the rest are copied from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.calendar_table import fill_calendar
+from engine.commands.unit import Unit
+from engine.installation import read_surroundings
+from engine.releases import install
+from engine.tables.database import Database
+from engine.tables.process import ElementHistory, ElementInstance, ProcessInstance
+
+#: The element whose timer fires, once a run.
+TIMER = "the_day_has_come"
+_STARTED = dt.datetime(2026, 4, 1, 10, 0)
+_ROWS = 1_000
+_DIAGRAM = f"""<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ id="file" targetNamespace="http://bench">
+ <bpmn:process id="waits" name="Wait for a day" isExecutable="true">
+  <bpmn:startEvent id="began"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
+  <bpmn:sequenceFlow id="f1" sourceRef="began" targetRef="{TIMER}"/>
+  <bpmn:intermediateCatchEvent id="{TIMER}" name="The day has come">
+   <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing>
+   <bpmn:timerEventDefinition><bpmn:timeDate>2026-05-01</bpmn:timeDate></bpmn:timerEventDefinition>
+  </bpmn:intermediateCatchEvent>
+  <bpmn:sequenceFlow id="f2" sourceRef="{TIMER}" targetRef="over"/>
+  <bpmn:endEvent id="over"><bpmn:incoming>f2</bpmn:incoming></bpmn:endEvent>
+ </bpmn:process>
+</bpmn:definitions>
+"""
+
+
+def make_due(db: Database, count: int) -> None:
+    """Publish a process with one timer and leave so many runs of it whose timer is due by now."""
+    with clock.frozen(_STARTED):
+        with db.writing() as session:
+            fill_calendar(session)
+            files = {"bpmn/waits.bpmn": _DIAGRAM.encode()}
+            release = install(session, files, at=clock.now(), by="bench", note="Timers")
+            release_id = release.id
+        with db.writing() as session:
+            first = _start(session, release_id)
+    for begin in range(1, count, _ROWS):
+        with db.writing() as session:
+            _copy(session, first, min(_ROWS, count - begin))
+
+
+def fired(db: Database) -> tuple[int, int]:
+    """Give how many runs passed their timer, and how often one fired: the same, unless doubled."""
+    with db.reading() as session:
+        once, in_all = session.execute(
+            select(func.count(ElementHistory.instance_id.distinct()), func.count()).where(
+                ElementHistory.element_id == TIMER, ElementHistory.what == "left"
+            )
+        ).one()
+    return once, in_all
+
+
+def _start(session: Session, release_id: int) -> int:
+    around = read_surroundings(session)
+    instance = ProcessInstance(
+        process_id="waits",
+        release_id=release_id,
+        parameter_set="NPH_2022",
+        started_at=around.now,
+    )
+    Unit.start(session, around, instance, actor="bench").finish()
+    return instance.id
+
+
+def _copy(session: Session, first: int, count: int) -> None:
+    """Copy the row of a run, state and all, and the rows that say where it is."""
+    instance = _row(session, ProcessInstance, first)
+    made = session.scalars(
+        insert(ProcessInstance).returning(ProcessInstance.id), [instance] * count
+    ).all()
+    places = session.scalars(
+        select(ElementInstance.id).where(ElementInstance.instance_id == first)
+    ).all()
+    for place in (_row(session, ElementInstance, place_id) for place_id in places):
+        session.execute(insert(ElementInstance), list(_of_each(place, made)))
+
+
+def _row(
+    session: Session, table: type[ProcessInstance | ElementInstance], key: int
+) -> dict[str, object]:
+    columns = [column for column in table.__table__.columns if column.name != "id"]
+    found = session.execute(select(*columns).where(table.id == key)).one()
+    return dict(found._mapping)
+
+
+def _of_each(place: dict[str, object], instances: Sequence[int]) -> Iterator[dict[str, object]]:
+    for instance_id in instances:
+        yield {**place, "instance_id": instance_id}

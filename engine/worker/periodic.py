@@ -1,0 +1,65 @@
+"""Everything that is done again and again, listed once for every kind of worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from engine import batches
+from engine.casework.audit import Chain
+from engine.commands import deliver_messages, read_surroundings, run_due, sweep_unclaimed
+from engine.outbox import Senders, deliver_outbox
+from engine.tables.database import Database
+
+logger = logging.getLogger("spoc.worker")
+
+#: Seconds between two looks at what is due.
+TICK_SECONDS = 5
+SWEEP_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """One thing to do again and again; what one call leaves, the next one finds."""
+
+    name: str
+    #: What stands in one lane is done one after the other; a lane never waits for another.
+    lane: Literal["tick", "post", "sweep"]
+    seconds: int
+    run: Callable[[Database], object]
+
+    def try_on(self, db: Database) -> None:
+        """Do it; a failure is logged, and the next call tries again."""
+        try:
+            self.run(db)
+        except Exception:
+            logger.exception("%s failed; it is tried again.", self.name.capitalize())
+
+
+def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
+    """Give all of them, in their order. Without senders nothing leaves the house."""
+    send = partial(deliver_outbox, senders=senders or Senders())
+    return (
+        Periodic("messages", "tick", TICK_SECONDS, deliver_messages),
+        Periodic("timers", "tick", TICK_SECONDS, run_due),
+        Periodic("batches", "tick", TICK_SECONDS, batches.work),
+        # A lane of its own: a mail server that hangs makes no timer late.
+        Periodic("the outbox", "post", TICK_SECONDS, send),
+        Periodic("unclaimed messages", "sweep", SWEEP_SECONDS, sweep_unclaimed),
+        Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
+    )
+
+
+def anchor(db: Database) -> None:
+    """Keep today's head of the administration's chain and of each case's chain that grew."""
+    with db.writing() as session:
+        today = read_surroundings(session).today
+        for chain in Chain.grown_since_anchor(session):
+            broken = chain.broken_at()
+            if broken is not None:
+                logger.critical("The audit chain %s does not hold at %s.", chain.name, broken)
+                continue
+            chain.anchor(today)

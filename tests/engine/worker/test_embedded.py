@@ -1,0 +1,81 @@
+"""The embedded worker: ticks at once, survives failures, and is alone on a SQLite file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from bench.due_runs import fired, make_due
+from engine.errors import Rejected
+from engine.tables.database import Database
+from engine.tables.process import WorkerSeen
+from engine.worker import Worker, embedded, periodics, watch
+from engine.worker.periodic import Periodic
+
+
+def test_a_worker_runs_what_is_due_as_soon_as_it_starts(database: Database) -> None:
+    make_due(database, 3)
+    worker = Worker(database)
+    worker.start()
+    _wait(lambda: fired(database) == (3, 3))
+    _wait(lambda: len(watch(database).workers) == 1)
+    worker.stop()
+    with database.reading() as session:
+        assert session.scalars(select(WorkerSeen)).all() == []
+
+
+def test_a_failure_of_one_thing_stops_none_of_the_others(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_due(database, 1)
+
+    def fail(_db: Database) -> None:
+        raise ZeroDivisionError
+
+    both = (Periodic("broken things", "tick", 5, fail), *periodics())
+    monkeypatch.setattr(embedded, "periodics", lambda _senders: both)
+    Worker(database).tick()
+    assert fired(database) == (1, 1)
+    assert "Broken things failed" in caplog.text
+
+
+def test_a_second_process_on_a_sqlite_file_is_refused(sqlite_database: Database) -> None:
+    hold = (
+        "import sys, time; from engine.tables.database import Database; "
+        "from engine.worker import Worker; Worker(Database(sys.argv[1])).start(); "
+        "print('held', flush=True); time.sleep(60)"
+    )
+    url = str(sqlite_database.url)
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, url], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(Rejected, match=f"process {other.pid} does"):
+            Worker(sqlite_database).start()
+        other.kill()
+    worker = Worker(sqlite_database)
+    worker.start()
+    worker.stop()
+
+
+def test_two_processes_share_a_postgresql_database(postgres_database: Database) -> None:
+    make_due(postgres_database, 6)
+    workers = [Worker(postgres_database) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    _wait(lambda: fired(postgres_database) == (6, 6))
+    for worker in workers:
+        worker.stop()
+
+
+def _wait(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
