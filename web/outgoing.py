@@ -52,11 +52,12 @@ def _mail(
     if tls not in _TLS:
         wrong.append(f"Expected starttls, tls or none in SPOC_SMTP_TLS, but it is {tls!r}.")
         tls = "starttls"
-    name, sender = parseaddr(given.get("SPOC_MAIL_FROM", ""))
-    if not re.fullmatch(r"[!-?A-~]+@[a-zA-Z0-9.-]+", sender) or not name.isprintable():
+    said = given.get("SPOC_MAIL_FROM", "")
+    name, sender = parseaddr(said)
+    if not re.fullmatch(r"[!-?A-~]+@[a-zA-Z0-9.-]+", sender) or not said.isprintable():
         wrong.append(
             "Expected the address e-mail is sent from in SPOC_MAIL_FROM, such as "
-            f"SPOC <spoc@homes.example>, but it is {given.get('SPOC_MAIL_FROM', '')!r}."
+            f"SPOC <spoc@homes.example>, but it is {said!r}."
         )
     user, password = given.get("SPOC_SMTP_USER", ""), given.get("SPOC_SMTP_PASSWORD", "")
     if user and tls == "none" and host not in _LOCAL:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from engine.casework import appeal_decisions, look_requests, people, terms
+from engine.casework import appeal_decisions, look_requests, outgoing, people, terms
 from engine.casework.context import Context
 from engine.casework.people import Holder
 from engine.errors import ElementFailed, NotFound
@@ -89,6 +89,7 @@ def put_in_force(context: Context) -> None:
         arrangement.id,
         new={"in_force_on": arrangement.in_force_on.isoformat()},
     )
+    outgoing.announce(context, "arrangement.started", arrangement_id=arrangement.id)
 
 
 def apply_appeal(context: Context) -> None:
@@ -133,3 +134,4 @@ def end(context: Context, reason: str) -> None:
         arrangement.id,
         new={"ended_on": arrangement.ended_on.isoformat(), "reason": reason},
     )
+    outgoing.announce(context, "arrangement.ended", arrangement_id=arrangement.id)

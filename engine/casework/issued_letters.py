@@ -12,7 +12,7 @@ from sqlalchemy import event, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper
 
-from engine.casework import arrangements, letter_pdf, letters, stages
+from engine.casework import arrangements, letter_pdf, letters, outgoing, stages
 from engine.casework.context import Context
 from engine.casework.letters import Preview
 from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
@@ -66,6 +66,7 @@ def issue(context: Context) -> int:
             "appeal_until": made.appeal_until.on.isoformat() if made.appeal_until else None,
         },
     )
+    outgoing.announce(context, "letter.issued", letter_id=letter.id)
     return letter.id
 
 
