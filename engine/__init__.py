@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from engine import backups, batches, worker
-from engine.calendar import (
-    Due,
-    said,
-)
+from engine import backups, batches, outbox, worker
+from engine.calendar import Due, said
 from engine.commands import (
     ROLE_NAMES,
     ChainState,
@@ -36,11 +33,7 @@ from engine.commands import (
     verify_chains,
     working_day_ahead,
 )
-from engine.demo import (
-    demo_is_loaded,
-    load_demo,
-    multiply,
-)
+from engine.demo import demo_is_loaded, load_demo, multiply
 from engine.differences import (
     CellChange,
     DiffLine,
@@ -48,21 +41,10 @@ from engine.differences import (
     FileDifference,
     differences,
 )
-from engine.editing.due import (
-    DuePreview,
-)
-from engine.editing.losses import (
-    Loss,
-    losses,
-)
-from engine.editing.steps import (
-    DraftStep,
-    steps_of,
-)
-from engine.editing.vocabulary import (
-    Named,
-    Vocabulary,
-)
+from engine.editing.due import DuePreview
+from engine.editing.losses import Loss, losses
+from engine.editing.steps import DraftStep, steps_of
+from engine.editing.vocabulary import Named, Vocabulary
 from engine.errors import (
     EngineError,
     Finding,
@@ -75,10 +57,7 @@ from engine.errors import (
     Rejected,
     Unavailable,
 )
-from engine.operations import (
-    ACTIONS,
-    DOORS,
-)
+from engine.operations import ACTIONS, DOORS
 from engine.publishing import (
     DraftBrief,
     DraftFile,
@@ -148,6 +127,7 @@ from engine.queries import (
     LetterPage,
     LetterRow,
     Limit,
+    LookedAfter,
     OwedRow,
     Page,
     Person,
@@ -164,6 +144,7 @@ from engine.queries import (
     RunningPage,
     RunningRow,
     RunPage,
+    Show,
     Step,
     StuckStep,
     SubmissionPage,
@@ -172,18 +153,20 @@ from engine.queries import (
     TaskPage,
     TaskRow,
     TimelineEntry,
+    Undelivered,
+    UndeliveredPage,
     Watcher,
     WeekOfContacts,
     callers,
     case,
     case_list,
-    count_of_stuck,
     decisions_of,
     diagram_state,
     diagram_xml,
     find_customer,
     letter,
     letter_pdf,
+    looked_after,
     may_retry,
     people,
     person,
@@ -199,20 +182,13 @@ from engine.queries import (
     submission,
     task,
     task_list,
+    undelivered,
 )
-from engine.releases import (
-    read_folder,
-)
-from engine.scenario import (
-    ScenarioResult,
-    run_scenarios,
-)
-from engine.tables.columns import (
-    KEY_VARIABLE,
-)
-from engine.tables.database import (
-    Database,
-)
+from engine.releases import read_folder
+from engine.scenario import ScenarioResult, run_scenarios
+from engine.tables.columns import KEY_VARIABLE
+from engine.tables.database import Database
+from engine.worker import Worker
 
 __all__ = [
     "ACTIONS",
@@ -261,6 +237,7 @@ __all__ = [
     "LetterPage",
     "LetterRow",
     "Limit",
+    "LookedAfter",
     "Loss",
     "Moved",
     "Named",
@@ -289,6 +266,7 @@ __all__ = [
     "RunningRow",
     "SavedFile",
     "ScenarioResult",
+    "Show",
     "Step",
     "StuckStep",
     "SubmissionPage",
@@ -298,7 +276,8 @@ __all__ = [
     "TaskPage",
     "TaskRow",
     "TimelineEntry",
-    "Unavailable",
+    "Undelivered",
+    "UndeliveredPage",
     "VersionBrief",
     "Vocabulary",
     "Watcher",
@@ -319,7 +298,6 @@ __all__ = [
     "check_keepable",
     "claim",
     "complete",
-    "count_of_stuck",
     "decision_tables",
     "decisions_of",
     "deliver_messages",
@@ -343,6 +321,7 @@ __all__ = [
     "letter_preview",
     "letter_preview_pdf",
     "load_demo",
+    "looked_after",
     "losses",
     "may_retry",
     "move_clock",
@@ -390,6 +369,7 @@ __all__ = [
     "task",
     "task_list",
     "today",
+    "undelivered",
     "undo_file",
     "verify_chains",
     "version_files",

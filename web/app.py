@@ -46,6 +46,7 @@ from web.views import (
     stuck,
     task,
     tasks,
+    undelivered,
     versions,
 )
 
@@ -128,7 +129,7 @@ def _register_views(app: Flask) -> None:
         draft_steps,
         *(publishing, versions),
     )
-    for view in (*staff, *owners, batches, running, runs, stuck, clock, diagrams):
+    for view in (*staff, *owners, batches, running, runs, stuck, undelivered, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
 
@@ -152,7 +153,7 @@ def _prepare_templates(app: Flask) -> None:
         may_open=auth.may_open,
         banner=banner.taken,
         is_demo=auth.settings(app).demo,
-        stuck_steps=frame.stuck_steps,
+        looked_after=frame.looked_after,
         simulated_today=frame.today,
     )
 

@@ -13,11 +13,12 @@ import engine
 from web import auth
 
 
-def stuck_steps() -> int:
-    """Count the stuck steps this person looks after; 0 when it is not theirs to mend them."""
-    if "stuck_steps" not in g:
-        g.stuck_steps = engine.count_of_stuck(auth.database(), auth.person())
-    return int(g.stuck_steps)
+def looked_after() -> engine.LookedAfter:
+    """Count what is stuck and what could not be delivered; nothing for others than its menders."""
+    if "looked_after" not in g:
+        g.looked_after = engine.looked_after(auth.database(), auth.person())
+    found: engine.LookedAfter = g.looked_after
+    return found
 
 
 def today() -> dt.date:

@@ -5,6 +5,16 @@ from __future__ import annotations
 from engine.casework.outgoing import EVENTS
 from engine.outbox.mail import MailSettings
 from engine.outbox.sending import Senders, deliver_outbox
+from engine.outbox.settling import give_up, try_again, try_all_again
 from engine.outbox.webhooks import WebhookSettings
 
-__all__ = ["EVENTS", "MailSettings", "Senders", "WebhookSettings", "deliver_outbox"]
+__all__ = [
+    "EVENTS",
+    "MailSettings",
+    "Senders",
+    "WebhookSettings",
+    "deliver_outbox",
+    "give_up",
+    "try_again",
+    "try_all_again",
+]

@@ -35,11 +35,19 @@ from engine.queries.run_history import RunEvent
 from engine.queries.run_page import RunPage, run_page
 from engine.queries.running import RunningPage, RunningRow, running
 from engine.queries.running_choices import RunningChoices, running_choices
-from engine.queries.stuck import StuckStep, count_of_stuck, may_retry, stuck_steps
+from engine.queries.stuck import StuckStep, may_retry, stuck_steps
 from engine.queries.submissions import Answered, AnsweredPage, SubmissionPage, submission
 from engine.queries.task_page import TaskPage, task
 from engine.queries.tasks import TaskFilter, TaskList, TaskRow, task_list
 from engine.queries.timeline import TimelineEntry
+from engine.queries.undelivered import (
+    LookedAfter,
+    Show,
+    Undelivered,
+    UndeliveredPage,
+    looked_after,
+    undelivered,
+)
 from engine.queries.walking import COUNTED_TO, END
 
 __all__ = [
@@ -67,6 +75,7 @@ __all__ = [
     "LetterPage",
     "LetterRow",
     "Limit",
+    "LookedAfter",
     "OwedRow",
     "Page",
     "Person",
@@ -83,6 +92,7 @@ __all__ = [
     "RunningFilter",
     "RunningPage",
     "RunningRow",
+    "Show",
     "Step",
     "StuckStep",
     "SubmissionPage",
@@ -91,18 +101,20 @@ __all__ = [
     "TaskPage",
     "TaskRow",
     "TimelineEntry",
+    "Undelivered",
+    "UndeliveredPage",
     "Watcher",
     "WeekOfContacts",
     "callers",
     "case",
     "case_list",
-    "count_of_stuck",
     "decisions_of",
     "diagram_state",
     "diagram_xml",
     "find_customer",
     "letter",
     "letter_pdf",
+    "looked_after",
     "may_retry",
     "people",
     "person",
@@ -118,4 +130,5 @@ __all__ = [
     "submission",
     "task",
     "task_list",
+    "undelivered",
 ]

@@ -12,7 +12,6 @@ from engine.operations import MAY_RETRY
 from engine.queries import words
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, page_number, page_of, reading
-from engine.queries.walking import counted_to
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.process import Incident, ProcessInstance
@@ -61,15 +60,6 @@ def stuck_steps(database: Database, person: Person, page: int = 1) -> Page[Stuck
         ).all()
         steps = [step_of(look, *row) for row in rows]
         return page_of(steps, total, page_number(page))
-
-
-def count_of_stuck(database: Database, person: Person) -> int:
-    """Count what is stuck up to 1,001, 0 for somebody whose it is not to mend; one statement."""
-    if not may_retry(person):
-        return 0
-    with database.reading() as session:
-        unsettled = counted_to([(Incident.resolved_at.is_(None),)], Incident.id)
-        return session.scalar(select(unsettled)) or 0
 
 
 def step_of(
