@@ -188,7 +188,6 @@ from engine.releases import read_folder
 from engine.scenario import ScenarioResult, run_scenarios
 from engine.tables.columns import KEY_VARIABLE
 from engine.tables.database import Database
-from engine.worker import Worker
 
 __all__ = [
     "ACTIONS",
@@ -276,6 +275,7 @@ __all__ = [
     "TaskPage",
     "TaskRow",
     "TimelineEntry",
+    "Unavailable",
     "Undelivered",
     "UndeliveredPage",
     "VersionBrief",
@@ -328,6 +328,7 @@ __all__ = [
     "multiply",
     "now",
     "open_archive",
+    "outbox",
     "people",
     "person",
     "prepare",

@@ -1,0 +1,51 @@
+"""Stuck steps and what could not be delivered, at a browser: at both widths, for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.web import running_cases
+from tests.web.test_in_chromium import _is_sound, address, app, open_as
+from tests.web.test_undelivered import write
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+__all__ = ["address", "app", "open_as"]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_what_was_not_delivered_is_seen_tried_and_given_up(
+    app: Flask, open_as: Open, width: int
+) -> None:
+    database = app.extensions["database"]
+    write(database, 27)
+    write(database, 1, dead=False)
+    page = open_as("Mo Hassan", width=width)
+    page.goto("/undelivered")
+    _is_sound(page)
+    page.goto("/undelivered?show=waiting")
+    _is_sound(page)
+    page.goto("/undelivered?page=2")
+    page.locator("input[type=checkbox]").first.check()
+    page.get_by_role("button", name="Give up the chosen").click()
+    _is_sound(page)
+    page.get_by_role("button", name="Give up").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    _is_sound(page)
+    page.get_by_label("Why?").fill("Nobody works there any more")
+    page.get_by_role("button", name="Give up").click()
+    expect(page.locator(".govuk-notification-banner")).to_contain_text("1 message given up")
+    _is_sound(page)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_stuck_steps_are_sound(app: Flask, open_as: Open, width: int) -> None:
+    running_cases.write(app)
+    page = open_as("Mo Hassan", width=width)
+    page.goto("/stuck")
+    _is_sound(page)
