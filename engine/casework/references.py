@@ -13,6 +13,8 @@ from engine.tables.casefile import CaseFile
 
 #: What stands before the year and the number.
 PREFIX = "SP"
+#: Any number that nobody else asks PostgreSQL to lock.
+_REFERENCE_LOCK = 7764
 
 
 def next_reference(session: Session, on: dt.date) -> str:
@@ -24,9 +26,11 @@ def next_references(session: Session, of_year: int) -> Iterator[str]:
     """Give the references of the next cases of a year, one after the other.
 
     Numbers begin anew each year and are never used twice, since a deleted case leaves its
-    reference behind. Two cases opened in the same moment get the same one; the database
-    refuses the second, and the unit of work that loses is done again.
+    reference behind. Nobody else opens a case until the transaction ends: two at the same moment
+    would get the same one.
     """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_REFERENCE_LOCK)))
     year = f"{PREFIX}-{of_year}-"
     number = cast(func.substr(CaseFile.reference, len(year) + 1), Integer)
     last = session.scalar(select(func.max(number)).where(CaseFile.reference.startswith(year)))
