@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, func
 
 from engine.tables.process import WorkItem
 
@@ -14,6 +14,17 @@ def is_open() -> ColumnElement[bool]:
     return and_(WorkItem.completed_at.is_(None), WorkItem.cancelled_at.is_(None))
 
 
+def is_open_unled() -> ColumnElement[bool]:
+    """Give the same condition in words that no index of open tasks fits.
+
+    For tasks that something else leads to, such as the few of some cases: a database that counts
+    on finding them soon along the dates reads everybody's.
+    """
+    return func.coalesce(WorkItem.completed_at, WorkItem.cancelled_at).is_(None)
+
+
 def waits_for(roles: Collection[str]) -> ColumnElement[bool]:
     """Give the condition under which a task waits for anybody in one of these roles."""
-    return and_(is_open(), WorkItem.assignee.is_(None), WorkItem.role.in_(roles))
+    # One role is asked for as one: only then does an index give its tasks in order.
+    in_role = WorkItem.role == next(iter(roles)) if len(roles) == 1 else WorkItem.role.in_(roles)
+    return and_(is_open(), WorkItem.assignee.is_(None), in_role)

@@ -9,8 +9,11 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Integer,
     Select,
+    cast,
     false,
+    null,
     or_,
     select,
     true,
@@ -223,7 +226,7 @@ def _tied(viewer: Viewer, role: str, tie: Tie) -> ColumnElement[bool]:
 
 
 def _together(parts: Iterable[Select[Any]]) -> CompoundSelect[Any]:
-    return union_all(*parts, select(CaseFile.id).where(false()))
+    return union_all(*parts, select(cast(null(), Integer)).where(false()))
 
 
 def _cases_tied(me: str, role: str, tie: Tie) -> tuple[Select[Any], ...]:

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.engine import Row as Found
 
-from engine.casework.open_tasks import is_open, waits_for
+from engine.casework.open_tasks import is_open, is_open_unled, waits_for
 from engine.casework.tasks_seen import sees_work_item
 from engine.casework.visibility import Part, Viewer, cases_seen, sees_every_case
 from engine.queries.cases import IS_CUSTOMER, found_by
@@ -121,13 +121,14 @@ def task_list(database: Database, person: Person, wanted: TaskFilter | None = No
     with reading(database, person) as look:
         narrowed = _narrowed(asked, look.today)
         branches = [(*branch, *narrowed) for branch in _branches(look.viewer, asked.view)]
-        counts = _counts(look, asked.view, branches)
+        counts = _counts(look, asked.view, branches if narrowed else None)
         walk = Walk(look.session, branches, _DONE if asked.view == "done" else _BY_DATE)
         steps = walk.page(asked.after, asked.before)
         rows = look.session.execute(_selected().where(WorkItem.id.in_(steps.ids)))
         found = {row.WorkItem.id: row_of(look, row) for row in rows}
     items = tuple(found[id_] for id_ in steps.ids)
-    return TaskList(items, counts, counts["shown"], steps.back, steps.on)
+    total = counts["shown"] if narrowed else counts[asked.view]
+    return TaskList(items, counts, total, steps.back, steps.on)
 
 
 def task_row(look: Reading, work_item_id: int) -> TaskRow | None:
@@ -212,20 +213,20 @@ def _branches(viewer: Viewer, view: str) -> list[Branch]:
             return [(is_open(),)]
         return [(is_open(), WorkItem.role == role, others) for role in viewer.roles]
     untaken: list[Branch] = [(waits_for((role,)),) for role in viewer.roles]
-    seen = WorkItem.case_id.in_(cases_seen(viewer, Part.TASKS))
+    seen: Branch = (is_open_unled(), WorkItem.case_id.in_(cases_seen(viewer, Part.TASKS)))
     if view == "team":
-        in_role = WorkItem.role.in_(viewer.roles)
-        return [*untaken, (is_open(), seen, in_role, WorkItem.assignee != me)]
+        return [*untaken, (*seen, WorkItem.role.in_(viewer.roles), WorkItem.assignee != me)]
     elsewhere = or_(WorkItem.assignee != me, WorkItem.role.not_in(viewer.roles))
     not_mine = or_(WorkItem.assignee.is_(None), WorkItem.assignee != me)
-    return [mine, *untaken, (is_open(), seen, not_mine, elsewhere)]
+    return [mine, *untaken, (*seen, not_mine, elsewhere)]
 
 
-def _counts(look: Reading, view: str, branches: Sequence[Branch]) -> dict[str, int]:
-    """Count every tab, what is shown, and what of its tab is late or soon, with one statement."""
+def _counts(look: Reading, view: str, shown: Sequence[Branch] | None) -> dict[str, int]:
+    """Count every tab, what is late or soon of its tasks, and what is shown, if that is less."""
     counted = {name: _branches(look.viewer, name) for name in ("mine", "team", "done", "all")}
     open_now = [] if view == "done" else counted[view]
-    counted["shown"] = list(branches)
+    if shown is not None:
+        counted["shown"] = list(shown)
     for due in ("late", "soon"):
         counted[due] = [(*branch, *_due(due, look.today)) for branch in open_now]
     figures = (counted_to(of, WorkItem.id).label(name) for name, of in counted.items())
@@ -261,4 +262,4 @@ def _due(due: str, today: dt.date) -> tuple[ColumnElement[bool], ...]:
         "soon": (WorkItem.due_on.between(today, tomorrow),),
         "week": (WorkItem.due_on.between(today, week),),
         "later": (or_(WorkItem.due_on > week, WorkItem.due_on.is_(None)),),
-    }.get(due, (true(),))
+    }.get(due, ())

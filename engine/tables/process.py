@@ -12,7 +12,11 @@ from engine.tables.columns import Row, Sealed, UtcDateTime
 
 
 def _of_open(name: str, *columns: str, more: str = "") -> Index:
-    """Give an index of the tasks that are still to be done; those that are over leave it."""
+    """Give an index of the tasks that are still to be done; those that are over leave it.
+
+    What makes a task open stands in it too: SQLite counts from such an index alone.
+    """
+    columns = (*columns, "completed_at", "cancelled_at")
     rows = text(f"completed_at IS NULL AND cancelled_at IS NULL {more}".strip())
     return Index(name, *columns, sqlite_where=rows, postgresql_where=rows)
 
@@ -59,11 +63,21 @@ class WorkItem(Row):
         _of_open("ix_work_item_open", "due_on", "id"),
         _of_open("ix_work_item_holder", "assignee", "due_on", "id"),
         _of_open("ix_work_item_role", "role", "due_on", "id", "assignee"),
-        _of_open("ix_work_item_untaken", "role", "due_on", "id", more="AND assignee IS NULL"),
+        _of_open(
+            "ix_work_item_untaken", "role", "due_on", "id", "assignee", more="AND assignee IS NULL"
+        ),
         Index("ix_work_item_instance", "instance_id"),
-        Index("ix_work_item_case", "case_id"),
-        Index("ix_work_item_assignee", "assignee"),
-        Index("ix_work_item_completed_by", "completed_by", "completed_at", "id"),
+        # What is asked of the tasks of a person's cases, and which cases a person had tasks of,
+        # is read from these alone.
+        Index(
+            "ix_work_item_case",
+            *("case_id", "completed_at", "cancelled_at", "due_on", "role", "assignee"),
+        ),
+        Index("ix_work_item_assignee", "assignee", "role", "case_id"),
+        Index(
+            "ix_work_item_completed_by",
+            *("completed_by", "completed_at", "id", "role", "case_id"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))

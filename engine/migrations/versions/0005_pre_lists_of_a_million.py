@@ -14,10 +14,19 @@ branch_labels = None
 depends_on = None
 
 _OPEN = "completed_at IS NULL AND cancelled_at IS NULL"
-_INDEXES = {
-    "ix_work_item_open": ["due_on", "id"],
-    "ix_work_item_holder": ["assignee", "due_on", "id"],
-    "ix_work_item_role": ["role", "due_on", "id", "assignee"],
+_UNTAKEN = f"{_OPEN} AND assignee IS NULL"
+_OF_OPEN = {
+    "ix_work_item_open": (["due_on", "id"], _OPEN),
+    "ix_work_item_holder": (["assignee", "due_on", "id"], _OPEN),
+    "ix_work_item_role": (["role", "due_on", "id", "assignee"], _OPEN),
+    "ix_work_item_untaken": (["role", "due_on", "id", "assignee"], _UNTAKEN),
+}
+_OF_ALL = {
+    "ix_work_item_case": [
+        *("case_id", "completed_at", "cancelled_at", "due_on", "role", "assignee"),
+    ],
+    "ix_work_item_assignee": ["assignee", "role", "case_id"],
+    "ix_work_item_completed_by": ["completed_by", "completed_at", "id", "role", "case_id"],
 }
 _TIES = (
     ("case_file", "owner"),
@@ -33,12 +42,12 @@ _AT_ONCE = 1000
 def upgrade() -> None:
     """Bring the tables forward; going back is done by restoring a backup."""
     op.drop_index("ix_work_item_open", "work_item")
-    for name, columns in _INDEXES.items():
-        _index_open(name, columns, _OPEN)
-    _index_open("ix_work_item_untaken", ["role", "due_on", "id"], f"{_OPEN} AND assignee IS NULL")
-    op.drop_index("ix_work_item_completed_by", "work_item")
-    done = ["completed_by", "completed_at", "id"]
-    op.create_index("ix_work_item_completed_by", "work_item", done)
+    for name, (columns, which) in _OF_OPEN.items():
+        rows, whole = sa.text(which), [*columns, "completed_at", "cancelled_at"]
+        op.create_index(name, "work_item", whole, sqlite_where=rows, postgresql_where=rows)
+    for name, columns in _OF_ALL.items():
+        op.drop_index(name, "work_item")
+        op.create_index(name, "work_item", columns)
     unsettled = sa.text("resolved_at IS NULL")
     op.create_index(
         "ix_incident_open", "incident", ["id"], sqlite_where=unsettled, postgresql_where=unsettled
@@ -61,11 +70,6 @@ def upgrade() -> None:
     op.create_index("ix_took_part_person", "took_part", ["user_name", "case_id"])
     _fill(took_part, "decision", "took_part", "decision_id")
     _fill(took_part, "stage", "attendees", "stage_id")
-
-
-def _index_open(name: str, columns: list[str], rows: str) -> None:
-    where = sa.text(rows)
-    op.create_index(name, "work_item", columns, sqlite_where=where, postgresql_where=where)
 
 
 def _fill(took_part: sa.Table, source: str, names: str, column: str) -> None:
