@@ -53,6 +53,7 @@ _OTHERWISE: Mapping[str, str] = {
     "entered": "Reached",
     "left": "Done",
     "cancelled": "No longer waited for",
+    "moved": "Moved to another version",
 }
 _TASKS = frozenset({"user_task", "manual_task"})
 _HOLDING = frozenset({"call_activity", "subprocess"})
@@ -160,6 +161,8 @@ def _event(
 
 
 def _is_routine(row: ElementHistory, element: Element | None) -> bool:
+    if row.what == "moved":
+        return False
     if element is None or not element.name:
         return True
     if element.kind in _TASKS or row.by not in (None, THE_SYSTEM):

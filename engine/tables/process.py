@@ -159,7 +159,7 @@ class ElementHistory(Row):
     case_id: Mapped[int | None] = mapped_column(index=True)
     process_id: Mapped[str]
     element_id: Mapped[str]
-    #: entered, left, cancelled
+    #: entered, left, cancelled; moved: the whole run, to the version that ``element_id`` names.
     what: Mapped[str]
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     by: Mapped[str | None]
