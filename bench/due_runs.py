@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -37,12 +37,15 @@ _DIAGRAM = f"""<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def make_due(db: Database, count: int) -> None:
-    """Publish a process with one timer and leave so many runs of it whose timer is due by now."""
+def make_due(db: Database, count: int, beside: Mapping[str, bytes] | None = None) -> None:
+    """Publish a process with one timer and leave so many runs of it whose timer is due by now.
+
+    beside: the files of the release it becomes a part of.
+    """
     with clock.frozen(_STARTED):
         with db.writing() as session:
             fill_calendar(session)
-            files = {"bpmn/waits.bpmn": _DIAGRAM.encode()}
+            files = {**(beside or {}), "bpmn/waits.bpmn": _DIAGRAM.encode()}
             release = install(session, files, at=clock.now(), by="bench", note="Timers")
             release_id = release.id
         with db.writing() as session:

@@ -22,6 +22,8 @@ max_requests, max_requests_jitter = 10_000, 1_000
 graceful_timeout = 30
 #: What it writes, nobody else on the machine reads.
 umask = 0o077
+#: Nobody steers it but the signals of its supervisor, and several may run on one machine.
+control_socket_disable = True
 
 
 def on_starting(_server: Any) -> None:
