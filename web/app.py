@@ -37,6 +37,7 @@ from web.views import (
     draft_steps,
     draft_transfer,
     drafts,
+    moving,
     processes,
     publishing,
     register,
@@ -129,7 +130,18 @@ def _register_views(app: Flask) -> None:
         draft_steps,
         *(publishing, versions),
     )
-    for view in (*staff, *owners, batches, running, runs, stuck, undelivered, clock, diagrams):
+    for view in (
+        *staff,
+        *owners,
+        batches,
+        moving,
+        running,
+        runs,
+        stuck,
+        undelivered,
+        clock,
+        diagrams,
+    ):
         app.register_blueprint(view.blueprint)
 
 

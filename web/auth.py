@@ -24,6 +24,7 @@ _OFFERED_TO = {
     "stuck steps": frozenset({"manager", "dmo", "complaints_manager"}),
     "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
     "drafts": frozenset({"process_owner"}),
+    "moving": frozenset({"process_owner", "manager"}),
     "batches": frozenset({"process_owner", "manager", "dmo", "complaints_manager"}),
 }
 #: Role -> where somebody begins who holds no other.

@@ -67,7 +67,7 @@ def asked() -> engine.RunningFilter:
 
 def version_asked(name: str = "version") -> int | None:
     """Give the number of the version in the address; None when there is none that could be one."""
-    return _number(request.args.get(name, "").strip())
+    return number_of(request.args.get(name, ""))
 
 
 def is_narrowed(wanted: engine.RunningFilter) -> bool:
@@ -105,5 +105,7 @@ def _narrowing(wanted: engine.RunningFilter) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def _number(text: str) -> int | None:
+def number_of(text: str) -> int | None:
+    """Give the number of a version that a text says; None when it could be none."""
+    text = text.strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None

@@ -1,6 +1,13 @@
 """Long changes of many runs: looked at first, then done one by one; stopped, resumed, undone."""
 
 from engine.batches.asking import begin, discard, resume, start, stop
+from engine.batches.choices import (
+    LostStep,
+    MoveChoices,
+    lost_steps,
+    move_choices,
+    with_renames,
+)
 from engine.batches.kind import Done, Item, Kind, Planned
 from engine.batches.kinds import KINDS
 from engine.batches.reading import BatchBrief, BatchItemRow, BatchPage, batch, batches
@@ -14,13 +21,18 @@ __all__ = [
     "Done",
     "Item",
     "Kind",
+    "LostStep",
+    "MoveChoices",
     "Planned",
     "batch",
     "batches",
     "begin",
     "discard",
+    "lost_steps",
+    "move_choices",
     "resume",
     "start",
     "stop",
+    "with_renames",
     "work",
 ]

@@ -30,7 +30,8 @@ MAY_MOVE = frozenset({"process_owner", "manager"})
 class Move:
     """Moves runs to a version: ``{"to": 4, "from": 3, "process": "appeal", "step": "decide"}``.
 
-    Only ``to`` is needed. ``renames`` says which open steps are called otherwise now, as process
+    Only ``to`` is needed; a step is one of the process. What stands in a process that another one
+    called is in both. ``renames`` says which open steps are called otherwise now, as process
     id -> old element id -> new one.
     """
 
@@ -60,13 +61,9 @@ class Move:
         if wanted.get("from"):
             found = found.where(run.release_id == release_numbered(session, wanted["from"]).id)
         if wanted.get("process"):
-            found = found.where(run.process_id == wanted["process"])
-        if wanted.get("step"):
-            here = exists().where(
-                ElementInstance.instance_id == run.id,
-                ElementInstance.element_id == wanted["step"],
-            )
-            found = found.where(here)
+            here = [ElementInstance.process_id == wanted["process"]]
+            here += [ElementInstance.element_id == wanted["step"]] if wanted.get("step") else []
+            found = found.where(exists().where(ElementInstance.instance_id == run.id, *here))
         return found
 
     def plan(self, session: Session, wanted: Mapping[str, Any], subject_id: int) -> Planned:
