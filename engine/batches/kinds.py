@@ -7,10 +7,11 @@ from collections.abc import Collection
 from engine.batches.kind import Kind
 from engine.batches.moving import Move
 from engine.batches.moving_back import MoveBack
+from engine.batches.retrying import Retry
 from engine.errors import NotFound
 
 #: Name -> kind. A kind is one module of this package and a line here.
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Move(), MoveBack())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Move(), MoveBack(), Retry())}
 
 
 def kind_named(name: str) -> Kind:

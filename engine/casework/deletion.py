@@ -163,7 +163,13 @@ def _empty_rows(context: Context, case_id: int) -> None:
     session.execute(
         update(Incident)
         .where(or_(Incident.case_id == case_id, Incident.instance_id.in_(instances)))
-        .values(reason="", resolved_at=func.coalesce(Incident.resolved_at, context.now))
+        .values(
+            reason="",
+            tried_by=None,
+            settled_by=None,
+            settled_reason=None,
+            resolved_at=func.coalesce(Incident.resolved_at, context.now),
+        )
     )
     session.execute(
         update(Message).where(Message.case_id == case_id).values(refs={}, payload={}, sent_by=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.commands.actions import act
 from engine.commands.delivery import deliver_messages, sweep_unclaimed
 from engine.commands.first_places import fill_places
-from engine.commands.incidents import retry
+from engine.commands.incidents import let_go, retry, try_again_in
 from engine.commands.instances import choose_parameter_set, receive, start
 from engine.commands.outcomes import ROLE_NAMES, Outcome
 from engine.commands.pages import (
@@ -50,6 +50,7 @@ __all__ = [
     "form_of_action",
     "form_of_message",
     "form_of_task",
+    "let_go",
     "letter_preview",
     "letter_preview_pdf",
     "move_clock",
@@ -67,6 +68,7 @@ __all__ = [
     "start",
     "sweep_unclaimed",
     "today",
+    "try_again_in",
     "verify_chains",
     "working_day_ahead",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from engine import messages
 from engine.casework.context import THE_SYSTEM
 from engine.commands.faults import shown_as_stuck
+from engine.commands.openings import show_opened
 from engine.commands.places import unmark
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit, lock_instance
@@ -96,16 +97,24 @@ def _waiting_under(key: InstrumentedAttribute[str | None]) -> ScalarSelect[int]:
 @keeps_trying
 def _deliver_now(db: Database, message_id: int, by: str) -> bool:
     with db.writing() as session:
-        message = session.get(Message, message_id, with_for_update=True)
-        if message is None or message.delivered_at is not None:
-            return False
-        around = read_surroundings(session)
-        deliver = _start if message.key is None else _correlate
-        unit = deliver(session, around, message, by)
-        if unit is None:
-            return False
-        message.delivered_at, message.delivered_to = around.now, unit.instance.id
-        _close_incidents(session, message, around)
+        return deliver_in(session, message_id, by=by)
+
+
+def deliver_in(session: Session, message_id: int, *, by: str) -> bool:
+    """Deliver one message in a unit of work of somebody else's; False when nobody takes it now.
+
+    What fails is raised, and nothing of it may be kept.
+    """
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is None or message.delivered_at is not None or message.dropped_at is not None:
+        return False
+    around = read_surroundings(session)
+    deliver = _start if message.key is None else _correlate
+    unit = deliver(session, around, message, by)
+    if unit is None:
+        return False
+    message.delivered_at, message.delivered_to = around.now, unit.instance.id
+    close_incidents(session, message, around)
     return True
 
 
@@ -219,7 +228,7 @@ def _unclaimed(session: Session, around: Surroundings, message: Message) -> None
     )
 
 
-def _close_incidents(session: Session, message: Message, around: Surroundings) -> None:
+def close_incidents(session: Session, message: Message, around: Surroundings) -> None:
     """Settle what a person was shown of a message that somebody takes now."""
     theirs = and_(Incident.message_id == message.id, Incident.resolved_at.is_(None))
     shown = session.scalars(select(Incident).where(theirs)).all()
@@ -238,6 +247,7 @@ def _show(session: Session, incident: Incident) -> None:
     )
     if known is None:
         session.add(incident)
+        show_opened(session, [incident], incident.opened_at)
     else:
         known.instance_id, known.reason = incident.instance_id, incident.reason
         known.process_id, known.element_id = incident.process_id, incident.element_id

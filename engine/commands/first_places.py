@@ -88,7 +88,10 @@ def _date(
             ElementHistory.what,
             ElementHistory.at,
         )
-        .where(ElementHistory.instance_id == instance_id)
+        .where(
+            ElementHistory.instance_id == instance_id,
+            ElementHistory.what.in_(("entered", "left", "cancelled")),
+        )
         .order_by(ElementHistory.id)
     )
     for process_id, element_id, what, at in history:

@@ -14,6 +14,7 @@ from engine.calendar import Due
 from engine.casework.context import THE_SYSTEM
 from engine.commands.contexts import context_of_instance
 from engine.commands.host import CaseHost, held_by_of
+from engine.commands.openings import show_opened
 from engine.commands.places import Arrivals, Key, follow_case, keep_places, places_of
 from engine.errors import NotFound
 from engine.installation import Surroundings
@@ -130,6 +131,7 @@ class Unit:
         self._keep_messages()
         stuck = self._keep_failures()
         self.session.flush()
+        show_opened(self.session, stuck, self.around.now)
         arrivals = Arrivals(self.opened, stuck, self.around.now)
         keep_places(self.session, instance, self.places_before, places_of(run), arrivals)
         self.session.flush()

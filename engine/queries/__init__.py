@@ -35,7 +35,15 @@ from engine.queries.run_history import RunEvent
 from engine.queries.run_page import RunPage, run_page
 from engine.queries.running import RunningPage, RunningRow, running
 from engine.queries.running_choices import RunningChoices, running_choices
-from engine.queries.stuck import StuckStep, may_retry, stuck_steps
+from engine.queries.stuck import (
+    StuckCause,
+    StuckStep,
+    may_retry,
+    stuck_alike,
+    stuck_causes,
+    stuck_step,
+    stuck_steps,
+)
 from engine.queries.submissions import Answered, AnsweredPage, SubmissionPage, submission
 from engine.queries.task_page import TaskPage, task
 from engine.queries.tasks import TaskFilter, TaskList, TaskRow, task_list
@@ -94,6 +102,7 @@ __all__ = [
     "RunningRow",
     "Show",
     "Step",
+    "StuckCause",
     "StuckStep",
     "SubmissionPage",
     "TaskFilter",
@@ -126,6 +135,9 @@ __all__ = [
     "running",
     "running_choices",
     "runs_by_process",
+    "stuck_alike",
+    "stuck_causes",
+    "stuck_step",
     "stuck_steps",
     "submission",
     "task",

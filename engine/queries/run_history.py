@@ -54,7 +54,12 @@ _OTHERWISE: Mapping[str, str] = {
     "left": "Done",
     "cancelled": "No longer waited for",
     "moved": "Moved to another version",
+    "stuck": "Got stuck",
+    "tried_again": "Tried again",
+    "settled": "Let go, for a reason that is kept",
 }
+#: What nobody should read past.
+_ALWAYS_TOLD = frozenset({"moved", "stuck", "tried_again", "settled"})
 _TASKS = frozenset({"user_task", "manual_task"})
 _HOLDING = frozenset({"call_activity", "subprocess"})
 #: What a reader of the short history wants to know beside tasks and what holds them.
@@ -161,7 +166,7 @@ def _event(
 
 
 def _is_routine(row: ElementHistory, element: Element | None) -> bool:
-    if row.what == "moved":
+    if row.what in _ALWAYS_TOLD:
         return False
     if element is None or not element.name:
         return True

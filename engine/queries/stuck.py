@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -15,6 +17,8 @@ from engine.queries.reading import PAGE_SIZE, Page, Reading, page_number, page_o
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.process import Incident, ProcessInstance
+
+_MOST_CAUSES = 10
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,29 @@ class StuckStep:
     since: dt.datetime
     #: How often it was tried again.
     retries: int
+    #: Full name of who tried it last, and when; "" and None while nobody did.
+    tried_by: str
+    tried_at: dt.datetime | None
+    #: A message that nobody takes: it can be delivered again, or let go.
+    is_message: bool
+    #: The run it is a step of; None for a message that no run waits for.
+    instance_id: int | None
+    process_id: str
+    element_id: str
+
+
+@dataclass(frozen=True)
+class StuckCause:
+    """Steps that are stuck at the same element for the same reason."""
+
+    count: int
+    #: One of them; None when all that is stuck is meant, whatever the cause.
+    incident_id: int | None
+    #: As a batch wants it.
+    wanted: Mapping[str, str]
+    process: str
+    step: str
+    reason: str
 
 
 def may_retry(person: Person) -> bool:
@@ -42,24 +69,90 @@ def may_retry(person: Person) -> bool:
 
 
 def stuck_steps(database: Database, person: Person, page: int = 1) -> Page[StuckStep]:
-    """Give what is stuck, the oldest first; at most four statements. NotFound if not theirs."""
+    """Give what is stuck, the oldest first; at most five statements. NotFound if not theirs."""
     if not may_retry(person):
         raise NotFound
     with reading(database, person) as look:
         unsettled = Incident.resolved_at.is_(None)
         total = look.session.scalar(select(func.count(Incident.id)).where(unsettled)) or 0
         rows = look.session.execute(
-            select(Incident, ProcessInstance.release_id, CaseFile.reference, Customer.name)
-            .outerjoin(ProcessInstance, ProcessInstance.id == Incident.instance_id)
-            .outerjoin(CaseFile, CaseFile.id == Incident.case_id)
-            .outerjoin(Customer, Customer.id == CaseFile.customer_id)
-            .where(unsettled)
+            _unsettled()
             .order_by(Incident.id)
             .limit(PAGE_SIZE)
             .offset((page_number(page) - 1) * PAGE_SIZE)
         ).all()
         steps = [step_of(look, *row) for row in rows]
         return page_of(steps, total, page_number(page))
+
+
+def stuck_step(database: Database, person: Person, incident_id: int) -> StuckStep:
+    """Give one thing that is stuck; NotFound when it is not, or not theirs."""
+    if not may_retry(person):
+        raise NotFound
+    with reading(database, person) as look:
+        found = look.session.execute(_unsettled().where(Incident.id == incident_id)).first()
+        if found is None:
+            raise NotFound
+        return step_of(look, *found)
+
+
+def stuck_causes(database: Database, person: Person) -> tuple[StuckCause, ...]:
+    """Give what more than one step is stuck for, the most frequent first, at most ten."""
+    if not may_retry(person):
+        raise NotFound
+    alike = (Incident.process_id, Incident.element_id, Incident.reason)
+    counted = func.count(Incident.id)
+    with reading(database, person) as look:
+        rows = look.session.execute(
+            select(func.min(Incident.id), counted)
+            .where(Incident.resolved_at.is_(None))
+            .group_by(*alike)
+            .having(counted > 1)
+            .order_by(counted.desc(), func.min(Incident.id))
+            .limit(_MOST_CAUSES)
+        ).all()
+        counts: dict[int, int] = dict(rows)
+        found = look.session.execute(_unsettled().where(Incident.id.in_(counts))).all()
+        steps = {row.Incident.id: step_of(look, *row) for row in found}
+        return tuple(_cause(steps[one], count) for one, count in counts.items() if one in steps)
+
+
+def stuck_alike(database: Database, person: Person, incident_id: int | None) -> StuckCause:
+    """Give what is stuck for the same reason as one step, or all there is; NotFound as there."""
+    step = stuck_step(database, person, incident_id) if incident_id is not None else None
+    if not may_retry(person):
+        raise NotFound
+    cause = _cause(step, 0)
+    with database.reading() as session:
+        counted = select(func.count(Incident.id)).where(Incident.resolved_at.is_(None))
+        if step is not None:
+            counted = counted.where(
+                Incident.process_id == step.process_id,
+                Incident.element_id == step.element_id,
+                Incident.reason == step.reason,
+            )
+        return replace(cause, count=session.scalar(counted) or 0)
+
+
+def _cause(step: StuckStep | None, count: int) -> StuckCause:
+    if step is None:
+        return StuckCause(count, None, {}, "", "", "")
+    wanted = {
+        "process_id": step.process_id,
+        "element_id": step.element_id,
+        "cause": step.reason,
+    }
+    return StuckCause(count, step.incident_id, wanted, step.process, step.step, step.reason)
+
+
+def _unsettled() -> Any:
+    return (
+        select(Incident, ProcessInstance.release_id, CaseFile.reference, Customer.name)
+        .outerjoin(ProcessInstance, ProcessInstance.id == Incident.instance_id)
+        .outerjoin(CaseFile, CaseFile.id == Incident.case_id)
+        .outerjoin(Customer, Customer.id == CaseFile.customer_id)
+        .where(Incident.resolved_at.is_(None))
+    )
 
 
 def step_of(
@@ -82,4 +175,10 @@ def step_of(
         reason=incident.reason,
         since=incident.opened_at,
         retries=incident.retries,
+        tried_by=look.full_name(incident.tried_by),
+        tried_at=incident.tried_at,
+        is_message=incident.message_id is not None,
+        instance_id=incident.instance_id,
+        process_id=incident.process_id,
+        element_id=incident.element_id,
     )

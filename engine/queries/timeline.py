@@ -175,7 +175,10 @@ def _decisions(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
 def _history(look: Reading, instances: Mapping[int, ProcessInstance]) -> Iterator[TimelineEntry]:
     rows = look.session.scalars(
         select(ElementHistory)
-        .where(ElementHistory.instance_id.in_(instances), ElementHistory.what != "entered")
+        .where(
+            ElementHistory.instance_id.in_(instances),
+            ElementHistory.what.in_(("left", "cancelled")),
+        )
         .order_by(ElementHistory.id.desc())
     )
     told: dict[tuple[int, str], Mapping[str, Element]] = {}

@@ -159,7 +159,8 @@ class ElementHistory(Row):
     case_id: Mapped[int | None] = mapped_column(index=True)
     process_id: Mapped[str]
     element_id: Mapped[str]
-    #: entered, left, cancelled; moved: the whole run, to the version that ``element_id`` names.
+    #: entered, left, cancelled; of a stuck step also stuck, tried_again, settled; moved: the whole
+    #: run, to the version that ``element_id`` names.
     what: Mapped[str]
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     by: Mapped[str | None]
@@ -237,7 +238,13 @@ class Incident(Row):
     reason: Mapped[str]
     opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     retries: Mapped[int] = mapped_column(default=0)
+    #: Who tried it last, and when; None while nobody did.
+    tried_by: Mapped[str | None]
+    tried_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     resolved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    #: Who let a message go unanswered, and why; None when the step went on.
+    settled_by: Mapped[str | None]
+    settled_reason: Mapped[str | None]
 
 
 class Outbox(Row):

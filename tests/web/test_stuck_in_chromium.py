@@ -7,14 +7,18 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from engine.tables.process import Incident
 from tests.web import running_cases
 from tests.web.test_in_chromium import _is_sound, address, app, open_as
+from tests.web.test_stuck import lose
 from tests.web.test_undelivered import write
 
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
+_ALIKE = ("instance_id", "case_id", "process_id", "element_id", "reason", "opened_at")
 __all__ = ["address", "app", "open_as"]
 
 
@@ -44,8 +48,29 @@ def test_what_was_not_delivered_is_seen_tried_and_given_up(
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_stuck_steps_are_sound(app: Flask, open_as: Open, width: int) -> None:
+def test_stuck_steps_are_seen_tried_together_and_let_go(
+    app: Flask, open_as: Open, width: int
+) -> None:
     running_cases.write(app)
+    database = app.extensions["database"]
+    with database.writing() as session:
+        one = session.scalars(select(Incident)).one()
+        session.add(Incident(**{name: getattr(one, name) for name in _ALIKE}, retries=2))
+    lose(database)
     page = open_as("Mo Hassan", width=width)
     page.goto("/stuck")
+    _is_sound(page)
+    page.get_by_role("link", name="Try all 2 again").click()
+    page.get_by_role("button", name="Try all 2 again").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    _is_sound(page)
+    page.goto("/stuck")
+    page.get_by_role("button", name="Try all 3 again").click()
+    _is_sound(page)
+    page.get_by_label("Why should they go on now?").fill("Mended")
+    page.get_by_role("button", name="Try all 3 again").click()
+    expect(page.locator("h1")).to_have_text("Try all stuck steps again")
+    _is_sound(page)
+    page.goto("/stuck")
+    page.get_by_role("link", name="Let it go").click()
     _is_sound(page)
