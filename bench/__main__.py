@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 
 from cryptography.fernet import Fernet
 
-from bench import cycles, task_lists
+from bench import cycles, due_rate, task_lists
 from bench.figures import Effort, Figure, Measure, figures_of
 from bench.table import TABLE
 from engine.tables.columns import KEY_VARIABLE
 
 #: Every measure there is, in the order they run.
-MEASURES: tuple[Measure, ...] = (*cycles.MEASURES, *task_lists.MEASURES)
+MEASURES: tuple[Measure, ...] = (*cycles.MEASURES, *due_rate.MEASURES, *task_lists.MEASURES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,10 +68,10 @@ def _print(figure: Figure) -> None:
         print(f"{figure.name:26} not measured here: {figure.missing}")
         return
     verdict = {True: "holds", False: "DOES NOT HOLD"}[bool(figure.holds)]
-    if str(wanted.target) == "report":
+    if str(figure.target) == "report":
         verdict = "reported"
     print(
-        f"{figure.name:26} {measured.value:>10.4g} {wanted.unit:10} {wanted.target!s:9} {verdict}"
+        f"{figure.name:26} {measured.value:>10.4g} {wanted.unit:10} {figure.target!s:9} {verdict}"
     )
     for line in (wanted.what, measured.how, *measured.beside):
         if line:

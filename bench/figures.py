@@ -66,6 +66,8 @@ class Measured:
     how: str = ""
     #: What else to know, a line each: intervals, percentiles, what stands beside it.
     beside: tuple[str, ...] = ()
+    #: Where it depends on what else was measured; else the table says it.
+    target: Target | None = None
 
 
 class NotHereError(Exception):
@@ -102,11 +104,16 @@ class Figure:
     missing: str = ""
 
     @property
+    def target(self) -> Target:
+        """Give what the value has to reach."""
+        return (self.measured and self.measured.target) or self.wanted.target
+
+    @property
     def holds(self) -> bool | None:
         """Tell whether the target is reached; None without a value."""
         if self.measured is None:
             return None
-        return self.wanted.target.is_reached_by(self.measured.value)
+        return self.target.is_reached_by(self.measured.value)
 
     def as_json(self) -> dict[str, Any]:
         """Give what the report for machines says; no value and no verdict where none was found."""
@@ -114,7 +121,7 @@ class Figure:
             "name": self.name,
             "value": self.measured.value if self.measured else None,
             "unit": self.wanted.unit,
-            "target": str(self.wanted.target),
+            "target": str(self.target),
             "holds": self.holds,
         }
 

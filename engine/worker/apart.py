@@ -22,7 +22,7 @@ from procrastinate.jobs import Status
 from sqlalchemy.engine import URL
 
 from engine import clock, schedule
-from engine.commands import dispatch_due, run_due, run_instance
+from engine.commands import dispatch_due, run_instance
 from engine.errors import Unavailable
 from engine.outbox import Senders
 from engine.tables.database import Database
@@ -137,7 +137,7 @@ class WorkerApart:
 
 def _handed_out(one: Periodic) -> Periodic:
     """Run nothing that is due here: hand it out, so that every worker has its share."""
-    return replace(one, run=dispatch_due) if one.run is run_due else one
+    return replace(one, run=one.apart) if one.apart is not None else one
 
 
 def _try(what: str, call: Callable[[], object]) -> None:
