@@ -11,13 +11,18 @@ from collections.abc import Iterator, Sequence
 
 from cryptography.fernet import Fernet
 
-from bench import cycles, due_rate, task_lists
+from bench import completing, cycles, due_rate, task_lists
 from bench.figures import Effort, Figure, Measure, figures_of
 from bench.table import TABLE
 from engine.tables.columns import KEY_VARIABLE
 
 #: Every measure there is, in the order they run.
-MEASURES: tuple[Measure, ...] = (*cycles.MEASURES, *due_rate.MEASURES, *task_lists.MEASURES)
+MEASURES: tuple[Measure, ...] = (
+    *cycles.MEASURES,
+    *completing.MEASURES,
+    *due_rate.MEASURES,
+    *task_lists.MEASURES,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

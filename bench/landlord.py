@@ -36,6 +36,8 @@ class Landlord:
     """A database with the bench's release, ready to be asked."""
 
     db: Database
+    #: On the disk where a SQLite database lies.
+    folder: Path
 
     def open_items(self, element_id: str) -> list[int]:
         """Give the ids of the open tasks of one element, oldest first."""
@@ -91,7 +93,7 @@ def landlord(url: str | None = None) -> Iterator[Landlord]:
             add_people(db, NOW.date() - dt.timedelta(days=365))
             with db.writing() as session:
                 session.merge(Setting(name=LOADED, value=NOW.date().isoformat()))
-            yield Landlord(db)
+            yield Landlord(db, made)
         finally:
             db.close()
             clock.hold(None)

@@ -23,10 +23,15 @@ ADVICE = (
     "install the package postgresql, or name a server in TEST_POSTGRES_URL."
 )
 
+_DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Run a server while the block runs and give the URL of its empty database."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """Run a server while the block runs and give the URL of its empty database.
+
+    durable: a commit waits for the disk, as it does where the data are worth something.
+    """
     folder = Path(tempfile.mkdtemp(prefix="spoc-pg-"))
     log = folder / "log"
     try:
@@ -35,7 +40,10 @@ def server() -> Iterator[str]:
             os.chown(folder, account.pw_uid, account.pw_gid)
         initdb = [_binary("initdb"), "-D", f"{folder}/data", "-U", "spoc", "-A", "trust"]
         _run([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], folder)
-        with log.open("wb") as output, subprocess.Popen(_serve(folder), stderr=output) as process:
+        with (
+            log.open("wb") as output,
+            subprocess.Popen(_serve(folder, durable), stderr=output) as process,
+        ):
             url = f"postgresql+psycopg://spoc@/postgres?host={folder}"
             _wait(url, process, log)
             yield url
@@ -45,13 +53,11 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(folder: Path) -> list[str]:
+def _serve(folder: Path, durable: bool) -> list[str]:
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder),
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
+        **dict.fromkeys(_DURABLE, "on" if durable else "off"),
         "max_connections": "60",
     }
     options = [f"--{name}={value}" for name, value in settings.items()]
