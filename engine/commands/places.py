@@ -193,6 +193,8 @@ def _change(
     incident: int | None,
 ) -> None:
     """Say what became different of a place that stays."""
+    if before == now and incident is None:
+        return
     mine = _is(instance_id, (now.task_id, now.element.id))
     if before.fires_at != now.fires_at:
         session.execute(update(ElementInstance).where(mine).values(fires_at=now.fires_at))

@@ -24,7 +24,7 @@ from engine.spiff.host import (
     WaitingTask,
     WaitingTimer,
 )
-from engine.spiff.instance import Instance, tasks, waits
+from engine.spiff.instance import Instance, tasks, tasks_that_are, waits
 from engine.spiff.merging import merged
 from engine.spiff.messages import BROUGHT
 from engine.spiff.places import places_of
@@ -166,8 +166,8 @@ class Run:
         """Give the tasks that wait for a person."""
         return [
             WaitingTask(str(task.id), element, calling_of(task), dict(task.data))
-            for task in tasks(self._top)
-            if task.state == TaskState.READY and task.task_spec.manual
+            for task in tasks_that_are(self._top, TaskState.READY)
+            if task.task_spec.manual
             for element in [drawn(task)]
             if element is not None
         ]

@@ -111,9 +111,15 @@ def tasks(top: Any) -> Iterator[Any]:
         yield from list(workflow.tasks.values())
 
 
+def tasks_that_are(top: Any, state: int) -> Iterator[Any]:
+    """Give the tasks in one state, in the same order; most of a tree is over or to come."""
+    for workflow in workflows(top):
+        yield from [task for task in workflow.tasks.values() if task._state == state]
+
+
 def waits(top: Any) -> Iterator[Wait]:
     """Give everything that is waited for, outer workflows first."""
-    for task in tasks(top):
+    for task in tasks_that_are(top, TaskState.WAITING):
         yield from waits_of(task)
 
 

@@ -28,6 +28,7 @@ class Journal:
     def __init__(self, top: Any) -> None:
         """Take everything that is there as told already."""
         self.happened: list[Happened] = []
+        #: By the task itself: its id would be hashed anew each time it is looked up.
         self._open: dict[Any, tuple[str, str]] = {}
         self._done: set[Any] = set()
         self.observe(top)
@@ -35,30 +36,29 @@ class Journal:
 
     def observe(self, top: Any) -> None:
         """Tell what changed: what was left, what was cancelled, what came and went, what is new."""
-        seen: dict[Any, Any] = {task.id: task for task in _told(top)}
-        over = [task for id_, task in seen.items() if id_ in self._open and not _is_open(task)]
-        left = [task.id for task in over if task.state == TaskState.COMPLETED]
-        cancelled = [task.id for task in over if task.state != TaskState.COMPLETED]
-        self._end(left, "left")
-        self._end(cancelled, "cancelled")
-        self._end(sorted(self._open.keys() - seen.keys(), key=str), "cancelled")
-        for task_id, task in seen.items():
-            if task.state == TaskState.COMPLETED and task_id not in self._done:
-                self._done.add(task_id)
-                self._tell(*_place(task), "entered", task_id)
-                self._tell(*_place(task), "left", task_id)
-        for task_id, task in seen.items():
-            if task_id not in self._open and task_id not in self._done and _is_open(task):
-                self._open[task_id] = _place(task)
-                self._tell(*_place(task), "entered", task_id)
+        seen = dict.fromkeys(_told(top))
+        over = [task for task in seen if task in self._open and not _is_open(task)]
+        self._end([task for task in over if task.state == TaskState.COMPLETED], "left")
+        self._end([task for task in over if task.state != TaskState.COMPLETED], "cancelled")
+        gone = (task for task in self._open if task not in seen)
+        self._end(sorted(gone, key=lambda task: str(task.id)), "cancelled")
+        for task in seen:
+            if task.state == TaskState.COMPLETED and task not in self._done:
+                self._done.add(task)
+                self._tell(*_place(task), "entered", task)
+                self._tell(*_place(task), "left", task)
+        for task in seen:
+            if task not in self._open and task not in self._done and _is_open(task):
+                self._open[task] = _place(task)
+                self._tell(*_place(task), "entered", task)
 
-    def _end(self, task_ids: list[Any], what: Literal["left", "cancelled"]) -> None:
-        for task_id in task_ids:
-            self._done.add(task_id)
-            self._tell(*self._open.pop(task_id), what, task_id)
+    def _end(self, ended: list[Any], what: Literal["left", "cancelled"]) -> None:
+        for task in ended:
+            self._done.add(task)
+            self._tell(*self._open.pop(task), what, task)
 
-    def _tell(self, process_id: str, element_id: str, what: Any, task_id: Any) -> None:
-        self.happened.append(Happened(process_id, element_id, what, str(task_id)))
+    def _tell(self, process_id: str, element_id: str, what: Any, task: Any) -> None:
+        self.happened.append(Happened(process_id, element_id, what, str(task.id)))
 
 
 def open_tasks(top: Any) -> Iterator[Any]:

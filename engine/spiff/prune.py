@@ -33,12 +33,20 @@ def _drop_finished(top: Any) -> None:
 
 
 def _splice(workflow: Any) -> None:
+    if not _went_round(workflow):
+        return
     alive = _alive(workflow)
     starts = [workflow.task_tree]
     while starts:
         chain = _chain(starts.pop(), alive)
         _splice_chain(workflow, chain)
         starts.extend(child for child in chain[-1].children if child.id in alive)
+
+
+def _went_round(workflow: Any) -> bool:
+    """Tell whether anything was completed twice; without that there is no loop to take out."""
+    names = [t.task_spec.name for t in workflow.tasks.values() if t._state == TaskState.COMPLETED]
+    return len(names) > len(set(names))
 
 
 def _alive(workflow: Any) -> set[Any]:

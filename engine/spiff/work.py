@@ -14,7 +14,7 @@ from engine.errors import ElementFailed, EngineError, Rejected
 from engine.spiff.diagram import Element
 from engine.spiff.evaluator import Evaluator, HalfDone, drawn, element_id
 from engine.spiff.expressions import FAULTS
-from engine.spiff.instance import Wait, tasks, waits, workflows
+from engine.spiff.instance import Wait, tasks, tasks_that_are, waits, workflows
 from engine.spiff.journal import Journal
 from engine.spiff.plain import NotPlain, plain_variables
 from engine.spiff.prune import prune
@@ -48,7 +48,6 @@ class Work:
 
     def carry_on(self) -> None:
         """Advance and fire due timers until everything waits, is stuck, or it ended."""
-        self.journal.observe(self.top)
         while not self.top.completed:
             task = self._next_automatic()
             if task is not None:
@@ -64,18 +63,21 @@ class Work:
         element = drawn(task)
         if element is not None and element.kind == "end_event" and task.workflow is self.top:
             self.ended_with = [*(e for e in self.ended_with if e != element.id), element.id]
-        self.journal.observe(self.top)
         if len(self.top.tasks) > _PRUNE_ABOVE and self._steps % 50 == 0:
             prune(self.top)
 
     def guarded(self, task: Any, action: Callable[[], Any]) -> None:
-        """Do something in the place of a task; what the library raises becomes ElementFailed."""
+        """Do something in the place of a task and write down what happened.
+
+        What the library raises becomes ElementFailed.
+        """
         try:
             action()
         except EngineError:
             raise
         except (SpiffWorkflowException, *FAULTS) as error:
             _failed(task, error)
+        self.journal.observe(self.top)
 
     def task(self, task_id: str) -> Any:
         """Give a task that waits for a person. Raises Rejected."""
@@ -116,7 +118,7 @@ class Work:
         for workflow in workflows(self.top):
             first = None
             for task in workflow.tasks.values():
-                if not _runs_by_itself(task):
+                if task._state != TaskState.READY or not _runs_by_itself(task):
                     continue
                 if isinstance(task.task_spec, BoundaryEvent) and task.task_spec.cancel_activity:
                     return task
@@ -133,15 +135,14 @@ class Work:
         wait: Wait = min(past, key=lambda pair: pair[0])[1]
         self._count(wait.task)
         self.guarded(wait.task, wait.happen)
-        self.journal.observe(self.top)
         return True
 
     def _check_for_wait(self) -> None:
         """Refuse to leave an instance that is open while nothing can ever move it."""
-        open_ = any(task.state == TaskState.READY for task in tasks(self.top))
+        open_ = any(True for _ in tasks_that_are(self.top, TaskState.READY))
         if self.top.completed or open_ or any(True for _ in waits(self.top)):
             return
-        joins = [task for task in tasks(self.top) if task.state == TaskState.WAITING]
+        joins = list(tasks_that_are(self.top, TaskState.WAITING))
         at = next((task for task in joins if drawn(task) is not None), self.top.task_tree)
         self.evaluator.fail(
             at,
@@ -169,11 +170,8 @@ class Work:
 
 
 def _runs_by_itself(task: Any) -> bool:
-    return (
-        task.state == TaskState.READY
-        and not task.task_spec.manual
-        and STUCK not in task.internal_data
-    )
+    """Tell of a task that is ready whether it needs nobody."""
+    return not task.task_spec.manual and STUCK not in task.internal_data
 
 
 def _failed(task: Any, error: Exception) -> NoReturn:
