@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from cryptography.fernet import Fernet
 
-from bench import completing, cycles, due_rate, task_lists
+from bench import completing, cycles, due_rate, idling, pages, task_lists
 from bench.figures import Effort, Figure, Measure, figures_of
 from bench.table import TABLE
 from engine.tables.columns import KEY_VARIABLE
@@ -20,6 +20,8 @@ from engine.tables.columns import KEY_VARIABLE
 MEASURES: tuple[Measure, ...] = (
     *cycles.MEASURES,
     *completing.MEASURES,
+    *pages.MEASURES,
+    *idling.MEASURES,
     *due_rate.MEASURES,
     *task_lists.MEASURES,
 )

@@ -79,11 +79,14 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def landlord(url: str | None = None) -> Iterator[Landlord]:
-    """Open a landlord in an empty database, a SQLite file without a URL; the clock is held."""
+def landlord(url: str | None = None, *, at: dt.datetime | None = NOW) -> Iterator[Landlord]:
+    """Open a landlord in an empty database, a SQLite file without a URL.
+
+    at: the moment at which the clock is held; None lets it run, for servers of their own.
+    """
     with folder() as made:
         db = Database(url or f"sqlite:///{made / 'spoc.sqlite'}")
-        clock.hold(NOW)
+        clock.hold(at)
         forget()
         try:
             db.migrate()

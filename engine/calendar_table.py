@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.calendar import Calendar
+from engine.tables.database import address_of
 from engine.tables.people import Holiday
 from engine.tables.process import Setting
 
@@ -24,7 +25,7 @@ def calendar_of(session: Session, version: str | None = None) -> Calendar:
     """
     if version is None:
         version = session.scalar(select(Setting.value).where(Setting.name == VERSION)) or "0"
-    engine_key = str(session.get_bind().engine.url)
+    engine_key = address_of(session)
     cached = _cache.get(engine_key)
     if cached is None or cached[0] != version:
         days = dict(session.execute(select(Holiday.on, Holiday.name)).all())

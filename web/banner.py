@@ -22,28 +22,18 @@ def success(sentence: str, *, link: str = "", href: str = "") -> None:
 
 def told(outcome: engine.Outcome) -> None:
     """Say on the next page what happened, what comes next and who has it; offer my next task."""
-    row = _next_of_mine(outcome)
+    me = auth.person()
+    onward = next((one for one in outcome.tasks if one.is_for(me.name, me.roles)), None)
     if outcome.stuck:
         note(outcome.sentence)
-    elif row is None:
+    elif onward is None:
         success(outcome.sentence)
     else:
-        href = url_for("task.opened", work_item_id=row.id)
-        success(outcome.sentence, link=f"Go on with “{row.name}”", href=href)
+        href = url_for("task.opened", work_item_id=onward.id)
+        success(outcome.sentence, link=f"Go on with “{onward.name}”", href=href)
 
 
 def taken() -> dict[str, str] | None:
     """Give what is to be said on this page, once."""
     said: dict[str, str] | None = session.pop(_KEY, None)
     return said
-
-
-def _next_of_mine(outcome: engine.Outcome) -> engine.TaskRow | None:
-    for work_item_id in outcome.opened:
-        try:
-            row = engine.task(auth.database(), work_item_id, auth.person()).row
-        except engine.NotFound:
-            continue
-        if row.can_open:
-            return row
-    return None

@@ -6,7 +6,16 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, ColumnElement, Select, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    bindparam,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.casework.context import Context
@@ -30,7 +39,7 @@ class Holder:
 
 def roles_of(session: Session, user: str, on: dt.date) -> set[str]:
     """Give the roles a person holds that day, or stands in for as a deputy; none for a leaver."""
-    return set(session.scalars(_held_by(user, on)))
+    return set(session.scalars(_HELD, {"user": user, "on": on}))
 
 
 def holds(user: _Name, role: InstrumentedAttribute[str], on: _Day) -> ColumnElement[bool]:
@@ -120,3 +129,7 @@ def _held_on(on: _Day) -> tuple[ColumnElement[bool], ...]:
 
 def _works_here(on: _Day) -> tuple[ColumnElement[bool], ...]:
     return (or_(User.left_on.is_(None), User.left_on >= on),)
+
+
+#: Put together once: almost everything that is asked begins with who asks.
+_HELD = _held_by(bindparam("user", type_=String), bindparam("on", type_=Date))

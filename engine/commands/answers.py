@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,14 @@ from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
 from engine.operations import REGISTRY
 from engine.releases import Bundle
 from engine.tables.casefile import Submission
+from engine.tables.columns import table_of
 from engine.tables.process import WorkItem
 
 #: The form whose first page comes from the letter that is to be written.
 LETTER_FORM = "issue_letter"
 _LETTER_PAGE = "letter"
+#: Put together once, and past the objects of the session: every form that is sent is kept.
+_KEEP = insert(table_of(Submission)).returning(Submission.id)
 
 
 def form_named(bundle: Bundle, name: str) -> forms.Form:
@@ -85,25 +88,27 @@ def keep_answers(
 
     Raises Rejected when the same page was sent at the very same moment.
     """
-    submission = Submission(
-        case_id=context.case_id,
-        instance_id=context.instance_id,
-        work_item_id=context.work_item_id,
-        release_id=context.release_id,
-        form=form.name,
-        answers=dict(answers.values),
-        restricted=dict(answers.restricted) or None,
-        by=context.actor,
-        at=context.now,
-        page_mark=page_mark,
-    )
-    context.session.add(submission)
-    if page_mark is not None:
-        try:
-            context.session.flush()
-        except IntegrityError as twice:
-            raise Rejected("It was recorded already: the page was sent twice.") from twice
+    of_case = context.case_id
+    row = {
+        "case_id": of_case,
+        "instance_id": context.instance_id,
+        "work_item_id": context.work_item_id,
+        "release_id": context.release_id,
+        "form": form.name,
+        "answers": dict(answers.values),
+        "restricted": dict(answers.restricted) or None,
+        "by": context.actor,
+        "at": context.now,
+        "page_mark": page_mark,
+    }
+    try:
+        kept_id = context.session.execute(_KEEP, row).scalar_one()
+    except IntegrityError as twice:
+        if page_mark is None:
+            raise
+        raise Rejected("It was recorded already: the page was sent twice.") from twice
     if form.records:
         REGISTRY.recorders[form.records](context, dict(answers.values), dict(answers.restricted))
-    if submission.case_id is None:
-        submission.case_id = context.case_id
+    if of_case is None and context.case_id is not None:
+        theirs = update(Submission).where(Submission.id == kept_id)
+        context.session.execute(theirs.values(case_id=context.case_id))

@@ -14,7 +14,7 @@ from engine.casework.context import Context
 from engine.commands.answers import check_answers, form_named, is_known, keep_answers
 from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
-from engine.commands.outcomes import Outcome, sentence_of
+from engine.commands.outcomes import Outcome, sentence_of, tasks_of
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit
 from engine.errors import NotAllowed, NotFound
@@ -214,6 +214,7 @@ def _delivered(db: Database, message_id: int, case_id: int | None, by: str) -> O
             instance_id=message.delivered_to,
             case_id=case_id,
             opened=[item.id for item in opened],
+            tasks=tasks_of(opened),
             sentence=sentence_of(session, said, opened, stuck=False, by=by),
         )
 
@@ -223,6 +224,7 @@ def _outcome(unit: Unit, done: str, by: str) -> Outcome:
         instance_id=unit.instance.id,
         case_id=unit.instance.case_id,
         opened=[item.id for item in unit.opened],
+        tasks=tasks_of(unit.opened),
         sentence=sentence_of(unit.session, done, unit.opened, stuck=bool(unit.run.failed), by=by),
         stuck=bool(unit.run.failed),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +29,20 @@ ROLE_NAMES = {
 _SHOWN = 2
 
 
+class OpenedTask(NamedTuple):
+    """A task that was opened, as far as it has to be known who can go on with it."""
+
+    id: int
+    name: str
+    role: str
+    #: User name; None when it waits for anybody of the role.
+    assignee: str | None
+
+    def is_for(self, user: str, roles: Collection[str]) -> bool:
+        """Tell whether somebody who holds these roles can go on with it."""
+        return self.assignee == user or (self.assignee is None and self.role in roles)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a command did, in ids for the program and in a sentence for the person."""
@@ -38,11 +53,18 @@ class Outcome:
     completed: str | None = None
     #: Work items that this opened, oldest first.
     opened: list[int] = field(default_factory=list)
+    #: The same tasks, with who can go on with each.
+    tasks: tuple[OpenedTask, ...] = ()
     sentence: str = ""
     #: True when a step got stuck; the managers see it with its reason.
     stuck: bool = False
     #: True when a message may be waiting to be delivered now.
     has_news: bool = False
+
+
+def tasks_of(opened: Sequence[WorkItem]) -> tuple[OpenedTask, ...]:
+    """Give what an outcome says of the tasks that were opened."""
+    return tuple(OpenedTask(item.id, item.name, item.role, item.assignee) for item in opened)
 
 
 def sentence_of(

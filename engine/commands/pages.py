@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 import forms
-from engine import spiff
 from engine.calendar import Due
-from engine.casework import letter_pdf, letters
+from engine.casework import letter_pdf, letters, people
 from engine.casework.context import Context
 from engine.commands.actions import open_action
 from engine.commands.answers import form_named, form_of_item, letter_of, offered
@@ -27,6 +26,18 @@ from engine.operations import REGISTRY
 from engine.releases import bundle
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance, WorkItem
+
+#: Put together once: every page of a form asks for it.
+_AT_TASK = (
+    select(
+        WorkItem,
+        ProcessInstance,
+        people.holds(bindparam("by"), WorkItem.role, bindparam("today", type_=Date)),
+    )
+    .join(ProcessInstance, ProcessInstance.id == WorkItem.instance_id)
+    .where(WorkItem.id == bindparam("work_item_id"))
+    .options(undefer(WorkItem.draft))
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,8 @@ class FormView:
     draft_saved_by: str | None = None
     #: Why this person may look but not act; None when they may act.
     read_only: str | None = None
+    #: The date in London, by which answers are judged.
+    today: dt.date = dt.date.min
 
     @property
     def raw(self) -> dict[str, Any]:
@@ -58,12 +71,7 @@ def form_of_task(db: Database, work_item_id: int, *, by: str) -> FormView:
     A task that is somebody else's comes with ``read_only`` set.
     """
     with db.reading() as session:
-        item, host, _ = _at_task(session, work_item_id, by)
-        read_only = None
-        try:
-            check_may_do(session, item, by, host.context.today)
-        except NotAllowed as refusal:
-            read_only = str(refusal)
+        item, host, read_only = _at_task(session, work_item_id, by)
         form = form_of_item(host.bundle, item, host.context.variables)
         return FormView(
             form=form,
@@ -73,6 +81,7 @@ def form_of_task(db: Database, work_item_id: int, *, by: str) -> FormView:
             draft_saved_at=item.draft_saved_at,
             draft_saved_by=item.draft_saved_by,
             read_only=read_only,
+            today=host.context.today,
         )
 
 
@@ -84,7 +93,7 @@ def form_of_message(
         around = read_surroundings(session)
         context = open_door(session, around, message, by=by, refs=refs or {})
         form = form_named(bundle(session, context.release_id), door_named(message).form)
-        return FormView(form, offered(form, context), _defaults(form, context))
+        return _offered_form(form, context)
 
 
 def form_of_action(db: Database, action: str, case_id: int, *, by: str) -> FormView:
@@ -93,7 +102,7 @@ def form_of_action(db: Database, action: str, case_id: int, *, by: str) -> FormV
         around = read_surroundings(session)
         context = open_action(session, around, action, case_id, by=by)
         form = form_named(bundle(session, context.release_id), action)
-        return FormView(form, offered(form, context), _defaults(form, context))
+        return _offered_form(form, context)
 
 
 def letter_preview(
@@ -137,27 +146,33 @@ def now(db: Database) -> dt.datetime:
         return read_surroundings(session).now
 
 
-def _at_task(
-    session: Session, work_item_id: int, by: str
-) -> tuple[WorkItem, CaseHost, spiff.Element]:
-    """Stand where a task stands: its item, its context and its element.
+def _offered_form(form: forms.Form, context: Context) -> FormView:
+    return FormView(form, offered(form, context), _defaults(form, context), today=context.today)
+
+
+def _at_task(session: Session, work_item_id: int, by: str) -> tuple[WorkItem, CaseHost, str | None]:
+    """Stand where a task stands: its item, its context, and why `by` may only look.
 
     The instance's state is not loaded: what the context needs of it is kept with the item.
     """
-    item = session.get(WorkItem, work_item_id, options=[undefer(WorkItem.draft)])
-    if item is None:
-        raise NotFound(f"Expected a task {work_item_id}, but there is none.")
     around = read_surroundings(session)
-    with contextlib.suppress(NotAllowed):
-        check_may_do(session, item, by, around.today)
-    instance = session.get_one(ProcessInstance, item.instance_id)
+    values = {"work_item_id": work_item_id, "by": by, "today": around.today}
+    row = session.execute(_AT_TASK, values).one_or_none()
+    if row is None:
+        raise NotFound(f"Expected a task {work_item_id}, but there is none.")
+    item, instance, holds_role = row
+    read_only = None
+    try:
+        check_may_do(session, item, by, around.today, holds_role=holds_role)
+    except NotAllowed as refusal:
+        read_only = str(refusal)
     parsed = bundle(session, instance.release_id)
     context = context_of_instance(session, around, instance, parsed, by)
     context.work_item_id = item.id
     element = parsed.definitions.diagram(item.process_id).elements[item.element_id]
     host = CaseHost(context, parsed)
     host.at(element, item.calling, item.variables)
-    return item, host, element
+    return item, host, read_only
 
 
 def _defaults(form: forms.Form, context: Context) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select, tuple_, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy.orm import Session, make_transient_to_detached, undefer
 
 from engine import messages, spiff
 from engine.calendar import Due
@@ -29,8 +29,27 @@ from engine.tables.process import (
     WorkItem,
 )
 
-#: Past the objects of the session: nobody looks at history in the unit that makes it.
+#: Put together once, and past the objects of the session: every unit of work does the same.
 _HISTORY = insert(table_of(ElementHistory))
+_ITEMS = table_of(WorkItem)
+_LAST = (
+    select(_ITEMS.c.draft, _ITEMS.c.cancelled_at)
+    .where(
+        _ITEMS.c.instance_id == bindparam("of_instance"),
+        _ITEMS.c.process_id == bindparam("of_process"),
+        _ITEMS.c.element_id == bindparam("of_element"),
+    )
+    .order_by(_ITEMS.c.id.desc())
+    .limit(1)
+    .subquery()
+)
+#: The draft of the same task, when it was cancelled and is now reached again, goes along.
+_DRAFT = select(_LAST.c.draft).where(_LAST.c.cancelled_at.is_not(None)).scalar_subquery()
+_OPEN = insert(_ITEMS).values(draft=_DRAFT).returning(_ITEMS.c.id)
+_OF_NEW_ITEM = (
+    *("instance_id", "case_id", "process_id", "element_id", "task_id", "name", "form"),
+    *("calling", "variables", "role", "assignee", "by_name", "due_on", "due_reason", "opened_at"),
+)
 #: What an instance works on.
 _REFS = ("case_id", "arrangement_id", "appeal_id", "third_party_id")
 
@@ -120,16 +139,18 @@ class Unit:
             setattr(instance, name, getattr(self.host.context, name))
         if self.places_before:
             follow_case(self.session, instance)
-        instance.state = None if run.ended else run.save()
-        instance.next_due_at, instance.dispatched_at = run.next_due_at, None
-        if run.ended and instance.ended_at is None:
-            instance.ended_at = self.around.now
-            instance.ended_with = " ".join(run.ended_with)
+        state = None if run.ended else run.save()
         self._rewrite_work_items()
         self._rewrite_subscriptions()
         self._append_history()
         self._keep_messages()
         stuck = self._keep_failures()
+        # Last, so that the instance goes to the database once, with all of it.
+        instance.state = state
+        instance.next_due_at, instance.dispatched_at = run.next_due_at, None
+        if run.ended and instance.ended_at is None:
+            instance.ended_at = self.around.now
+            instance.ended_with = " ".join(run.ended_with)
         self.session.flush()
         show_opened(self.session, stuck, self.around.now)
         arrivals = Arrivals(self.opened, stuck, self.around.now)
@@ -154,14 +175,14 @@ class Unit:
         for task_id, task in now_waiting.items():
             if task_id not in self.tasks_before:
                 self.opened.append(self._open(task))
-        self.session.add_all(self.opened)
 
     def _open(self, task: spiff.WaitingTask) -> WorkItem:
+        """Add the row of a task that is reached; the draft of one that was cancelled goes on."""
         element = task.element
         holder = self.host.holder(element, task.calling, task.variables)
         due = self._value(task, "due")
         about = self._value(task, "about")
-        return WorkItem(
+        item = WorkItem(
             instance_id=self.instance.id,
             case_id=self.instance.case_id,
             process_id=element.process_id,
@@ -177,8 +198,14 @@ class Unit:
             due_on=due.on if isinstance(due, Due) else due,
             due_reason=due.reason if isinstance(due, Due) else None,
             opened_at=self.around.now,
-            draft=_draft_of_cancelled(self.instance.id, element),
         )
+        row = {name: getattr(item, name) for name in _OF_NEW_ITEM}
+        same = {"of_instance": item.instance_id, "of_process": element.process_id}
+        values = {**row, **same, "of_element": element.id}
+        item.id = self.session.execute(_OPEN, values).scalar_one()
+        make_transient_to_detached(item)
+        self.session.add(item)
+        return item
 
     def _value(self, task: spiff.WaitingTask, name: str) -> Any:
         """Evaluate one of the element's properties; None when it has none."""
@@ -272,19 +299,3 @@ def lock_instance(session: Session, instance_id: int) -> ProcessInstance:
     if instance is None:
         raise NotFound(f"Expected a process instance {instance_id}, but there is none.")
     return instance
-
-
-def _draft_of_cancelled(instance_id: int, element: spiff.Element) -> Any:
-    """Take over the draft of the same task when it was cancelled and is now reached again."""
-    last = (
-        select(WorkItem.id, WorkItem.draft, WorkItem.cancelled_at)
-        .where(
-            WorkItem.instance_id == instance_id,
-            WorkItem.process_id == element.process_id,
-            WorkItem.element_id == element.id,
-        )
-        .order_by(WorkItem.id.desc())
-        .limit(1)
-        .subquery()
-    )
-    return select(last.c.draft).where(last.c.cancelled_at.is_not(None)).scalar_subquery()

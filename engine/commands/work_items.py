@@ -14,7 +14,7 @@ from engine.casework.audit import Chain, Entry
 from engine.commands.answers import check_answers, form_of_item, keep_answers
 from engine.commands.delivery import deliver_messages
 from engine.commands.incidents import open_incident
-from engine.commands.outcomes import Outcome, sentence_of
+from engine.commands.outcomes import Outcome, sentence_of, tasks_of
 from engine.commands.permission import check_is_open, check_may_do
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit
@@ -129,6 +129,7 @@ def _outcome(unit: Unit, item: WorkItem, by: str) -> Outcome:
         case_id=unit.instance.case_id,
         completed=item.name,
         opened=[opened.id for opened in unit.opened],
+        tasks=tasks_of(unit.opened),
         sentence=sentence_of(
             unit.session, f"“{item.name}” is done", unit.opened, stuck=stuck, by=by
         ),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFound
 from engine.releases.bundle import Bundle, build
 from engine.releases.figures import POLICY_FILE, read_figures
+from engine.tables.database import address_of
 from engine.tables.releases import PolicyValue, Release, ReleaseFile
 
 
@@ -95,7 +96,7 @@ def bundle(session: Session, release_id: int) -> Bundle:
 
     Raises NotFound when there is none of that id: a draft is none, because it still changes.
     """
-    key = (str(session.get_bind().engine.url), release_id)
+    key = (address_of(session), release_id)
     if key not in _bundles:
         rows = session.execute(
             select(ReleaseFile.path, ReleaseFile.content, ReleaseFile.sha256)

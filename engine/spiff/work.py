@@ -14,7 +14,7 @@ from engine.errors import ElementFailed, EngineError, Rejected
 from engine.spiff.diagram import Element
 from engine.spiff.evaluator import Evaluator, HalfDone, drawn, element_id
 from engine.spiff.expressions import FAULTS
-from engine.spiff.instance import Wait, tasks, tasks_that_are, waits, workflows
+from engine.spiff.instance import Wait, tasks_that_are, waits, workflows
 from engine.spiff.journal import Journal
 from engine.spiff.plain import NotPlain, plain_variables
 from engine.spiff.prune import prune

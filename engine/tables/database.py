@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg.errors
 from alembic import command
@@ -52,6 +53,16 @@ _LOST_RACE = (
 )
 #: Any number that nobody else asks this database to lock.
 _MIGRATION_LOCK = 7762
+#: Written out once an engine: every unit of work asks.
+_addresses: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+
+
+def address_of(session: Session) -> str:
+    """Give the address of the database a session asks; what is kept of it is kept under this."""
+    engine = session.get_bind().engine
+    if engine not in _addresses:
+        _addresses[engine] = str(engine.url)
+    return _addresses[engine]
 
 
 class Collision(Rejected):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -25,31 +26,29 @@ _LETTER_FORM = "issue_letter"
 class Desk:
     """One task as one person has it before them."""
 
-    page: engine.TaskPage
+    id: int
     view: engine.FormView
     filling: Filling
 
     @classmethod
     def of(cls, work_item_id: int) -> Desk:
         """Take up a task; NotFound, NotAllowed or Rejected when there is nothing to do for me."""
-        database, person = auth.database(), auth.person()
-        view = engine.form_of_task(database, work_item_id, by=person.name)
-        page = engine.task(database, work_item_id, person)
+        view = engine.form_of_task(auth.database(), work_item_id, by=auth.person().name)
         if view.read_only:
             raise engine.NotAllowed(view.read_only)
         filling = Filling.begun(
             view.form,
             view.choices,
-            engine.today(database),
+            view.today,
             suggested=view.defaults,
             typed=view.draft,
         )
-        return cls(page, view, filling)
+        return cls(work_item_id, view, filling)
 
-    @property
-    def id(self) -> int:
-        """Give the number of the task."""
-        return self.page.row.id
+    @cached_property
+    def page(self) -> engine.TaskPage:
+        """Give what a page shows of the task; what only changes it need not read that."""
+        return engine.task(auth.database(), self.id, auth.person())
 
     @property
     def writes_a_letter(self) -> bool:
