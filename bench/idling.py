@@ -11,10 +11,10 @@ from sqlalchemy import Engine, event
 from bench.figures import Effort, Measure, Measured
 from bench.landlord import ROOT, landlord
 from bench.pairs import percentile, repeat, timed
-from engine import batches, commands
 from engine.publishing.gate import findings_of
 from engine.releases import read_folder
 from engine.tables.database import Database
+from engine.worker import periodics
 
 IDLE_CASES = 10_000
 
@@ -62,9 +62,10 @@ def publish(effort: Effort) -> Iterator[Measured]:
 
 
 def _tick(db: Database) -> None:
-    commands.deliver_messages(db)
-    commands.run_due(db)
-    batches.work(db)
+    """Do what a worker does every few seconds, and let what fails be seen."""
+    for periodic in periodics():
+        if periodic.lane == "tick":
+            periodic.run(db)
 
 
 def _loads_of_states(db: Database, told: list[str]) -> list[str]:
