@@ -19,10 +19,11 @@ from engine.spiff.language import check_expression, parse_expression
 
 #: The name a cell's question mark gets.
 ASKED = "asked_value"
-_QUESTION_MARK = re.compile(r"""\?(?=(?:[^'"]|'[^']*'|"[^"]*")*$)""")
+_QUOTED_OR_ASKED = re.compile(r"""'[^']*'|"[^"]*"|\?""")
 _COMPARISON = re.compile(r"^(<=|>=|<|>|==|!=|in\b|not\s+in\b)")
 #: What other tools write and this language would read otherwise.
-_FEEL = re.compile(r"^not\s*\(|^[\[\](].*\.\..*[\[\])]$|\bin\s*\(")
+_FEEL = re.compile(r"^not\s*\(|\bin\s*\(")
+_BRACKETS = ("[", "]", "(", ")")
 HIT_POLICIES = ("UNIQUE", "COLLECT")
 
 
@@ -83,8 +84,8 @@ def read_table(document: Document, decision: etree._Element) -> DecisionTable | 
 
 def condition_text(cell: str) -> str:
     """Give the expression a condition cell means, over the name of the asked value."""
-    text, count = _QUESTION_MARK.subn(ASKED, cell)
-    if count:
+    text = _QUOTED_OR_ASKED.sub(lambda found: ASKED if found[0] == "?" else found[0], cell)
+    if text != cell:
         return text
     if _COMPARISON.match(text):
         return f"{ASKED} {text}"
@@ -120,11 +121,17 @@ def cell_problems(table: DecisionTable) -> Iterator[tuple[int, str]]:
         if len(row.conditions) != len(table.inputs) or len(row.values) != len(table.outputs):
             yield row.line, f"row {number}: Expected one cell a column, but it has others."
         for cell in filter(None, row.conditions):
-            if _FEEL.match(cell):
+            if _is_feel(cell):
                 yield row.line, f"row {number}, {cell!r}: Expected != or a list, but it is FEEL."
             yield from _problem(row.line, f"row {number}, {cell!r}", condition_text(cell))
         for cell in filter(None, row.values):
             yield from _problem(row.line, f"row {number}, {cell!r}", cell)
+
+
+def _is_feel(cell: str) -> bool:
+    """Tell whether a cell is written as other tools do: not(9), in (1, 2), [1..10]."""
+    is_range = cell.startswith(_BRACKETS) and cell.endswith(_BRACKETS) and ".." in cell
+    return is_range or _FEEL.match(cell) is not None
 
 
 def _problem(line: int, where: str, text: str) -> Iterator[tuple[int, str]]:

@@ -18,6 +18,7 @@ _PLACE = re.compile(r",? (line \d+, column \d+ )?\(<string>, line \d+\)$")
 
 LARGEST_FILE = 2_000_000
 DEEPEST = 100
+MOST_PROCESSES = 50
 _SOURCE = "BPMN 2.0.2 and DMN 1.3 interchange"
 
 
@@ -114,6 +115,12 @@ def _checked(document: Document) -> Document | Finding:
             document.file,
             f"Expected at most {DEEPEST} levels, but it is nested deeper. Draw it flatter.",
             "depth",
+        )
+    if len(root.findall(f"{{{BPMN}}}process")) > MOST_PROCESSES:
+        return _refused(
+            document.file,
+            f"Expected at most {MOST_PROCESSES} processes in a file. Use a file for each.",
+            "too_large",
         )
     return _expected_kind(document)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import difflib
+import math
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from engine.spiff.vocabulary import (
 #: Steps and values one evaluation may look at.
 WORK = 20_000
 _MOST_BITS = 64
+#: Characters of a text that cost as much as one value.
+_CHARACTERS_A_STEP = 100
 _SCALARS = (bool, int, float, str, dt.date, dt.datetime, dt.timedelta, type(None))
 _CONTAINERS = (list, tuple, dict)
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
@@ -42,6 +45,7 @@ FAULTS = (
     TypeError,
     ValueError,
     RecursionError,
+    MemoryError,
     EngineError,
 )
 #: What is wrong in the words of people; of two that fit, the first.
@@ -49,6 +53,7 @@ _IN_WORDS: tuple[tuple[type[Exception], str], ...] = (
     (ZeroDivisionError, "Expected another number to divide by, but it is 0."),
     (OverflowError, "Expected a smaller number, but it grew too large."),
     (IndexError, "Expected an entry at that place of the list, but the list is shorter."),
+    (MemoryError, "Expected less at once, but the memory does not suffice. Make it simpler."),
     (RecursionError, "Expected a simpler expression, but its brackets are too deep. Split it."),
     (
         TypeError,
@@ -134,9 +139,11 @@ class _Evaluation:
         self.charge(1)
         result = _READERS[type(node)](self, node)
         kind = type(result)
-        if kind is str and len(result) > LONGEST_STRING:
-            raise ExpressionError("Expected a short text, but it grew too long. Make it shorter.")
-        if kind is int and result.bit_length() > _MOST_BITS:
+        if kind is str:
+            self._weigh_text(result)
+        if (kind is int and result.bit_length() > _MOST_BITS) or (
+            kind is float and not math.isfinite(result)
+        ):
             raise ExpressionError("Expected a smaller number, but it grew too large.")
         if kind in _CONTAINERS:
             if not isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
@@ -144,6 +151,11 @@ class _Evaluation:
         elif kind not in _SCALARS and not getattr(kind, "__expression_value__", False):
             raise ExpressionError(f"Expected a plain value, but got {kind.__name__}.")
         return result
+
+    def _weigh_text(self, text: str) -> None:
+        if len(text) > LONGEST_STRING:
+            raise ExpressionError("Expected a short text, but it grew too long. Make it shorter.")
+        self.charge(len(text) // _CHARACTERS_A_STEP)
 
     def weigh(self, container: Any) -> None:
         """Charge for every value inside, each as often as it is there."""
@@ -203,10 +215,16 @@ class _Evaluation:
         function = self._function(node.func)
         arguments = [self.value(argument) for argument in node.args]
         named = {word.arg: self.value(word.value) for word in node.keywords if word.arg}
-        for argument in arguments:
+        for argument in (*arguments, *named.values()):
             if isinstance(argument, _CONTAINERS):
                 self.weigh(argument)
+            elif isinstance(argument, int | float) and self._is_of_host(node.func):
+                # The functions of the product count days: a number is what they cost.
+                self.charge(int(min(abs(argument), WORK)))
         return function(*arguments, **named)
+
+    def _is_of_host(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name) and node.id in self.scope.functions
 
     def _function(self, node: ast.expr) -> Callable[..., Any]:
         if isinstance(node, ast.Name):
@@ -220,6 +238,8 @@ class _Evaluation:
         method = METHODS.get((type(value), node.attr))
         if method is None:
             raise ExpressionError(f"Expected a function of the product, but got .{node.attr}().")
+        if isinstance(value, _CONTAINERS):
+            self.weigh(value)
         return lambda *arguments: method(value, *arguments)
 
     # Operators
@@ -258,7 +278,7 @@ class _Evaluation:
             if isinstance(value, _CONTAINERS):
                 self.weigh(value)
             elif isinstance(value, str):
-                self.charge(len(value) // 1000)
+                self._weigh_text(value)
 
     def either(self, node: ast.IfExp) -> Any:
         return self.value(node.body if self.value(node.test) else node.orelse)
@@ -271,7 +291,9 @@ class _Evaluation:
             raise ExpressionError("Expected a list or a mapping before the bracket, but it is not.")
         if isinstance(node.slice, ast.Slice):
             parts = (node.slice.lower, node.slice.upper, node.slice.step)
-            return value[slice(*(None if part is None else self.value(part) for part in parts))]
+            cut = value[slice(*(None if part is None else self.value(part) for part in parts))]
+            self.weigh(cut)
+            return cut
         return value[self.value(node.slice)]
 
     def listed(self, node: ast.List | ast.Tuple) -> Any:

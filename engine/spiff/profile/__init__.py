@@ -15,6 +15,7 @@ from engine.spiff.profile.events import RULES as EVENTS
 from engine.spiff.profile.flows import RULES as FLOWS
 from engine.spiff.profile.foreign import RULES as FOREIGN
 from engine.spiff.profile.identity import RULES as IDENTITY
+from engine.spiff.profile.identity import size
 from engine.spiff.profile.links import RULES as LINKS
 from engine.spiff.profile.loops import RULES as LOOPS
 from engine.spiff.profile.tables import RULES as TABLES
@@ -26,6 +27,10 @@ _RULES = (*IDENTITY, *ELEMENTS, *EVENTS, *FLOWS, *LOOPS, *LINKS, *TABLES, *TEXTS
 
 
 def findings(drawn: Drawn) -> Iterator[Finding]:
-    """Give every finding of every rule."""
+    """Give every finding of every rule; what is too large is looked at no further."""
+    too_large = list(size(drawn))
+    if too_large:
+        yield from too_large
+        return
     for rule in _RULES:
         yield from rule(drawn)

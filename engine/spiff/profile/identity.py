@@ -14,7 +14,8 @@ from engine.spiff.reader import processes
 #: Names the library gives to steps of its own in every process.
 RESERVED = ("Start", "End", "Root", "StartEventSplit", "StartEventJoin")
 RESERVED_ENDS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", "[child]")
-MOST_ELEMENTS = 300
+#: Of one process, and of a release; the largest drawn so far has a fifth of it.
+MOST_ELEMENTS, MOST_FLOWS, MOST_PROCESSES = 300, 1_000, 500
 
 
 def a_process(drawn: Drawn) -> Iterator[Finding]:
@@ -95,16 +96,28 @@ def _id_of(document: Document, node: etree._Element) -> Iterator[Finding]:
 
 
 def size(drawn: Drawn) -> Iterator[Finding]:
-    """A process is small enough to be read and run."""
+    """A process is small enough to be read, checked and run."""
     for process in drawn.processes:
-        if len(process.nodes) > MOST_ELEMENTS:
-            yield refusal(
-                process.document,
-                process.node,
-                "too_large",
-                f"Expected at most {MOST_ELEMENTS} elements, but there are {len(process.nodes)}. "
-                "Move a part into a process that is called.",
-            )
+        for what, count, most in (
+            ("elements", len(process.nodes), MOST_ELEMENTS),
+            ("flows", len(process.flows), MOST_FLOWS),
+        ):
+            if count > most:
+                yield refusal(
+                    process.document,
+                    process.node,
+                    "too_large",
+                    f"Expected at most {most} {what}, but there are {count}. "
+                    "Move a part into a process that is called.",
+                )
+    if len(drawn.processes) > MOST_PROCESSES:
+        yield refusal(
+            drawn.processes[MOST_PROCESSES].document,
+            drawn.processes[MOST_PROCESSES].node,
+            "too_large",
+            f"Expected at most {MOST_PROCESSES} processes in a release, but there are "
+            f"{len(drawn.processes)}. Take some out.",
+        )
 
 
-RULES = (a_process, one_of_a_name, ids, size)
+RULES = (a_process, one_of_a_name, ids)

@@ -43,15 +43,18 @@ def deciding_loops(drawn: Drawn) -> Iterator[Finding]:
 
 def self_fed_joins(drawn: Drawn) -> Iterator[Finding]:
     """A parallel gateway does not wait for a path that begins behind it."""
+    anything: dict[etree._Element, set[str]] = {}
     for scope, each in drawn.nodes:
         incoming = scope.incoming[each.id]
         if each.kind != "parallel_gateway" or len(incoming) < 2:  # noqa: PLR2004  # a join
             continue
-        before = scope.reached({start.id for start in scope.starts}, without=each.id)
-        anything = scope.reached({start.id for start in scope.starts})
+        starts = {start.id for start in scope.starts}
+        before = scope.reached(starts, without=each.id)
+        if scope.node not in anything:
+            anything[scope.node] = scope.reached(starts)
         for flow in incoming:
             source = flow.get("sourceRef") or ""
-            if source in anything and source not in before:
+            if source in anything[scope.node] and source not in before:
                 yield scope.refuse(
                     each.node,
                     "join_waits_for_itself",

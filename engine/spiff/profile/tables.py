@@ -18,6 +18,9 @@ from engine.spiff.documents import Document
 from engine.spiff.plain import NotPlain, variable_name
 from engine.spiff.profile.drawn import SOURCE, Drawn, refusal
 
+#: Of one table; a person reads a few dozen.
+MOST_ROWS = 1_000
+
 
 def tables(drawn: Drawn) -> Iterator[Finding]:
     """A file holds one decision with one table, and its id is used once in a release."""
@@ -66,6 +69,10 @@ def _decision(document: Document, node: etree._Element) -> Iterator[Finding]:
             yield _at(table, table.line, "output_name", f"output: {problem}")
     if not table.outputs:
         yield _at(table, table.line, "no_output", "Expected an output, but there is none. Add one.")
+    if len(table.rows) > MOST_ROWS:
+        message = f"Expected at most {MOST_ROWS} rows, but there are {len(table.rows)}. Split it."
+        yield _at(table, table.line, "too_large", message)
+        return
     for line, problem_text in cell_problems(table):
         yield _at(table, line, "expression", problem_text)
 
