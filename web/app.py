@@ -49,6 +49,7 @@ from web.views import (
     tasks,
     undelivered,
     versions,
+    wrong_dates,
 )
 
 _AN_HOUR = 60 * 60
@@ -130,18 +131,8 @@ def _register_views(app: Flask) -> None:
         draft_steps,
         *(publishing, versions),
     )
-    for view in (
-        *staff,
-        *owners,
-        batches,
-        moving,
-        running,
-        runs,
-        stuck,
-        undelivered,
-        clock,
-        diagrams,
-    ):
+    managers = (batches, moving, wrong_dates, running, runs, stuck, undelivered)
+    for view in (*staff, *owners, *managers, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
 

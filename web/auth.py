@@ -25,6 +25,7 @@ _OFFERED_TO = {
     "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
     "drafts": frozenset({"process_owner"}),
     "moving": frozenset({"process_owner", "manager"}),
+    "wrong dates": frozenset({"manager", "dmo"}),
     "batches": frozenset({"process_owner", "manager", "dmo", "complaints_manager"}),
 }
 #: Role -> where somebody begins who holds no other.

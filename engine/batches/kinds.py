@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from engine.batches.kind import Kind
+from engine.batches.more_time import MoreTime
 from engine.batches.moving import Move
 from engine.batches.moving_back import MoveBack
+from engine.batches.rearming import Rearm
 from engine.batches.retrying import Retry
 from engine.errors import NotFound
 
-#: Name -> kind. A kind is one module of this package and a line here.
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Move(), MoveBack(), Retry())}
+_ALL: tuple[Kind, ...] = (Move(), MoveBack(), Rearm(), MoreTime(), Retry())
+#: Name -> kind. A kind is one module of this package and a word here.
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 
 
 def kind_named(name: str) -> Kind:

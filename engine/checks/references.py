@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from engine.errors import Finding
-from engine.operations import REGISTRY, Registry
+from engine.operations import REGISTRY, Registry, clocks
 from engine.releases import Bundle
 from engine.spiff import Diagram, Element, literal_timer
 
@@ -74,6 +74,7 @@ def _element(
             f"Expected the author to be a role or a person of the case, not {author}.",
             "author_exists",
         )
+    yield from _clock(element, finding)
     if element.operation:
         yield from _operation(registry, element, finding)
     texts = [element.properties[name] for name in _EXPRESSIONS if element.properties.get(name)]
@@ -99,6 +100,23 @@ def _user_task(registry: Registry, element: Element, finding: Say) -> Iterator[F
         yield finding(
             f"Expected the lane to be held by a role or a person of the case, not {held_by}.",
             "role_exists",
+        )
+
+
+def _clock(element: Element, finding: Say) -> Iterator[Finding]:
+    whose = element.properties.get(clocks.PROPERTY)
+    if whose is None:
+        return
+    if whose not in (clocks.LANDLORD, clocks.CUSTOMER):
+        yield finding(
+            f"Expected the clock to be {clocks.LANDLORD} or {clocks.CUSTOMER}, not {whose}.",
+            "clock_known",
+        )
+    elif not element.timer and not element.properties.get("due"):
+        yield finding(
+            f"Expected a step with a date to say whose clock it is, but “{element.name}” has none. "
+            "Give it a due date or a timer, or take the property clock away.",
+            "clock_has_date",
         )
 
 

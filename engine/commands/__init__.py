@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.commands.actions import act
+from engine.commands.calendar_changes import change_calendar
 from engine.commands.delivery import deliver_messages, sweep_unclaimed
 from engine.commands.first_places import fill_places
 from engine.commands.incidents import let_go, retry, try_again_in
@@ -19,12 +20,11 @@ from engine.commands.pages import (
     today,
     working_day_ahead,
 )
+from engine.commands.rearming import Moved, dates_anew, rearm, rearm_run
 from engine.commands.timers import (
-    Moved,
     dispatch_due,
     move_clock,
     pass_time,
-    rearm,
     run_due,
     run_instance,
 )
@@ -41,9 +41,11 @@ __all__ = [
     "Surroundings",
     "act",
     "broken_chains",
+    "change_calendar",
     "choose_parameter_set",
     "claim",
     "complete",
+    "dates_anew",
     "deliver_messages",
     "dispatch_due",
     "fill_places",
@@ -58,6 +60,7 @@ __all__ = [
     "pass_time",
     "read_surroundings",
     "rearm",
+    "rearm_run",
     "reassign",
     "receive",
     "release_task",

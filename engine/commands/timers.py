@@ -1,41 +1,30 @@
-"""What time does: due instances run, frozen due dates are worked out again, the clock moves."""
+"""What time does: due instances run, and the clock of a demonstration moves."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from engine import clock, schedule, spiff
-from engine.calendar import Due, on, said
+from engine import clock, schedule
+from engine.calendar import on, said
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
 from engine.commands.delivery import deliver_messages
 from engine.commands.faults import shown_as_stuck
 from engine.commands.incidents import open_incident
-from engine.commands.places import date_anew
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import EngineError, Rejected
 from engine.installation import CLOCK_OFFSET, read_surroundings
 from engine.tables.database import Database
 from engine.tables.people import User
-from engine.tables.process import ProcessInstance, Setting, WorkItem
+from engine.tables.process import ProcessInstance, Setting
 
 #: How many due instances one call takes on.
 PER_CALL = 200
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A due date that was worked out again: what it was, what it is."""
-
-    element_id: str
-    old: str | None
-    new: str | None
 
 
 def run_due(db: Database, limit: int = PER_CALL) -> int:
@@ -127,64 +116,6 @@ def _show_failure(db: Database, instance_id: int, error: EngineError) -> None:
         instance = lock_instance(session, instance_id)
         instance.next_due_at = None
         open_incident(session, instance, error, around.now)
-
-
-@keeps_trying
-def rearm(db: Database, instance_id: int, *, by: str, reason: str) -> list[Moved]:
-    """Work out again every due date an instance froze: its timers and its open tasks (K-8).
-
-    For a changed calendar, an agreed extension (R-079) or a corrected date. Old, new and
-    reason are kept in the audit chain. Returns what moved.
-    """
-    with db.writing() as session:
-        around = read_surroundings(session)
-        instance = lock_instance(session, instance_id)
-        if instance.ended_at is not None:
-            raise Rejected(f"Expected run {instance_id} to be going on, but it has ended.")
-        unit = Unit.load(session, around, instance, by)
-        moved = [
-            Moved(timer.element.id, timer.old.isoformat(), timer.new.isoformat())
-            for timer in unit.run.rearm()
-            if timer.old != timer.new
-        ]
-        moved += _rearm_tasks(unit)
-        unit.run.settle()
-        unit.finish()
-        if moved and instance.case_id is not None:
-            unit.host.context.audit(
-                "due_dates_worked_out_again",
-                "process_instance",
-                instance_id,
-                old={change.element_id: change.old for change in moved},
-                new={"reason": reason, **{change.element_id: change.new for change in moved}},
-            )
-    deliver_messages(db, by=by)
-    return moved
-
-
-def _rearm_tasks(unit: Unit) -> list[Moved]:
-    moved: list[Moved] = []
-    open_items = unit.session.scalars(
-        select(WorkItem).where(
-            WorkItem.instance_id == unit.instance.id,
-            WorkItem.completed_at.is_(None),
-            WorkItem.cancelled_at.is_(None),
-        )
-    )
-    waiting: dict[str, spiff.WaitingTask] = {t.task_id: t for t in unit.run.waiting_tasks}
-    for item in open_items:
-        task = waiting.get(item.task_id)
-        text = task.element.properties.get("due") if task else None
-        if task is None or not text:
-            continue
-        due = unit.run.value(task.task_id, text)
-        day = due.on if isinstance(due, Due) else due
-        if day != item.due_on:
-            moved.append(Moved(item.element_id, str(item.due_on), str(day)))
-            item.due_on = day
-            date_anew(unit.session, item)
-        item.due_reason = due.reason if isinstance(due, Due) else item.due_reason
-    return moved
 
 
 def pass_time(db: Database, until: dt.datetime, step: Callable[[dt.datetime], None]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -141,11 +142,11 @@ class Run:
             task.internal_data.pop(STUCK, None)
         self.settle()
 
-    def rearm(self) -> list[Rearmed]:
+    def rearm(self, may_move: Callable[[Rearmed], bool] = lambda _: True) -> list[Rearmed]:
         """Work out the moment of each waiting timer anew; give those that came out differently.
 
-        A duration still counts from when its timer was reached. Nothing fires. Raises
-        ElementFailed.
+        may_move: asked for each; one that may not keeps its moment. A duration still counts from
+        when its timer was reached. Nothing fires. Raises ElementFailed.
         """
         self._work.begin()
         moved = []
@@ -154,9 +155,15 @@ class Run:
             if old is None:
                 continue
             new = wait.definition.due(wait.task, wait.since)
-            if new != old:
+            if new == old:
+                continue
+            said = str(wait.definition.expression or "")
+            rearmed = Rearmed(wait.element, wait.id, old, new, said)
+            if may_move(rearmed):
                 wait.record[DUE] = new.isoformat()
-                moved.append(Rearmed(wait.element, wait.id, old, new))
+            else:
+                rearmed = replace(rearmed, kept=True)
+            moved.append(rearmed)
         return moved
 
     # What it tells

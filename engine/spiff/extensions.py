@@ -8,6 +8,7 @@ from collections.abc import Mapping
 PROPERTIES: Mapping[str, str] = {
     "about": "About",
     "author": "Written by",
+    "clock": "Whose clock it is",
     "due": "Due date",
     "fallback_key": "Message goes else to",
     "form": "Form",

@@ -130,3 +130,7 @@ class Rearmed:
     task_id: str
     old: dt.datetime
     new: dt.datetime
+    #: What says when it fires, as it is drawn.
+    expression: str = ""
+    #: It may not move, so it still fires when it was to.
+    kept: bool = False

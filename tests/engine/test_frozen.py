@@ -21,7 +21,7 @@ from engine.errors import EngineError, InvalidAnswers
 from engine.publishing import prepare
 from engine.releases import forget
 from engine.scenario import Scenario
-from engine.tables import Row
+from engine.tables import Row, job_schema
 from engine.tables.casefile import CaseFile, LegalHold, OwedAction, Submission
 from engine.tables.database import Database
 from engine.tables.process import ElementHistory, ProcessInstance, WorkItem
@@ -113,7 +113,8 @@ def test_every_table_was_frozen_with_rows_and_keeps_them(frozen: Path, upgraded:
             for name in before
         }
         assert after == before
-        assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
+        migrated = MigrationContext.configure(connection, opts={"include_name": job_schema.is_ours})
+        assert compare_metadata(migrated, Row.metadata) == []
 
 
 def _counts_of(frozen: Path, memory: sqlite3.Connection) -> dict[str, int]:

@@ -9,13 +9,11 @@ import pytest
 from sqlalchemy import delete, select
 
 from engine import clock, commands
-from engine.calendar_table import VERSION
 from engine.operations.failing import fail_next
 from engine.publishing import prepare
 from engine.releases import install
 from engine.scenario import Scenario
-from engine.tables.people import Holiday
-from engine.tables.process import ElementInstance, Incident, ProcessInstance, Setting
+from engine.tables.process import ElementInstance, Incident, ProcessInstance
 from tests.engine.commands.conftest import FILES, ROOT, TAKEN_OVER, acknowledged, received
 from tests.engine.commands.drawn import NOTE, TWO_TASKS, publish_two_tasks
 from tests.engine.whereabouts import told_by_engine, told_by_rows
@@ -72,15 +70,16 @@ def test_a_place_says_what_it_is_in_since_when_and_by_when(landlord: Scenario) -
 
 
 def test_a_date_that_moves_moves_there_too(landlord: Scenario) -> None:
-    acknowledged(received(landlord))
-    assert _places(landlord)["allocate_director"].due_on == dt.date(2026, 4, 2)
-    with landlord.db.writing() as session:
-        session.add(Holiday(on=dt.date(2026, 4, 2), name="A day of mourning", kind="closure"))
-        session.merge(Setting(name=VERSION, value="77"))
-        appeal = select(ProcessInstance.id).where(ProcessInstance.process_id == "appeal")
-        instance_id = session.scalars(appeal).one()
+    landlord.receive("arrangement_taken_over", by="dorothy", answers=TAKEN_OVER)
+    before = _places(landlord, "flags")["confirm_flag"].due_on
+    assert before == dt.date(2026, 4, 2)
+    closed = (landlord.db, before, "A day of mourning")
+    commands.change_calendar(*closed, by="dorothy", reason="It was proclaimed")
+    with landlord.db.reading() as session:
+        flags = select(ProcessInstance.id).where(ProcessInstance.process_id == "flags")
+        instance_id = session.scalars(flags).one()
     commands.rearm(landlord.db, instance_id, by="dorothy", reason="A new holiday")
-    assert _places(landlord)["allocate_director"].due_on == dt.date(2026, 4, 7)
+    assert _places(landlord, "flags")["confirm_flag"].due_on == dt.date(2026, 4, 7)
     _agree(landlord)
 
 

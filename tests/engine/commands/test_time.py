@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import delete, select
 
 from engine import clock, commands
-from engine.calendar_table import VERSION
 from engine.casework.audit import Chain
 from engine.errors import Rejected
 from engine.installation import CLOCK_OFFSET
@@ -16,7 +15,6 @@ from engine.operations.failing import fail_next
 from engine.scenario import Scenario
 from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import CaseFile
-from engine.tables.people import Holiday
 from engine.tables.process import Incident, ProcessInstance, Setting, WorkItem
 from tests.engine.commands.conftest import APPEAL, TAKEN_OVER, acknowledged, received
 
@@ -69,24 +67,26 @@ def test_after_an_outage_everything_that_fell_due_is_caught_up_in_order(
     landlord.expect_open(["decide_appeal", "write_holding_letter"])
 
 
-def test_a_new_holiday_moves_a_frozen_due_date_by_one_command_that_keeps_why(
+def test_a_mended_holiday_moves_a_frozen_due_date_by_one_command_that_keeps_why(
     landlord: Scenario,
 ) -> None:
+    closed = dt.date(2026, 4, 9)
+    commands.change_calendar(landlord.db, closed, "Stocktaking", by="dorothy", reason="Planned")
     _allocated(landlord)
     instance = _instance(landlord, "appeal")
-    with landlord.db.writing() as session:
-        session.add(Holiday(on=dt.date(2026, 4, 9), name="A day of mourning", kind="closure"))
-        session.merge(Setting(name=VERSION, value="77"))
+    landlord.expect_due({"decide_appeal": "2026-04-13"})
+    commands.change_calendar(landlord.db, closed, "", by="dorothy", reason="Called off")
+    landlord.expect_due({"decide_appeal": "2026-04-13"})
+    moved = commands.rearm(landlord.db, instance.id, by="dorothy", reason="No closure")
     landlord.expect_due({"decide_appeal": "2026-04-10"})
-    moved = commands.rearm(landlord.db, instance.id, by="dorothy", reason="A new holiday")
     assert {change.element_id for change in moved} >= {"day_four_has_come"}
     with landlord.db.reading() as session:
         event = session.scalars(
             select(AuditEvent).where(AuditEvent.action == "due_dates_worked_out_again")
         ).one()
         detail = session.get_one(AuditDetail, event.id)
-    assert detail.new["reason"] == "A new holiday"
-    assert detail.old["day_four_has_come"] < detail.new["day_four_has_come"]
+    assert detail.new["reason"] == "No closure"
+    assert detail.new["day_four_has_come"] < detail.old["day_four_has_come"]
 
 
 def test_a_step_that_fails_waits_stuck_and_goes_on_when_it_is_tried_again(

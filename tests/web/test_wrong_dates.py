@@ -1,0 +1,117 @@
+"""A date was wrong: each page from what was typed to the preview, without a script."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from engine import batches, clock
+from engine.scenario import Scenario
+from engine.tables.database import Database
+from engine.tables.decisions import Appeal, Decision
+from engine.tables.people import Holiday
+from tests.engine.commands.conftest import APPEAL, TAKEN_OVER
+from tests.web.visitor import Visitor
+
+#: After the appeal of that file was received.
+NOW = dt.datetime(2026, 4, 2, 10, 0)
+
+
+@pytest.fixture
+def story(app: Flask) -> Iterator[Scenario]:
+    """A case with an arrangement that was taken over, and an open appeal against it."""
+    told = Scenario(app.extensions["database"])
+    with clock.frozen(NOW):
+        told.receive("arrangement_taken_over", by="dorothy", answers=TAKEN_OVER)
+        told.receive("appeal_received", by="amina", answers=APPEAL)
+        yield told
+
+
+def _db(app: Flask) -> Database:
+    database: Database = app.extensions["database"]
+    return database
+
+
+def test_a_new_closure_is_previewed_before_any_date_changes(
+    app: Flask, as_: Callable[[str], Visitor], story: Scenario
+) -> None:
+    page = as_("mo").get("/batches").follow("A date was wrong").follow("The calendar changed")
+    page = page.press(
+        "Show what changes",
+        what="add",
+        day__day="3",
+        day__month="4",
+        day__year="2026",
+        name="",
+        reason="",
+    )
+    assert page.status == 422
+    assert page.errors == [
+        ("Enter why", "#reason"),
+        ("Enter what day it is", "#name"),
+    ]
+    page = page.press("Show what changes", name="A day of mourning", reason="Proclaimed")
+    assert page.errors == [
+        ("Expected a day that is not free yet, but Fri 3 Apr 2026 is Good Friday.", "#day-day")
+    ]
+    page = page.press("Show what changes", day__day="7", name="A day of mourning")
+    assert page.heading == "Work dates out again by the changed calendar"
+    with _db(app).reading() as session:
+        assert session.get_one(Holiday, dt.date(2026, 4, 7)).kind == "closure"
+    batches.work(_db(app))
+    page = page.visitor.get(page.path)
+    assert "never moved later" in page.text
+    page = page.follow("Work out again the dates of").press("Work out again the dates of")
+    batches.work(_db(app))
+    assert "Finished" in page.visitor.get(page.path.split("?")[0]).text
+
+
+def test_the_day_of_receipt_is_corrected_from_the_case(
+    app: Flask, as_: Callable[[str], Visitor], story: Scenario
+) -> None:
+    page = as_("dorothy").get(f"/cases/{story.case_id}/decisions")
+    page = page.follow("Correct the day on which it was received")
+    assert page.heading == "When was the appeal received?"
+    page = page.press("Show what changes", day__day="31", day__month="2", day__year="2026")
+    assert [where for _, where in page.errors] == ["#day-day", "#reason"]
+    given = {"day__day": "30", "day__month": "3", "day__year": "2026"}
+    page = page.press("Show what changes", **given, reason="A letter lay at the front desk")
+    assert page.heading == "Correct when the appeal of SP-2026-001 was received: Mon 30 Mar 2026"
+    batches.work(_db(app))
+    assert "Received: Wed 1 Apr 2026 → Mon 30 Mar 2026." in page.visitor.get(page.path).text
+    with _db(app).reading() as session:
+        assert session.scalars(select(Appeal.received_on)).one() == dt.date(2026, 4, 1)
+
+
+def test_a_customer_and_every_customer_can_be_given_more_time(
+    app: Flask, as_: Callable[[str], Visitor], story: Scenario
+) -> None:
+    dorothy = as_("dorothy")
+    page = dorothy.get(f"/cases/{story.case_id}/decisions")
+    page = page.follow("Give the customer more time to appeal")
+    given = {"day__day": "29", "day__month": "5", "day__year": "2026", "reason": "In hospital"}
+    early = page.press("Show what changes", **{**given, "day__month": "3"})
+    assert "has passed. Choose a later one." in early.errors[0][0]
+    page = page.press("Show what changes", **given)
+    assert page.heading == "Let the decisions of SP-2026-001 be appealed until Fri 29 May 2026"
+    batches.work(_db(app))
+    page.visitor.get(page.path).follow("Give more time in 1 case").press("Give more time in")
+    batches.work(_db(app))
+    with _db(app).reading() as session:
+        assert session.scalars(select(Decision.appeal_until)).first() == dt.date(2026, 5, 29)
+    page = dorothy.get("/dates").follow("Customers need more time to appeal")
+    assert page.heading == "More time to appeal for every customer"
+    page = page.press("Show what changes", **given)
+    assert "but there is none" in page.errors[0][0]
+
+
+def test_nobody_else_is_led_there(as_: Callable[[str], Visitor], story: Scenario) -> None:
+    for name in ("amina", "olive", "claire"):
+        visitor = as_(name)
+        for path in ("/dates", "/dates/calendar", "/dates/appeal-time"):
+            visitor.get(path, status=404)
+    assert "more time to appeal" not in as_("amina").get(f"/cases/{story.case_id}/decisions").text

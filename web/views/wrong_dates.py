@@ -1,0 +1,139 @@
+"""A date was wrong: the calendar, when an appeal was received, how long one can appeal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import engine
+from web import auth, banner
+
+blueprint = Blueprint("wrong_dates", __name__, url_prefix="/dates")
+
+_INVALID = 422
+_NO_DAY = "Enter a day, a month and a year that exist, like 27 3 2027"
+_NO_REASON = "Enter why"
+_LONGEST_NAME = 80
+
+
+@dataclass
+class _Asked:
+    """What was typed into one of these pages, and what is wrong with it."""
+
+    sent: Mapping[str, str]
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def day(self) -> dt.date:
+        """Give the day that was typed, today when there is none, which is a problem then."""
+        try:
+            return dt.date(*(int(self.sent.get(f"day-{part}", "")) for part in _PARTS))
+        except (ValueError, OverflowError):
+            self.problems["day-day"] = _NO_DAY
+            return dt.date.min
+
+    def text(self, name: str, missing: str, longest: int = 500) -> str:
+        """Give a text that must be there and not too long."""
+        said = self.sent.get(name, "").strip()
+        if not said:
+            self.problems[name] = missing
+        elif len(said) > longest:
+            self.problems[name] = f"Shorten it to {longest} characters; it has {len(said)}"
+        return said
+
+
+_PARTS = ("year", "month", "day")
+
+
+@blueprint.get("")
+def listed() -> str:
+    """Show what can have been wrong; 404 for those who cannot say so."""
+    _need_right()
+    return render_template("dates/list.html")
+
+
+@blueprint.route("/calendar", methods=["GET", "POST"])
+def calendar() -> ResponseReturnValue:
+    """Change a day of the calendar, then preview what it does to dates worked out already."""
+    _need_right()
+    asked = _Asked(request.form)
+    if request.method == "POST":
+        day, reason = asked.day(), asked.text("reason", _NO_REASON)
+        what = request.form.get("what", "")
+        if what not in ("add", "remove"):
+            asked.problems["what"] = "Choose what happened"
+        name = asked.text("name", "Enter what day it is", _LONGEST_NAME) if what == "add" else ""
+        if not asked.problems:
+            try:
+                by = auth.person().name
+                engine.change_calendar(auth.database(), day, name, by=by, reason=reason)
+            except engine.Rejected as refused:
+                asked.problems["day-day"] = str(refused)
+            else:
+                return _previewed("rearm", {"what": "calendar"}, reason)
+    return _page("dates/calendar.html", asked)
+
+
+@blueprint.route("/receipt/<int:case_id>/<int:appeal_id>", methods=["GET", "POST"])
+def receipt(case_id: int, appeal_id: int) -> ResponseReturnValue:
+    """Say on which other day an appeal was received, then preview what it does."""
+    _need_right()
+    case = engine.case(auth.database(), case_id, auth.person(), ["decisions"])
+    appeals = [appeal for decision in case.decisions for appeal in decision.appeals]
+    appeal = next((one for one in appeals if one.id == appeal_id), None) or abort(404)
+    asked = _Asked(request.form)
+    if request.method == "POST":
+        day, reason = asked.day(), asked.text("reason", _NO_REASON)
+        if not asked.problems:
+            wanted = {"what": "receipt", "appeal": appeal_id, "received_on": day.isoformat()}
+            try:
+                return _previewed("rearm", wanted, reason)
+            except engine.Rejected as refused:
+                asked.problems["day-day"] = str(refused)
+    return _page("dates/receipt.html", asked, case=case.brief, appeal=appeal)
+
+
+@blueprint.route("/appeal-time", methods=["GET", "POST"])
+def appeal_time() -> ResponseReturnValue:
+    """Give more time to appeal: in one case, or wherever there is time left today."""
+    _need_right()
+    case_id = request.args.get("case", 0, type=int)
+    case = engine.case(auth.database(), case_id, auth.person(), []) if case_id else None
+    asked = _Asked(request.form)
+    if request.method == "POST":
+        day, reason = asked.day(), asked.text("reason", _NO_REASON)
+        if not asked.problems:
+            wanted = {"until": day.isoformat(), "case": case_id}
+            try:
+                return _previewed("appeal_time", wanted, reason)
+            except engine.Rejected as refused:
+                asked.problems["day-day"] = str(refused)
+    return _page("dates/appeal_time.html", asked, case=case.brief if case else None)
+
+
+def _previewed(kind: str, wanted: Mapping[str, Any], reason: str) -> ResponseReturnValue:
+    """Start the batch and go to its preview."""
+    try:
+        made = engine.batches.start(
+            auth.database(), kind, wanted, by=auth.person().name, reason=reason
+        )
+    except engine.Rejected:
+        if wanted.get("what") != "calendar":
+            raise
+        banner.success("The calendar is changed. No case has a date that it could change.")
+        return redirect(url_for("wrong_dates.listed"), 303)
+    return redirect(url_for("batches.shown", batch_id=made), 303)
+
+
+def _need_right() -> None:
+    if not auth.may_open("wrong dates"):
+        abort(404)
+
+
+def _page(template: str, asked: _Asked, **more: Any) -> ResponseReturnValue:
+    made = render_template(template, sent=asked.sent, problems=asked.problems, **more)
+    return made, _INVALID if asked.problems else 200
