@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -26,6 +27,8 @@ logger = logging.getLogger("spoc.worker")
 #: Seconds between two looks at what is due.
 TICK_SECONDS = 5
 SWEEP_SECONDS = 600
+#: Any number that nobody else asks this database to lock.
+_SWEEPS = 7764
 #: So long one tick goes on with timers; the next tick must find it over.
 _MOST_SECONDS = 4.0
 
@@ -43,9 +46,14 @@ class Periodic:
     apart: Callable[[Database], object] | None = None
 
     def try_on(self, db: Database) -> None:
-        """Do it; a failure is logged, and the next call tries again."""
+        """Do it; a failure is logged, and the next call tries again.
+
+        What sweeps looks at everything: only one process does at a time, the others leave it out.
+        """
         try:
-            self.run(db)
+            with db.first(_SWEEPS) if self.lane == "sweep" else nullcontext(True) as mine:
+                if mine:
+                    self.run(db)
         except Exception:
             logger.exception("%s failed; it is tried again.", self.name.capitalize())
 

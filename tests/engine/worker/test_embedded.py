@@ -74,6 +74,18 @@ def test_two_processes_share_a_postgresql_database(postgres_database: Database) 
         worker.stop()
 
 
+def test_of_processes_that_sweep_at_once_one_does(postgres_database: Database) -> None:
+    swept: list[str] = []
+    sweep = Periodic("sweeping", "sweep", 600, lambda _db: swept.append("swept"))
+    other = Database(postgres_database.url.render_as_string(hide_password=False))
+    slow = Periodic("slow", "sweep", 600, lambda _db: sweep.try_on(other))
+    slow.try_on(postgres_database)
+    assert swept == []
+    sweep.try_on(other)
+    assert swept == ["swept"]
+    other.close()
+
+
 def _wait(holds: Callable[[], bool]) -> None:
     until = time.monotonic() + 20
     while not holds():
