@@ -17,7 +17,7 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 import engine
-from web import auth, keeping_commands, words
+from web import auth, keeping_commands, outgoing_commands, words
 from web.command import Plain, ready
 from web.settings import ROOT
 
@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
     for command in (new_key, clock, multiply, scenario, check, rearm, audit):
         app.cli.add_command(command)
     keeping_commands.register(app)
+    outgoing_commands.register(app)
 
 
 @click.command("new-key")

@@ -17,6 +17,7 @@ from tqdm import tqdm
 import engine
 from web import auth, words
 from web.command import Plain, ready
+from web.outgoing_commands import not_configured
 from web.server import Server
 from web.settings import ROOT
 
@@ -57,6 +58,8 @@ def serve() -> None:
         ) from taken
     if worker is not None:
         worker.start()
+    if said := not_configured(database):
+        click.echo(said)
     click.echo(f"Open http://{settings.address} (Ctrl-C stops)")
     server.run(before_end=worker.stop if worker is not None else _nothing)
     click.echo("Stopped.")
@@ -100,8 +103,9 @@ def status(as_json: bool) -> None:
     else:
         for name, value in dataclasses.asdict(seen).items():
             click.echo(f"{name.replace('_', ' '):26} {'-' if value is None else value}")
-        for sentence in wanting:
-            click.echo(f"! {sentence}")
+        for sentence in (*wanting, not_configured(auth.database())):
+            if sentence:
+                click.echo(f"! {sentence}")
     raise SystemExit(1 if wanting else 0)
 
 

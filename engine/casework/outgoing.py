@@ -43,7 +43,7 @@ def email(context: Context, mail: Mail) -> Outbox:
     return _row(
         EMAIL,
         EMAIL,
-        f"{EMAIL}:{context.case_id or 0}:{mail.to}",
+        _order(EMAIL, mail.to, context.case_id),
         context.now,
         case_id=context.case_id,
         about=mail.about,
@@ -70,7 +70,7 @@ def event_rows(
         _row(
             WEBHOOK,
             channel_of(endpoint),
-            f"{channel_of(endpoint)}:{case_id or 0}",
+            _order(WEBHOOK, endpoint, case_id),
             at,
             case_id=case_id,
             about=None,
@@ -94,6 +94,11 @@ def wants(endpoints: Iterable[tuple[str, Iterable[str]]]) -> str:
 def _wanting(settings: Mapping[str, str], event: str) -> Iterator[str]:
     said: dict[str, list[str]] = json.loads(settings.get(WEBHOOKS) or "{}")
     return (name for name, events in said.items() if event in events)
+
+
+def _order(kind: str, to: str, case_id: int | None) -> str:
+    """Give what rows share of which a later one waits for the earlier."""
+    return f"{kind} {to} case:{case_id or 0}"
 
 
 def _row(kind: str, channel: str, order_key: str, at: dt.datetime, **more: object) -> Outbox:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from engine.casework.outgoing import EVENTS
 from engine.outbox.mail import MailSettings
 from engine.outbox.sending import Senders, deliver_outbox
-from engine.outbox.settling import give_up, try_again, try_all_again
+from engine.outbox.settling import (
+    give_up,
+    give_up_older,
+    try_again,
+    try_all_again,
+    waiting,
+)
 from engine.outbox.webhooks import WebhookSettings
 
 __all__ = [
@@ -15,6 +21,8 @@ __all__ = [
     "WebhookSettings",
     "deliver_outbox",
     "give_up",
+    "give_up_older",
     "try_again",
     "try_all_again",
+    "waiting",
 ]

@@ -204,3 +204,23 @@ def test_the_page_asks_the_database_little(
     statements.clear()
     mo.get("/undelivered")
     assert len(statements) <= 8, "\n".join(statements)
+
+
+def test_the_command_line_says_what_waits_and_gives_up_what_is_old(
+    app: Flask, database: Database
+) -> None:
+    write(database, 2)
+    write(database, 3, dead=False)
+    run = app.test_cli_runner().invoke
+    said = run(args=["outbox"])
+    assert "email: 3 waiting, 2 could not be delivered - not configured" in said.output
+    assert "No e-mail is configured: 3 e-mails waiting." in run(args=["status"]).output
+    assert run(args=["outbox", "--give-up-before", "2026-03-05"]).exit_code == 2
+    assert run(args=["outbox", "--give-up-before", "soon", "--reason", "x"]).exit_code == 2
+    early = ["outbox", "--give-up-before", "2026-03-04", "--reason", "Too old"]
+    assert "0 messages given up." in run(args=early).output
+    done = run(args=["outbox", "--give-up-before", "2026-03-05", "--reason", "Too old", "--json"])
+    assert "5 messages given up." in done.output
+    assert '"waiting": 0' in done.output
+    assert len(kept(database)) == 5
+    assert {who.endswith("(command line)") for _, _, who, _ in kept(database) if who} == {True}

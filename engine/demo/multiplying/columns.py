@@ -9,9 +9,12 @@ from sqlalchemy import JSON, Column, Integer, Table
 
 from engine.tables import Row
 
-#: Tables that are about the landlord or its releases: a copy of a case shares their rows.
+#: Tables that are about the landlord, its releases, its workers or changes of many runs: a copy of
+#: a case shares their rows.
 _SHARED = frozenset(
     {
+        "batch",
+        "batch_item",
         "holiday",
         "policy_value",
         "release",
@@ -20,6 +23,7 @@ _SHARED = frozenset(
         "role_holder",
         "setting",
         "user",
+        "worker",
     }
 )
 #: Columns that place a row with its case -> the table that they lead to.
@@ -88,6 +92,8 @@ TASK_IDS = frozenset(
         "work_item.task_id",
     }
 )
+#: Keys by which others tell one thing from another: a copy has its own.
+KEYS = frozenset({"outbox.key"})
 #: The bytes of a run, for ``engine.spiff`` alone.
 STATE = "process_instance.state"
 #: What a copy begins without: the PDF is made when somebody asks, the mark is of a page long gone.

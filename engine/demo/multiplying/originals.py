@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -124,8 +125,8 @@ class Original:
             return None
         if full_name in columns.LEFT_OUT:
             return lambda copy: None
-        if full_name in (columns.STATE, *columns.TASK_IDS):
-            return self._of_engine(full_name, value)
+        if full_name in (columns.STATE, *columns.TASK_IDS, *columns.KEYS):
+            return self._of_its_own(full_name, value)
         if isinstance(column.type, JSON | Sealed):
             return self._values.json(value, self._names(column, row), column.name)
         led_to = columns.leads_to(column, row)
@@ -133,8 +134,10 @@ class Original:
             return lambda copy: copy.id_of(led_to, value)
         return self._plain(column, value)
 
-    def _of_engine(self, full_name: str, value: Any) -> Recipe:
-        """Give the recipe of what only the workflow engine can read."""
+    def _of_its_own(self, full_name: str, value: Any) -> Recipe:
+        """Give the recipe of what only the workflow engine can read, and of keys."""
+        if full_name in columns.KEYS:
+            return lambda copy: hashlib.sha256(f"{value} {copy.mark}".encode()).hexdigest()[:32]
         if full_name in columns.TASK_IDS:
             return lambda copy: spiff.copied_task_id(value, mark=copy.mark)
         return lambda copy: spiff.copied_state(

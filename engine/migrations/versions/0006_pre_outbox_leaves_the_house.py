@@ -51,7 +51,7 @@ def _fill() -> None:
             .values(
                 channel=row.kind,
                 key=secrets.token_hex(16),
-                order_key=f"{row.kind}:{row.case_id or 0}:{content.get('to', '')}",
+                order_key=f"{row.kind} {content.get('to', '')} case:{row.case_id or 0}",
                 about=content.pop("key", None),
                 content=content,
             )

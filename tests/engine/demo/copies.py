@@ -19,6 +19,7 @@ from engine.tables.columns import Sealed, UtcDateTime
 
 #: Chained anew, salted anew, or taken from the text of a letter.
 _ITS_OWN = {
+    "outbox.key",
     "audit_anchor.hash",
     "audit_detail.salt",
     "audit_event.detail_hash",
