@@ -38,14 +38,13 @@ def server(*, durable: bool = False) -> Iterator[str]:
         if os.geteuid() == 0:
             account = pwd.getpwnam("postgres")
             os.chown(folder, account.pw_uid, account.pw_gid)
-        initdb = [_binary("initdb"), "-D", f"{folder}/data", "-U", "spoc", "-A", "trust"]
-        _run([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], folder)
+        initialise(folder)
         with (
             log.open("wb") as output,
-            subprocess.Popen(_serve(folder, durable), stderr=output) as process,
+            subprocess.Popen(command(folder, durable=durable), stderr=output) as process,
         ):
             url = f"postgresql+psycopg://spoc@/postgres?host={folder}"
-            _wait(url, process, log)
+            wait(url, process, log)
             yield url
             process.terminate()
             process.wait(timeout=20)
@@ -53,7 +52,14 @@ def server(*, durable: bool = False) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(folder: Path, durable: bool) -> list[str]:
+def initialise(folder: Path) -> None:
+    """Make an empty cluster in a folder that the server may write to."""
+    initdb = [_binary("initdb"), "-D", f"{folder}/data", "-U", "spoc", "-A", "trust"]
+    _run([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], folder)
+
+
+def command(folder: Path, *, durable: bool = False) -> list[str]:
+    """Give the command that serves the cluster."""
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder),
@@ -97,7 +103,8 @@ def _binary(name: str) -> str:
     return str(newest)
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the server answers; RuntimeError with its log when it does not."""
     address = url.replace("+psycopg", "")
     last_moment = time.monotonic() + 30
     while time.monotonic() < last_moment:

@@ -19,7 +19,7 @@ from web.settings import ROOT
 
 STARTS_WITHIN = 120
 _STOPS_WITHIN = 60
-_FLASK = (sys.executable, "-m", "flask", "--app", "web")
+_APP = ("--app", "web")
 
 
 def free_port() -> int:
@@ -41,9 +41,16 @@ class Process:
         port: int | None = None,
     ) -> None:
         self.name, self.port, self.log = name, port, log
-        self._command, self._environment = [*command], {**environment}
+        self._arguments, self._environment = [*command], {**environment}
+        self._program = [sys.executable, "-m", "flask"]
         self._running: subprocess.Popen[bytes] | None = None
         self.starts = 0
+
+    def by(self, script: str, **settings: str) -> Process:
+        """Let a script start it that does something else first; gives the process itself."""
+        self._program = [sys.executable, script]
+        self._environment |= settings
+        return self
 
     def start(self) -> None:
         """Start it unless it lives; it is not ready yet."""
@@ -52,13 +59,19 @@ class Process:
         self.starts += 1
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                self._command,
+                [*self._program, *self._arguments],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+
+    @property
+    def pid(self) -> int:
+        """Give its number."""
+        assert self._running is not None
+        return self._running.pid
 
     def lives(self) -> bool:
         """Tell whether it runs."""
@@ -162,9 +175,9 @@ def web(name: str, settings: Mapping[str, str], folder: Path) -> Process:
     """Give a process that serves pages (and ticks, where nobody else is said to)."""
     port = free_port()
     here = {**settings, "SPOC_ADDRESS": f"127.0.0.1:{port}"}
-    return Process(name, (*_FLASK, "serve"), here, folder / f"{name}.log", port)
+    return Process(name, (*_APP, "serve"), here, folder / f"{name}.log", port)
 
 
 def worker(name: str, settings: Mapping[str, str], folder: Path) -> Process:
     """Give a process that runs timers and delivers, without pages."""
-    return Process(name, (*_FLASK, "work"), settings, folder / f"{name}.log")
+    return Process(name, (*_APP, "work"), settings, folder / f"{name}.log")

@@ -39,6 +39,8 @@ class Ledger:
     kills: list[Kill] = field(default_factory=list)
     #: Answers nobody expected, such as a page that says 500.
     strange: list[str] = field(default_factory=list)
+    #: How often a page said that the database is away or full.
+    away: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, attempt: Attempt) -> None:
@@ -55,6 +57,11 @@ class Ledger:
         """Keep an answer that nobody expected."""
         with self._lock:
             self.strange.append(what)
+
+    def told_away(self) -> None:
+        """Keep that a page said the database is away."""
+        with self._lock:
+            self.away += 1
 
     def count(self) -> Counter[Answer]:
         """Count the attempts by how they were answered."""

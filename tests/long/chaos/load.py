@@ -13,6 +13,7 @@ from typing import Any
 import requests
 from lxml import html
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 import engine
 from engine.tables.database import Database
@@ -41,6 +42,8 @@ _ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "confirm_flag": {"shows": ["route", "cover", "emergency", "outbound"]},
     "spoc_report": REPORT,
 }
+#: What the database of the tests themselves says while it is away.
+_AWAY = (DBAPIError,)
 _REFUSED = {
     HTTPStatus.CONFLICT,
     HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -52,8 +55,10 @@ _REFUSED = {
 class Browser:
     """One person at one browser, at whichever web process answers."""
 
-    def __init__(self, ports: Sequence[int], person: str, dice: random.Random) -> None:
-        self._ports, self._dice, self.person = ports, dice, person
+    def __init__(
+        self, ports: Sequence[int], person: str, dice: random.Random, ledger: Ledger
+    ) -> None:
+        self._ports, self._dice, self.person, self._ledger = ports, dice, person, ledger
         self._session = requests.Session()
         self._token = ""
 
@@ -67,9 +72,11 @@ class Browser:
         )
         self._token = _token(self._get("/tasks"))
 
-    def complete(self, item: int, fields: Sequence[tuple[str, str]]) -> tuple[Answer, str]:
-        """Send all answers of a task; gives what came back, and what the page said if strange."""
+    def complete(self, item: int, fields: Sequence[tuple[str, str]]) -> Answer:
+        """Send all answers of a task; gives what came back, and keeps what was strange."""
         try:
+            if not self._token:
+                self.sign_in()
             answer = self._session.post(
                 self._address(f"/tasks/{item}/check"),
                 [*fields, ("csrf_token", self._token)],
@@ -78,18 +85,25 @@ class Browser:
             )
         except requests.RequestException:
             time.sleep(_BREATH)
-            return "unknown", ""
+            return "unknown"
         if answer.status_code == HTTPStatus.SEE_OTHER:
-            return (
-                ("taken", "") if "/sign-in" not in answer.headers["Location"] else ("refused", "")
-            )
+            return "refused" if "/sign-in" in answer.headers["Location"] else "taken"
         if answer.status_code in _REFUSED:
-            return "refused", ""
+            return "refused"
+        if answer.status_code == HTTPStatus.BAD_REQUEST:
+            # Signed out: a cookie from an hour that has not come yet is not believed.
+            self._token = ""
+            return "refused"
         if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-            return "unknown", ""
-        page: Any = html.fromstring(answer.text)
-        said = " ".join(page.text_content().split())
-        return "unknown", f"{answer.status_code} for task {item}: {said[:300]}"
+            self._ledger.told_away()
+            time.sleep(_BREATH)
+        else:
+            self._ledger.wonder(f"{answer.status_code} for task {item}: {_said(answer.text)}")
+        return "unknown"
+
+    def sees(self, path: str) -> int:
+        """Open a page; gives its status."""
+        return self._session.get(self._address(path), timeout=_PATIENCE).status_code
 
     def _get(self, path: str) -> str:
         answer = self._session.get(self._address(path), timeout=_PATIENCE)
@@ -104,6 +118,11 @@ class Browser:
 def _token(page: str) -> str:
     tree: Any = html.fromstring(page)
     return str(tree.xpath("//input[@name='csrf_token']/@value")[0])
+
+
+def _said(page: str) -> str:
+    tree: Any = html.fromstring(page)
+    return " ".join(tree.text_content().split())[:300]
 
 
 class Crowd:
@@ -139,17 +158,24 @@ class Crowd:
 
     def _work(self, form: str, dice: random.Random) -> None:
         person = FORMS[form][0]
-        browsers = [Browser(self._ports, person, dice) for _ in range(2)]
+        browsers = [Browser(self._ports, person, dice, self._ledger) for _ in range(2)]
         for browser in browsers:
             browser.sign_in()
         self._signed_in.wait(_PATIENCE)
         while not self._over.is_set():
-            items = self._open(form)
-            for item in items:
-                if self._over.is_set():
-                    return
-                self._fill_in(form, item, browsers, twice=dice.randrange(_DOUBLE) == 0)
-            self._over.wait(0.1 if items else 0.5)
+            try:
+                self._work_off(form, browsers, dice)
+            except _AWAY:
+                self._over.wait(_BREATH)
+
+    def _work_off(self, form: str, browsers: Sequence[Browser], dice: random.Random) -> None:
+        """Fill in some forms; raises when the database cannot be asked what is open."""
+        items = self._open(form)
+        for item in items:
+            if self._over.is_set():
+                return
+            self._fill_in(form, item, browsers, twice=dice.randrange(_DOUBLE) == 0)
+        self._over.wait(0.1 if items else 0.5)
 
     def _open(self, form: str) -> list[int]:
         with self._db.reading() as session:
@@ -185,7 +211,5 @@ class Crowd:
         mark = f"mark {next(self._marks)} of {threading.get_ident()}."
         today = now_of(self._db).date().isoformat()
         raw = {**view.defaults, **_ANSWERS[form], "done_on": today, marked: mark}
-        answer, said = browser.complete(item, hidden_fields(view.form.questions, raw))
+        answer = browser.complete(item, hidden_fields(view.form.questions, raw))
         self._ledger.note(Attempt(item, browser.person, form, mark, answer))
-        if said:
-            self._ledger.wonder(said)
