@@ -58,9 +58,10 @@ class Postbox:
 
 
 @contextlib.contextmanager
-def postbox(**options: Any) -> Iterator[Postbox]:
+def postbox(box: Postbox | None = None, **options: Any) -> Iterator[Postbox]:
     """Run a mail server on this machine; options as of aiosmtpd's SMTP."""
-    box = Postbox(port=free_port())
+    box = box or Postbox()
+    box.port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=box.port, **options)
     controller.start()
     try:
@@ -97,9 +98,9 @@ class Listener:
 
 
 @contextlib.contextmanager
-def listener() -> Iterator[Listener]:
+def listener(other: Listener | None = None) -> Iterator[Listener]:
     """Run a listener on this machine."""
-    found = Listener()
+    found = other or Listener()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -70,7 +70,7 @@ class Scene:
     def end(self, *, forwards: bool = True) -> Verdict:
         """Let everything settle, then find nothing wrong."""
         self.crowd.stop()
-        settle(self.house, self.db)
+        settle(self.house, self.db, self.hands)
         self.house.stop()
         verdict = Verdict(self.db, self.before, self.house.ledger, forwards=forwards)
         assert verdict.findings() == []
@@ -88,7 +88,7 @@ def scene(full: bool, tmp_path: Path) -> Iterator[Callable[..., Scene]]:
         house = House(processes, Ledger())
         before = Before.of(db)
         crowd = Crowd(db, house.ports, house.ledger, PEOPLE, SEED)
-        opened.append(Scene(db, house, crowd, Hands(db), before))
+        opened.append(Scene(db, house, crowd, Hands(db, house.ledger), before))
         house.start()
         crowd.start()
         opened[-1].hands.go_on()

@@ -6,6 +6,8 @@ from itertools import pairwise
 
 #: How many days one after another the first branch waits for, each by its own timer.
 DAYS = 6
+#: After these an e-mail goes to the one who is the Data Management Officer.
+TOLD = (1, 3, 5)
 #: What the loop beside it waits for, again and again.
 LAP_HOURS = 8
 #: So long a note may stay unwritten before it is asked for anew.
@@ -41,27 +43,28 @@ def _timer(element: str, kind: str, expression: str) -> str:
     )
 
 
-def _days() -> list[str]:
-    return [f"day_{number}" for number in range(1, DAYS + 1)]
+def _tell(element: str) -> str:
+    return (
+        f'<bpmn:serviceTask id="{element}" name="Tell of it"><bpmn:extensionElements>'
+        '<spiffworkflow:serviceTaskOperator id="notices.tell" resultVariable="told">'
+        '<spiffworkflow:parameters><spiffworkflow:parameter id="role" value="\'dmo\'"/>'
+        '<spiffworkflow:parameter id="about" value="\'vigil\'"/></spiffworkflow:parameters>'
+        "</spiffworkflow:serviceTaskOperator></bpmn:extensionElements></bpmn:serviceTask>"
+    )
 
 
 def _elements() -> dict[str, str]:
     """Give every element by its id, in the order they are reached."""
-    moments = {
-        day: _timer(day, "timeDate", f"on(calendar_days(case.opened_on, {number}))")
-        for number, day in enumerate(_days(), start=1)
-    }
+    days: dict[str, str] = {}
+    for number in range(1, DAYS + 1):
+        moment = f"on(calendar_days(case.opened_on, {number}))"
+        days[f"day_{number}"] = _timer(f"day_{number}", "timeDate", moment)
+        if number in TOLD:
+            days[f"tell_of_day_{number}"] = _tell(f"tell_of_day_{number}")
     return {
         "began": '<bpmn:startEvent id="began"/>',
         "all_at_once": '<bpmn:parallelGateway id="all_at_once"/>',
-        **moments,
-        "tell_of_it": (
-            '<bpmn:serviceTask id="tell_of_it" name="Tell of it"><bpmn:extensionElements>'
-            '<spiffworkflow:serviceTaskOperator id="notices.tell" resultVariable="told">'
-            '<spiffworkflow:parameters><spiffworkflow:parameter id="role" value="\'dmo\'"/>'
-            '<spiffworkflow:parameter id="about" value="\'vigil\'"/></spiffworkflow:parameters>'
-            "</spiffworkflow:serviceTaskOperator></bpmn:extensionElements></bpmn:serviceTask>"
-        ),
+        **days,
         "days_are_over": '<bpmn:endEvent id="days_are_over"/>',
         "next_lap": '<bpmn:exclusiveGateway id="next_lap"/>',
         "lap": _timer("lap", "timeDuration", f"PT{LAP_HOURS}H"),
@@ -88,11 +91,12 @@ def _elements() -> dict[str, str]:
 
 def _flows() -> list[tuple[str, str, str]]:
     """Give the flows: name, from, to."""
-    path = ["all_at_once", *_days(), "tell_of_it", "days_are_over"]
-    days = [(f"f_{to}", begin, to) for begin, to in pairwise(path)]
+    days = [name for name in _elements() if name.startswith(("day_", "tell_of_day_"))]
+    path = ["all_at_once", *days, "days_are_over"]
+    chain = [(f"f_{to}", begin, to) for begin, to in pairwise(path)]
     return [
         ("begin", "began", "all_at_once"),
-        *days,
+        *chain,
         ("laps", "all_at_once", "next_lap"),
         ("run_lap", "next_lap", "lap"),
         ("ran_lap", "lap", "was_it_the_last_lap"),

@@ -19,14 +19,12 @@ from engine.publishing import publish
 from engine.releases import bundle, current_release_id, read_folder
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance, Setting
-from tests.engine.commands.conftest import TAKEN_OVER
+from tests.long.chaos.answers import DOOR, taken_over
 from tests.long.chaos.drawing import FILES
 from web.settings import ROOT
 
 #: So many runs are begun in one transaction.
 _AT_ONCE = 50
-#: Days from now on which the arrangements have to be reviewed; the review opens before that.
-_REVIEW_IN = 30
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def build(db: Database, size: Size) -> None:
             for _ in range(min(_AT_ONCE, size.vigils - begun)):
                 _begin_vigil(session)
     for number in range(size.arrangements):
-        _take_over(db, number, today)
+        commands.receive(db, DOOR, taken_over(number, today), by="dorothy")
 
 
 def _begin_vigil(session: Session) -> None:
@@ -77,23 +75,6 @@ def _begin_vigil(session: Session) -> None:
         started_by="dorothy",
     )
     Unit.start(session, around, instance, actor="dorothy").finish()
-
-
-def _take_over(db: Database, number: int, today: dt.date) -> None:
-    answers = {
-        **TAKEN_OVER,
-        "customer_name": f"Jordan Carter {number}",
-        "tenancy_reference": f"NF-{300_000 + number}",
-        "decided_on": _before(today, 160),
-        "letter_on": _before(today, 158),
-        "from_on": _before(today, 150),
-        "next_review_on": _before(today, -_REVIEW_IN),
-    }
-    commands.receive(db, "arrangement_taken_over", answers, by="dorothy")
-
-
-def _before(today: dt.date, days: int) -> str:
-    return (today - dt.timedelta(days=days)).isoformat()
 
 
 def set_ahead(db: Database, ahead: dt.timedelta) -> None:

@@ -37,6 +37,8 @@ class Ledger:
 
     attempts: list[Attempt] = field(default_factory=list)
     kills: list[Kill] = field(default_factory=list)
+    #: When the clock of the installation was put forward: what was claimed is free again then.
+    moves: list[float] = field(default_factory=list)
     #: Answers nobody expected, such as a page that says 500.
     strange: list[str] = field(default_factory=list)
     #: How often a page said that the database is away or full.
@@ -52,6 +54,16 @@ class Ledger:
         """Keep that a process was killed now."""
         with self._lock:
             self.kills.append(Kill(process, time.monotonic()))
+
+    def moved(self) -> None:
+        """Keep that the clock was put forward now."""
+        with self._lock:
+            self.moves.append(time.monotonic())
+
+    @property
+    def troubles(self) -> list[float]:
+        """Give every moment after which something may rightly be sent once more."""
+        return [*(kill.at for kill in self.kills), *self.moves]
 
     def wonder(self, what: str) -> None:
         """Keep an answer that nobody expected."""

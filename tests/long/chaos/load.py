@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from itertools import count
 from typing import Any
@@ -18,30 +18,21 @@ from sqlalchemy.exc import DBAPIError
 import engine
 from engine.tables.database import Database
 from engine.tables.process import WorkItem
+from tests.long.chaos.answers import DOOR, JOBS, TAKE_OVER, taken_over
 from tests.long.chaos.ground import now_of
 from tests.long.chaos.ledger import Answer, Attempt, Ledger
-from tests.long.test_years import REPORT
 from web.questions import hidden_fields
 
 #: Seconds a person waits for an answer; longer than any lock is waited for.
 _PATIENCE = 60
 #: And pauses when nobody answered, as nobody does while a process starts.
 _BREATH = 0.1
+#: Seconds between two arrangements that come in at the counter.
+_COUNTER = 0.5
 #: One in so many posts is a double click: two at the same moment.
 _DOUBLE = 12
 #: So many open tasks are looked up at once.
 _AT_ONCE = 60
-#: Form -> who fills it in, and which answer bears the mark.
-FORMS: Mapping[str, tuple[str, str]] = {
-    "chaos_note": ("dorothy", "note"),
-    "confirm_flag": ("sam", "reference"),
-    "spoc_report": ("priya", "went"),
-}
-_ANSWERS: Mapping[str, Mapping[str, Any]] = {
-    "chaos_note": {},
-    "confirm_flag": {"shows": ["route", "cover", "emergency", "outbound"]},
-    "spoc_report": REPORT,
-}
 #: What the database of the tests themselves says while it is away.
 _AWAY = (DBAPIError,)
 _REFUSED = {
@@ -72,13 +63,13 @@ class Browser:
         )
         self._token = _token(self._get("/tasks"))
 
-    def complete(self, item: int, fields: Sequence[tuple[str, str]]) -> Answer:
-        """Send all answers of a task; gives what came back, and keeps what was strange."""
+    def send(self, path: str, fields: Sequence[tuple[str, str]]) -> Answer:
+        """Send a form; gives what came back, and keeps what was strange."""
         try:
             if not self._token:
                 self.sign_in()
             answer = self._session.post(
-                self._address(f"/tasks/{item}/check"),
+                self._address(path),
                 [*fields, ("csrf_token", self._token)],
                 timeout=_PATIENCE,
                 allow_redirects=False,
@@ -98,7 +89,7 @@ class Browser:
             self._ledger.told_away()
             time.sleep(_BREATH)
         else:
-            self._ledger.wonder(f"{answer.status_code} for task {item}: {_said(answer.text)}")
+            self._ledger.wonder(f"{answer.status_code} for {path}: {_said(answer.text)}")
         return "unknown"
 
     def sees(self, path: str) -> int:
@@ -133,7 +124,7 @@ class Crowd:
     ) -> None:
         """people: a form for each of them, which is the only one they fill in."""
         self._db, self._ports, self._ledger = db, ports, ledger
-        self._marks = count(1)
+        self._marks = count(10_000)
         self._over = threading.Event()
         self._signed_in = threading.Barrier(len(people) + 1)
         self._threads = [
@@ -157,14 +148,17 @@ class Crowd:
             assert not thread.is_alive(), "somebody still waits for an answer"
 
     def _work(self, form: str, dice: random.Random) -> None:
-        person = FORMS[form][0]
+        person = JOBS[form].person
         browsers = [Browser(self._ports, person, dice, self._ledger) for _ in range(2)]
         for browser in browsers:
             browser.sign_in()
         self._signed_in.wait(_PATIENCE)
         while not self._over.is_set():
             try:
-                self._work_off(form, browsers, dice)
+                if form == TAKE_OVER:
+                    self._take_over(browsers, twice=dice.randrange(_DOUBLE) == 0)
+                else:
+                    self._work_off(form, browsers, dice)
             except _AWAY:
                 self._over.wait(_BREATH)
 
@@ -193,23 +187,41 @@ class Crowd:
             )
 
     def _fill_in(self, form: str, item: int, browsers: Sequence[Browser], *, twice: bool) -> None:
-        person = FORMS[form][0]
+        job = JOBS[form]
         try:
-            view = engine.form_of_task(self._db, item, by=person)
+            view = engine.form_of_task(self._db, item, by=job.person)
         except engine.EngineError:
             return  # somebody was quicker
-        second = None
-        if twice:
-            second = threading.Thread(target=self._send, args=(browsers[1], view, item, form))
+        today = now_of(self._db).date()
+
+        def send(browser: Browser) -> None:
+            mark = f"mark {next(self._marks)} of {threading.get_ident()}."
+            answer = browser.send(f"/tasks/{item}/check", job.fields(view, mark, today))
+            self._ledger.note(Attempt(item, browser.person, form, mark, answer))
+
+        self._once_or_twice(send, browsers, twice=twice)
+
+    def _take_over(self, browsers: Sequence[Browser], *, twice: bool) -> None:
+        """Bring in one arrangement more at the counter; a double click bears the same mark."""
+        number, today = next(self._marks), now_of(self._db).date()
+        view = engine.form_of_message(self._db, DOOR, by=browsers[0].person, refs={})
+        fields = hidden_fields(view.form.questions, {**view.defaults, **taken_over(number, today)})
+        mark = f"page {number} of {threading.get_ident()}"
+
+        def send(browser: Browser) -> None:
+            sent = [*fields, ("action", "send"), ("page_mark", mark)]
+            answer = browser.send(f"/doors/{DOOR}", sent)
+            self._ledger.note(Attempt(0, browser.person, TAKE_OVER, mark, answer))
+
+        self._once_or_twice(send, browsers, twice=twice)
+        self._over.wait(_COUNTER)
+
+    def _once_or_twice(
+        self, send: Callable[[Browser], None], browsers: Sequence[Browser], *, twice: bool
+    ) -> None:
+        second = threading.Thread(target=send, args=(browsers[1],)) if twice else None
+        if second is not None:
             second.start()
-        self._send(browsers[0], view, item, form)
+        send(browsers[0])
         if second is not None:
             second.join()
-
-    def _send(self, browser: Browser, view: engine.FormView, item: int, form: str) -> None:
-        marked = FORMS[form][1]
-        mark = f"mark {next(self._marks)} of {threading.get_ident()}."
-        today = now_of(self._db).date().isoformat()
-        raw = {**view.defaults, **_ANSWERS[form], "done_on": today, marked: mark}
-        answer = browser.complete(item, hidden_fields(view.form.questions, raw))
-        self._ledger.note(Attempt(item, browser.person, form, mark, answer))

@@ -17,6 +17,7 @@ from engine.installation import Surroundings, read_surroundings
 from engine.releases import bundle
 from engine.tables.casefile import CaseFile, Submission
 from engine.tables.database import Database
+from engine.tables.decisions import Letter
 from engine.tables.process import (
     ElementHistory,
     ElementInstance,
@@ -26,9 +27,12 @@ from engine.tables.process import (
     WorkItem,
 )
 from tests.engine.whereabouts import told_by_engine, told_by_rows
-from tests.long.chaos.drawing import DAYS, LAP_HOURS, PATIENCE_HOURS
+from tests.long.chaos.answers import TAKE_OVER
+from tests.long.chaos.drawing import DAYS, LAP_HOURS, PATIENCE_HOURS, TOLD
 from tests.long.chaos.ledger import Attempt, Ledger
 
+#: Of each of these an arrangement that comes in begins one; of the others one or more.
+_ONCE = ("arrangement", "spoc_case")
 #: As many findings of one kind are told in full.
 _SHOWN = 5
 
@@ -74,6 +78,7 @@ class Verdict:
             checks = {
                 "instances": self._instances(session, around),
                 "completions": self._completions(session),
+                "arrangements": self._arrangements(session),
                 "vigils": self._vigils(session, around),
                 "histories": self._histories(session),
                 "stuck": session.scalars(
@@ -138,6 +143,30 @@ class Verdict:
             else:
                 yield from _against(item.id, tried[item.id], kept[item.id])
 
+    def _arrangements(self, session: Session) -> Iterator[str]:
+        """What came in at the counter is one case with one run of each kind, or not there."""
+        kept = Counter(
+            session.scalars(select(Submission.page_mark).where(Submission.page_mark.is_not(None)))
+        )
+        for attempt in self.ledger.attempts:
+            if attempt.form == TAKE_OVER and attempt.answer == "taken" and not kept[attempt.mark]:
+                yield f"{attempt.mark} was acknowledged and is not there"
+        came = select(Submission.case_id).where(Submission.form == TAKE_OVER)
+        runs: dict[int | None, Counter[str]] = {case: Counter() for case in session.scalars(came)}
+        for case_id, process_id in session.execute(
+            select(ProcessInstance.case_id, ProcessInstance.process_id)
+        ):
+            if case_id in runs:
+                runs[case_id][process_id] += 1
+        for case_id, has in runs.items():
+            once = {name: has[name] for name in (*_ONCE, "flags", "partner_share")}
+            if any(once[name] != 1 for name in _ONCE) or 0 in once.values():
+                yield f"case {case_id} has the runs {dict(has)}"
+        letters = session.scalar(select(func.count(Letter.id))) or 0
+        written = select(func.count(Submission.id)).where(Submission.form == "issue_letter")
+        if letters != session.scalar(written):
+            yield f"{letters} letters were issued, {session.scalar(written)} asked for"
+
     def _vigils(self, session: Session, around: Surroundings) -> Iterator[str]:
         """Each timer of the drawn process fired exactly once for each time it was reached."""
         opened = dict(
@@ -177,9 +206,9 @@ class Verdict:
             self.timers_fired += fired
             if had != wanted:
                 yield f"day {number} was {had}, not {wanted}"
-        told = [step.what for step in steps["tell_of_it"]]
-        if told != (["entered", "left"] if fired else []):
-            yield f"the last day was told of: {told}"
+            told = [step.what for step in steps[f"tell_of_day_{number}"]]
+            if told != ["entered", "left"] * (fired and number in TOLD):
+                yield f"day {number} was told of: {told}"
 
     def _laps(self, steps: dict[str, list[Step]], around: Surroundings) -> Iterator[str]:
         """A lap ends and the next begins, never early; a note is cancelled only when it is late."""

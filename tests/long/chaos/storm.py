@@ -11,19 +11,23 @@ from sqlalchemy import func, select
 
 from engine.commands.delivery import _deliverable
 from engine.tables.database import Database
-from engine.tables.process import ProcessInstance
+from engine.tables.process import Outbox, ProcessInstance
 from tests.long.chaos.drawing import LAP_HOURS
 from tests.long.chaos.ground import now_of, set_ahead
 from tests.long.chaos.house import House
+from tests.long.chaos.ledger import Ledger
+from tests.long.chaos.outside_world import World
 
 #: How long after it answers a process is killed at most, in seconds.
 _LIVES_AT_MOST = 3.0
-#: One in so many dies while it starts.
-_DIES_EARLY = 6
+#: One in so many dies while it starts, one when something has just arrived outside.
+_WAYS = 6
+_JUST_AFTER = 0.005
 _STARTS_IN = 1.5
 #: The clock goes on when less than this share of all runs is still due.
 _DONE_ENOUGH = 0.1
 _SETTLES_WITHIN = 600
+_LOOKS_AGAIN = 1.0
 
 
 @dataclass
@@ -31,8 +35,8 @@ class Hands:
     """The hands of the installation's clock; a lap further each time most of what was due ran."""
 
     db: Database
+    ledger: Ledger
     ahead: dt.timedelta = field(default_factory=dt.timedelta)
-    moves: int = 0
 
     def go_on(self) -> None:
         """Let more timers fall due, when most of those before have fired."""
@@ -44,32 +48,43 @@ class Hands:
     def move(self, by: dt.timedelta) -> None:
         """Put the clock so much further."""
         self.ahead += by
-        self.moves += 1
+        self.ledger.moved()
         set_ahead(self.db, self.ahead)
 
 
-def rage(house: House, hands: Hands, kills: int, dice: random.Random) -> None:
-    """Kill one process after another, each at a random moment of its life."""
+def rage(house: House, hands: Hands, world: World, kills: int, dice: random.Random) -> None:
+    """Kill one process after another, each at a random moment of its life.
+
+    Some while they start, and some just when the mail server or the listener has taken something.
+    """
     for _ in range(kills):
-        victim = dice.choice(house.processes)
-        if dice.randrange(_DIES_EARLY) == 0:
+        victim, way = dice.choice(house.processes), dice.randrange(_WAYS)
+        if way == 0:
             time.sleep(dice.uniform(0, _STARTS_IN))
         else:
             house.wait_for([victim])
-            time.sleep(dice.uniform(0, _LIVES_AT_MOST))
-        hands.go_on()
+            hands.go_on()
+            if way == 1:
+                world.arrived.clear()
+                world.arrived.wait(_LIVES_AT_MOST)
+                time.sleep(dice.uniform(0, _JUST_AFTER))
+            else:
+                time.sleep(dice.uniform(0, _LIVES_AT_MOST))
         house.kill(victim)
 
 
-def settle(house: House, db: Database) -> None:
-    """Wait until nothing is due and nothing is on its way any more."""
+def settle(house: House, db: Database, hands: Hands) -> None:
+    """Wait until nothing is due, nothing is on its way and nothing is left to send."""
     house.wait_for(house.processes)
     until = time.monotonic() + _SETTLES_WITHIN
-    while due_now(db) or _on_its_way(db):
+    while due_now(db) or _on_its_way(db) or _left_to_send(db):
         for process in house.processes:
             process.start()
-        assert time.monotonic() < until, f"{due_now(db)} runs are still due"
-        time.sleep(0.2)
+        assert time.monotonic() < until, (due_now(db), _on_its_way(db), _left_to_send(db))
+        time.sleep(_LOOKS_AGAIN)
+        if not (due_now(db) or _on_its_way(db)):
+            # What was in the hands of the dead is free again a little later.
+            hands.move(dt.timedelta(minutes=2))
 
 
 def due_now(db: Database, late: dt.timedelta = dt.timedelta()) -> int:
@@ -83,3 +98,9 @@ def due_now(db: Database, late: dt.timedelta = dt.timedelta()) -> int:
 def _on_its_way(db: Database) -> bool:
     with db.reading() as session:
         return session.scalar(_deliverable(set())) is not None
+
+
+def _left_to_send(db: Database) -> int:
+    with db.reading() as session:
+        left = select(func.count(Outbox.id)).where(Outbox.next_try_at.is_not(None))
+        return session.scalar(left) or 0
