@@ -10,24 +10,25 @@ import asyncio
 import contextlib
 import logging
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import psycopg
-from apscheduler.schedulers.background import BackgroundScheduler
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from sqlalchemy.engine import URL
 
-from engine import clock, schedule
+from engine import schedule
 from engine.commands import dispatch_due, run_instance
 from engine.errors import Unavailable
 from engine.outbox import Senders
 from engine.tables.database import Database
 from engine.worker.heartbeat import BEAT_SECONDS, Heartbeat
 from engine.worker.periodic import Periodic, periodics
+from engine.worker.steady import LOOK_SECONDS, ClockWatch, SteadyScheduler
 
 #: How long a worker may say nothing before its jobs are thrown away, and how often that is seen to.
 STALLED_SECONDS = 30
@@ -54,7 +55,7 @@ class WorkerApart:
 
     def run(self) -> None:
         """Work; returns when it was told to end and what was begun is done."""
-        beats = BackgroundScheduler(timezone=clock.LONDON)
+        beats = SteadyScheduler()
         beats.add_job(self._heart.beat, "interval", seconds=BEAT_SECONDS, coalesce=True)
         beats.start()
         self._heart.beat()
@@ -72,9 +73,10 @@ class WorkerApart:
         while not told.is_set():
             work = asyncio.create_task(self._work())
             end = asyncio.create_task(told.wait())
-            await asyncio.wait({work, end}, return_when=asyncio.FIRST_COMPLETED)
-            end.cancel()
-            work.cancel()
+            anew = asyncio.create_task(_clock_put_back())
+            await asyncio.wait({work, end, anew}, return_when=asyncio.FIRST_COMPLETED)
+            for one in (end, anew, work):
+                one.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await work
             with contextlib.suppress(TimeoutError):
@@ -85,6 +87,7 @@ class WorkerApart:
         app = self.make_app()
         try:
             async with app.open_async():
+                await _forget_what_is_ahead(app)
                 await app.run_worker_async(
                     concurrency=self._concurrency,
                     install_signal_handlers=False,
@@ -133,6 +136,23 @@ class WorkerApart:
             one.try_on(self.db)
 
         return task
+
+
+async def _clock_put_back() -> None:
+    """Return when the computer's clock was put back."""
+    watch = ClockWatch()
+    while not watch.put_back():
+        await asyncio.sleep(LOOK_SECONDS)
+    logger.warning("The clock was put back; what is done again and again begins anew.")
+
+
+async def _forget_what_is_ahead(app: App) -> None:
+    """Forget for which moments still to come jobs were made, before the clock was put back.
+
+    Procrastinate makes none twice for one moment, so it would make none until then.
+    """
+    ahead = "DELETE FROM procrastinate_periodic_defers WHERE defer_timestamp > %(now)s"
+    await app.connector.execute_query_async(ahead, now=int(time.time()))
 
 
 def _handed_out(one: Periodic) -> Periodic:

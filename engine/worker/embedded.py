@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
-from engine import clock
 from engine.outbox import Senders
 from engine.tables.database import Database
 from engine.worker.alone import Alone
 from engine.worker.heartbeat import BEAT_SECONDS, Heartbeat
 from engine.worker.periodic import Periodic, periodics
+from engine.worker.steady import SteadyScheduler
 
 
 class Worker:
@@ -26,7 +24,7 @@ class Worker:
         self._periodics = periodics(senders)
         self._alone = Alone(db)
         self._heart = Heartbeat(db, "embedded")
-        self._scheduler = BackgroundScheduler(timezone=clock.LONDON)
+        self._scheduler = SteadyScheduler()
         for lane in dict.fromkeys(one.lane for one in self._periodics):
             self._add(self.run_lane, self._of(lane)[0].seconds, lane)
         self._add(self._heart.beat, BEAT_SECONDS)

@@ -39,7 +39,7 @@ def _one_process(url: str, folder: Path, sends: Mapping[str, str]) -> list[Proce
 
 
 def _four_processes(url: str, folder: Path, sends: Mapping[str, str]) -> list[Process]:
-    settings = houses.environment(url, folder, **sends)
+    settings = houses.environment(url, folder, SPOC_WORKERS="apart", **sends)
     pages = [houses.web(f"web_{number}", settings, folder) for number in (1, 2)]
     return [*pages, *(houses.worker(f"work_{number}", settings, folder) for number in (1, 2))]
 
@@ -79,7 +79,7 @@ def test_nothing_is_lost_or_doubled_however_often_processes_are_killed(
     hands = Hands(db, ledger)
     rage(house, hands, found, KILLS if full else SAMPLE_OF_KILLS, random.Random(SEED))
     crowd.stop()
-    settle(house, db, hands)
+    settle(house, db, hands, sends=True)
     house.stop()
     verdict = Verdict(db, before, ledger)
     findings = [*verdict.findings(), *found.judge(db, ledger)]

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 import engine
+from engine.errors import Unavailable
 from engine.tables.database import Database
 from engine.tables.process import WorkItem
 from tests.long.chaos.answers import DOOR, JOBS, TAKE_OVER, taken_over
@@ -34,7 +35,7 @@ _DOUBLE = 12
 #: So many open tasks are looked up at once.
 _AT_ONCE = 60
 #: What the database of the tests themselves says while it is away.
-_AWAY = (DBAPIError,)
+_AWAY = (DBAPIError, Unavailable)
 _REFUSED = {
     HTTPStatus.CONFLICT,
     HTTPStatus.UNPROCESSABLE_ENTITY,

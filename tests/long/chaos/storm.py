@@ -73,11 +73,11 @@ def rage(house: House, hands: Hands, world: World, kills: int, dice: random.Rand
         house.kill(victim)
 
 
-def settle(house: House, db: Database, hands: Hands) -> None:
-    """Wait until nothing is due, nothing is on its way and nothing is left to send."""
+def settle(house: House, db: Database, hands: Hands, *, sends: bool) -> None:
+    """Wait until nothing is due, nothing on its way and, where it sends, nothing left to send."""
     house.wait_for(house.processes)
     until = time.monotonic() + _SETTLES_WITHIN
-    while due_now(db) or _on_its_way(db) or _left_to_send(db):
+    while due_now(db) or _on_its_way(db) or (sends and _left_to_send(db)):
         for process in house.processes:
             process.start()
         assert time.monotonic() < until, (due_now(db), _on_its_way(db), _left_to_send(db))
