@@ -31,6 +31,8 @@ SEED = int(os.environ.get("CHAOS_SEED", "20261126"))
 #: Runs and kills at full size, and in the sample.
 LARGE, SMALL = Size(vigils=800, arrangements=300), Size(vigils=40, arrangements=4)
 KILLS, SAMPLE_OF_KILLS = 200, 5
+#: So many completions more show that work goes on after the last of them.
+AFTERWARDS = 10
 #: What each of the people at work fills in, over and over.
 PEOPLE = ("chaos_note", "chaos_note", *(form for form in JOBS if form != "chaos_note"))
 
@@ -81,6 +83,7 @@ def test_nothing_is_lost_or_doubled_however_often_processes_are_killed(
     # The first day of every vigil comes, with its e-mail.
     hands.move(dt.timedelta(days=1))
     rage(house, hands, found, KILLS if full else SAMPLE_OF_KILLS, random.Random(SEED))
+    crowd.works_on(AFTERWARDS, house.keep_going)
     crowd.stop()
     settle(house, db, hands, sends=True)
     house.stop()

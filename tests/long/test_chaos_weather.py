@@ -48,24 +48,17 @@ class Scene:
     hands: Hands
     before: Before
 
-    @property
-    def taken(self) -> int:
-        """Count what was acknowledged so far."""
-        return self.house.ledger.count()["taken"]
-
     def until(self, what: Callable[[], bool], because: str) -> None:
         """Let it go on until something is so; what ended by itself is started again."""
         end = time.monotonic() + _WITHIN
         while not what():
             assert time.monotonic() < end, because
-            for process in self.house.processes:
-                process.start()
+            self.house.keep_going()
             time.sleep(0.05)
 
     def works_on(self, completions: int = 5) -> None:
         """Wait until so many more completions are acknowledged."""
-        wanted = self.taken + completions
-        self.until(lambda: self.taken >= wanted, "nobody gets anything done")
+        self.crowd.works_on(completions, self.house.keep_going)
 
     def end(self, *, forwards: bool = True) -> Verdict:
         """Let everything settle, then find nothing wrong."""

@@ -126,9 +126,13 @@ class House:
 
     def start(self) -> None:
         """Start everything, and wait until it answers."""
+        self.keep_going()
+        self.wait_for(self.processes)
+
+    def keep_going(self) -> None:
+        """Start again what ended by itself."""
         for process in self.processes:
             process.start()
-        self.wait_for(self.processes)
 
     def wait_for(self, processes: Sequence[Process]) -> None:
         """Wait until these answer; what ended by itself meanwhile is started again."""

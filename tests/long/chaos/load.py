@@ -141,6 +141,15 @@ class Crowd:
             thread.start()
         self._signed_in.wait(_PATIENCE)
 
+    def works_on(self, completions: int, while_waiting: Callable[[], object]) -> None:
+        """Wait until so many more completions are acknowledged."""
+        wanted = self._ledger.count()["taken"] + completions
+        until = time.monotonic() + 2 * _PATIENCE
+        while self._ledger.count()["taken"] < wanted:
+            assert time.monotonic() < until, "nobody gets anything done"
+            while_waiting()
+            time.sleep(_BREATH)
+
     def stop(self) -> None:
         """Let everybody finish what they have begun."""
         self._over.set()

@@ -78,8 +78,7 @@ def settle(house: House, db: Database, hands: Hands, *, sends: bool) -> None:
     house.wait_for(house.processes)
     until = time.monotonic() + _SETTLES_WITHIN
     while due_now(db) or _on_its_way(db) or (sends and _left_to_send(db)):
-        for process in house.processes:
-            process.start()
+        house.keep_going()
         assert time.monotonic() < until, (due_now(db), _on_its_way(db), _left_to_send(db))
         time.sleep(_LOOKS_AGAIN)
         if not (due_now(db) or _on_its_way(db)):
