@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from engine.tables.columns import KEY_VARIABLE
 from tests.long.chaos.ledger import Ledger
+from tests.long.chaos.nursery import Forked, Nursery
 from web.settings import ROOT
 
 STARTS_WITHIN = 120
@@ -42,13 +44,14 @@ class Process:
     ) -> None:
         self.name, self.port, self.log = name, port, log
         self._arguments, self._environment = [*command], {**environment}
-        self._program = [sys.executable, "-m", "flask"]
-        self._running: subprocess.Popen[bytes] | None = None
+        self._script: str | None = None
+        self._running: subprocess.Popen[bytes] | Forked | None = None
+        self.nursery: Nursery | None = None
         self.starts = 0
 
     def by(self, script: str, **settings: str) -> Process:
         """Let a script start it that does something else first; gives the process itself."""
-        self._program = [sys.executable, script]
+        self._script = script
         self._environment |= settings
         return self
 
@@ -57,9 +60,14 @@ class Process:
         if self.lives():
             return
         self.starts += 1
+        self.log.touch()
+        if self._script is None and self.nursery is not None:
+            self._running = self.nursery.start(self._arguments, self._environment, self.log)
+            return
+        program = ["-m", "flask"] if self._script is None else [self._script]
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                [*self._program, *self._arguments],
+                [sys.executable, *program, *self._arguments],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
@@ -92,7 +100,8 @@ class Process:
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, and all it started."""
         if self._running is not None and self.lives():
-            os.killpg(self._running.pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._running.pid, number)
 
     def kill(self) -> None:
         """End it in the middle of whatever it does."""
@@ -118,6 +127,9 @@ class House:
 
     def __init__(self, processes: Sequence[Process], ledger: Ledger) -> None:
         self.processes, self.ledger = [*processes], ledger
+        self._nursery = Nursery(os.environ)
+        for process in processes:
+            process.nursery = self._nursery
 
     @property
     def ports(self) -> list[int]:
@@ -159,6 +171,7 @@ class House:
         """Leave nothing behind, whatever went wrong."""
         for process in self.processes:
             process.kill()
+        self._nursery.close()
 
 
 def environment(database_url: str, folder: Path, **more: str) -> dict[str, str]:
