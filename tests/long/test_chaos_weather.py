@@ -100,6 +100,8 @@ def _with_workers(url: str, folder: Path, **more: str) -> list[Process]:
     return [houses.web("web", settings, folder), *workers]
 
 
+# What SQLAlchemy lets go of when its server is gone, psycopg would have liked to be closed.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_database_that_crashes_loses_nothing_and_everybody_comes_back(
     scene: Callable[..., Scene], full: bool, tmp_path: Path
 ) -> None:

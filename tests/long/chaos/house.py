@@ -76,6 +76,11 @@ class Process:
             )
 
     @property
+    def settings(self) -> dict[str, str]:
+        """Give its environment."""
+        return self._environment
+
+    @property
     def pid(self) -> int:
         """Give its number."""
         assert self._running is not None
@@ -127,7 +132,7 @@ class House:
 
     def __init__(self, processes: Sequence[Process], ledger: Ledger) -> None:
         self.processes, self.ledger = [*processes], ledger
-        self._nursery = Nursery(os.environ)
+        self._nursery = Nursery(processes[0].settings)
         for process in processes:
             process.nursery = self._nursery
 

@@ -1,6 +1,7 @@
 """Starts commands of ours quickly: a process that has imported everything forks one for each.
 
-A killed process is started hundreds of times; what it does from its first line on is the same.
+A killed process is started hundreds of times, and most of its life would go into importing and
+into reading the diagrams. What it does from its first line on is the same.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ from web.settings import ROOT
 _NURSERY = """
 import json, os, signal, sys
 import flask.cli, engine, engine.worker, web, web.app, web.serving, waitress, gunicorn.app.wsgiapp
-# What is made only once a page is drawn or a worker begins is made anew in each child.
+from sqlalchemy import select
+from engine.releases import bundle
+from engine.tables.database import Database
+from engine.tables.releases import Release
+
+db = Database(os.environ["DATABASE_URL"])
+with db.reading() as session:
+    for release_id in session.scalars(select(Release.id)):
+        bundle(session, release_id)
+db.close()
 
 def become(wanted):
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
