@@ -29,6 +29,16 @@ def publish(database: Database, changed: Mapping[str, bytes]) -> int:
         return made.number or 0
 
 
+def policy_with(name: str, old: str, new: str) -> dict[str, bytes]:
+    """Give the table of figures with one figure of the first set changed."""
+    path = "bpmn/decisions/policy.dmn"
+    text = FILES[path].decode()
+    at = text.index(f'"{name}"')
+    value = text.index(f'"{old}"', at)
+    changed = text[:value] + f'"{new}"' + text[value + len(f'"{old}"') :]
+    return {path: changed.encode()}
+
+
 def preview(database: Database, to: int, kind: str = "move", **wanted: Any) -> int:
     """Make the preview of a move; gives its batch."""
     asked = {"batch": to} if kind == "move_back" else {"to": to}

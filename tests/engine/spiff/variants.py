@@ -7,20 +7,24 @@ from typing import Any
 
 from lxml import etree
 
-from engine.spiff import BPMN
+from engine.spiff import BPMN, SPIFF
 
 #: So far away that it never comes before the run ends.
 NEVER = "P90000D"
 _TIMES = ("timeDuration", "timeDate")
 
 
-def inserted(data: bytes, before: str, name: str = "new_step") -> bytes:
-    """Put a task before an element, on every flow that leads there."""
+def inserted(data: bytes, before: str, name: str = "new_step", form: str = "") -> bytes:
+    """Put a task before an element, on every flow that leads there; form: what it asks."""
     root = etree.fromstring(data)
     flows = [one for one in _all(root, "sequenceFlow") if one.get("targetRef") == before]
     scope = flows[0].getparent()
     task = _add(scope, "userTask", id=name)
     task.set("name", "Look once more")
+    if form:
+        said = etree.SubElement(task, _tag("extensionElements"))
+        properties = etree.SubElement(said, f"{{{SPIFF}}}properties")
+        etree.SubElement(properties, f"{{{SPIFF}}}property", name="form", value=form)
     for flow in flows:
         flow.set("targetRef", name)
         etree.SubElement(task, _tag("incoming")).text = flow.get("id")
