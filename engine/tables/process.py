@@ -128,7 +128,15 @@ class Message(Row):
     """One message from one sender to one receiver; ids and control variables only, never text."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_undelivered", "delivered_at", "name", "key"),)
+    __table_args__ = (
+        # Without those that were dropped: they are undelivered too, and grow for ever.
+        Index(
+            "ix_message_undelivered",
+            *("delivered_at", "name", "key"),
+            sqlite_where=text("dropped_at IS NULL"),
+            postgresql_where=text("dropped_at IS NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     #: None for a message that starts a process.

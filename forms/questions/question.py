@@ -198,9 +198,13 @@ def clean(raw: Raw) -> str:
     if len(raw) > HUGE:
         raise NotReadable("too_long")
     text = raw.replace("\r\n", "\n").replace("\r", "\n").translate(_LAST_OF_LINE).strip()
-    if any(unicodedata.category(sign) in _CANNOT_BE_KEPT and sign not in "\n\t" for sign in text):
+    if not text.isprintable() and any(map(_cannot_be_kept, text)):
         raise NotReadable("unkept")
     return text
+
+
+def _cannot_be_kept(sign: str) -> bool:
+    return unicodedata.category(sign) in _CANNOT_BE_KEPT and sign not in "\n\t"
 
 
 def literal(sentence: str) -> str:
