@@ -100,9 +100,10 @@ class _EachItem(LoopTask, SpiffBpmnTask):
             my_task.data.pop(self._item_name, None)
         if not items:
             return True
+        # First of all: a task that was only predicted so far may have no instances.
+        my_task._set_state(TaskState.STARTED)
         for _ in items[:1] if self.sequential else items:
             self._add_instance(my_task)
-        my_task._set_state(TaskState.STARTED)
         return False
 
     @property
