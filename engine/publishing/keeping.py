@@ -10,7 +10,7 @@ from engine.spiff import LARGEST_FILE, open_document
 
 #: Rules of the door for XML whose breach is an attack or nothing an editor can show; what is
 #: merely broken is kept, because its author will want to mend it.
-_HOSTILE = frozenset({"doctype", "entity", "depth", "file_size"})
+_HOSTILE = frozenset({"doctype", "entity", "depth", "file_size", "attributes"})
 
 
 def check_keepable(path: str, content: bytes) -> None:

@@ -19,6 +19,8 @@ _PLACE = re.compile(r",? (line \d+, column \d+ )?\(<string>, line \d+\)$")
 LARGEST_FILE = 2_000_000
 DEEPEST = 100
 MOST_PROCESSES = 50
+#: The library that reads XML looks through all of an element's attributes for each of them.
+MOST_ATTRIBUTES = 200
 _SOURCE = "BPMN 2.0.2 and DMN 1.3 interchange"
 
 
@@ -115,6 +117,15 @@ def _checked(document: Document) -> Document | Finding:
             document.file,
             f"Expected at most {DEEPEST} levels, but it is nested deeper. Draw it flatter.",
             "depth",
+        )
+    if document.data.count(b"xmlns") > MOST_ATTRIBUTES or any(
+        len(node.attrib) > MOST_ATTRIBUTES for node in root.iter(etree.Element)
+    ):
+        return _refused(
+            document.file,
+            f"Expected at most {MOST_ATTRIBUTES} attributes of an element and names of namespaces, "
+            "but there are more. Save the diagram again from its editor.",
+            "attributes",
         )
     if len(root.findall(f"{{{BPMN}}}process")) > MOST_PROCESSES:
         return _refused(

@@ -13,7 +13,14 @@ __all__ = ["app", "as_", "database_url", "prepared"]
 
 CORPUS = files()
 #: What the small run uploads.
-SAMPLE = ("billion_laughs", "half_a_file", "joins_of_joins", "five_megabytes", "question_marks")
+SAMPLE = (
+    "billion_laughs",
+    "half_a_file",
+    "joins_of_joins",
+    "five_megabytes",
+    "attributes",
+    "question_marks",
+)
 MOST_SECONDS = 60
 
 

@@ -91,6 +91,8 @@ def _deep_or_wide() -> Iterator[tuple[str, bytes]]:
     yield "thousands_of_processes", draw("x", start(), end(), flows="s->e", rest=inner)
     many = " ".join(f'a{number}="b"' for number in range(60_000))
     yield "attributes", GOOD.replace(b'id="u"', f'id="u" form="gone" {many}'.encode())
+    spaces = " ".join(f'xmlns:a{number}="b{number}"' for number in range(40_000))
+    yield "namespaces", GOOD.replace(b'id="u"', f'id="u" {spaces}'.encode())
     yield "a_long_id", GOOD.replace(b'"u"', b'"' + b"u" * 200_000 + b'"')
 
 

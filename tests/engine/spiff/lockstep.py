@@ -34,6 +34,7 @@ class LockStep:
         self.game = Game(self.files, "p", self.stage.facts, self.stage.time)
         self.left: Counter[str] = Counter()
         self.told: list[str] = []
+        self._seen = 0
         self._keep()
         self.compare()
 
@@ -74,11 +75,13 @@ class LockStep:
         self._keep()
 
     def _keep(self) -> None:
-        for happened in self.run.happened:
+        happened_so_far = self.run.happened
+        for happened in happened_so_far[self._seen :]:
             element = self.definitions.diagram(happened.process_id).elements[happened.element_id]
             if happened.what == "left" and element.kind in _TOLD:
                 self.left[element.id] += 1
         self.game.now = self.stage.time
+        self._seen = 0 if self.saved else len(happened_so_far)
         if self.saved:
             self.run = Run.load(self.definitions, self.run.save(), self.stage)
 
