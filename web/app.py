@@ -216,7 +216,7 @@ def _database_is_away(error: engine.Unavailable) -> ResponseReturnValue:
     """Say so without asking the database anything: who it is, and what day, are left out."""
     _log.error("The database is away: %s", error.__cause__)
     frame.ask_nothing()
-    answer = make_response(_page(_AWAY))
+    answer = make_response(_page(_AWAY, said=str(error) if error.args else ""))
     answer.headers["Retry-After"] = str(_RETRY_AFTER)
     return answer
 

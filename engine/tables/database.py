@@ -92,7 +92,7 @@ class Database:
 
         Raises Unavailable when the database does not answer.
         """
-        with _absences(), Session(self._reader) as session:
+        with _absences(), self._of_this_version(), Session(self._reader) as session:
             yield session
 
     @contextlib.contextmanager
@@ -114,6 +114,7 @@ class Database:
             with (
                 self._turn(),
                 _absences(),
+                self._of_this_version(),
                 _collisions(),
                 Session(self._writer, expire_on_commit=False) as session,
                 session.begin(),
@@ -144,6 +145,19 @@ class Database:
         finally:
             event.remove(self._writer, "connect", wait_less)
             self._writer.dispose()
+
+    @contextlib.contextmanager
+    def _of_this_version(self) -> Iterator[None]:
+        """Say that the tables are of another version where something of them is not there."""
+        try:
+            yield
+        except DBAPIError as failed:
+            if not _lacks_something(failed.orig) or self.is_current():
+                raise
+            raise Unavailable(
+                "The product is being upgraded: its tables are of another version than the "
+                "program. Try again in a minute."
+            ) from failed
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:
         return self._gate.passed() if self.is_sqlite else contextlib.nullcontext()
@@ -293,6 +307,12 @@ def _is_away(failed: DBAPIError) -> bool:
     if isinstance(failed.orig, sqlite3.Error):
         return getattr(failed.orig, "sqlite_errorcode", 0) & 0xFF in _AWAY
     return failed.connection_invalidated or isinstance(failed, OperationalError)
+
+
+def _lacks_something(cause: BaseException | None) -> bool:
+    if isinstance(cause, sqlite3.OperationalError):
+        return any(said in str(cause) for said in ("no such table", "no such column", "no column"))
+    return isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn)
 
 
 def _was_busy(cause: BaseException | None) -> bool:

@@ -13,11 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from engine import clock
 from engine.backups import Wish, backup, restore
-from engine.errors import Rejected
+from engine.errors import Rejected, Unavailable
 from engine.publishing import prepare
 from engine.tables.casefile import CaseFile
 from engine.tables.copies import KEPT_DAYS
@@ -146,3 +147,18 @@ def test_who_reads_while_sqlite_is_migrated_sees_the_old_tables_and_who_writes_w
 def _write(db: Database) -> None:
     with db.writing() as session:
         session.get_one(CaseFile, 1).owner = "mo"
+
+
+def test_tables_of_another_version_are_said_to_be_that_and_a_fault_of_ours_is_not(
+    database: Database,
+) -> None:
+    def look() -> None:
+        with database.reading() as session:
+            session.execute(text("SELECT sent_to_the_moon FROM outbox"))
+
+    with pytest.raises(DBAPIError, match="sent_to_the_moon"):
+        look()
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    with pytest.raises(Unavailable, match="The product is being upgraded"):
+        look()
