@@ -44,6 +44,8 @@ _KINDS: tuple[tuple[type[Any], str], ...] = (
     (LargeBinary, "bytes"),
     (String, "text"),
 )
+#: Characters of a moment as we write it on SQLite: to the microsecond, in UTC, without its zone.
+_OURS = len("2026-11-26 10:30:00.000000")
 #: How many rows are taken or given at once.
 _AT_ONCE = 1000
 
@@ -174,12 +176,16 @@ def _moment_out(value: dt.datetime) -> str:
 
 
 def _moment_from_sqlite(value: str) -> str:
+    if len(value) == _OURS:
+        return f"{value[:10]}T{value[11:]}+00:00"
     moment = dt.datetime.fromisoformat(value)
     aware = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
     return _moment_out(aware)
 
 
 def _moment_to_sqlite(value: str) -> str:
+    if value.endswith("+00:00") and len(value) == _OURS + len("+00:00"):
+        return f"{value[:10]} {value[11:_OURS]}"
     moment = dt.datetime.fromisoformat(value).astimezone(dt.UTC).replace(tzinfo=None)
     return moment.isoformat(" ", timespec="microseconds")
 

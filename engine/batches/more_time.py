@@ -16,7 +16,7 @@ from engine.casework import corrected_dates
 from engine.casework.context import THE_SYSTEM, Context
 from engine.casework.corrected_dates import DateMoved
 from engine.commands.contexts import context_of_case
-from engine.errors import Rejected
+from engine.errors import NotFound, Rejected
 from engine.installation import read_surroundings
 from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile
@@ -26,9 +26,9 @@ _IN_TIME = "An appeal that came after its time is in time by this; whoever decid
 
 
 class MoreTime:
-    """Lets decisions be appealed at least until a day: ``{"until": "2026-05-29", "case": 7}``.
+    """Lets decisions be appealed at least until a day: ``{"until": "2026-05-29", "decision": 7}``.
 
-    Without a case: every decision that can still be appealed today.
+    Without a decision: every one that can still be appealed today.
     """
 
     name = "appeal_time"
@@ -42,18 +42,22 @@ class MoreTime:
         until = dt.date.fromisoformat(wanted["until"])
         if until < read_surroundings(session).today:
             raise Rejected("Expected a day to come, but it has passed. Choose a later one.")
-        if not wanted.get("case"):
+        if not wanted.get("decision"):
             return f"Let every decision be appealed until {said(until)}"
-        case = session.get_one(CaseFile, wanted["case"])
-        return f"Let the decisions of {case.reference} be appealed until {said(until)}"
+        decision = session.get(Decision, wanted["decision"])
+        if decision is None:
+            raise NotFound(f"Expected a decision {wanted['decision']}, but there is none.")
+        reference = session.get_one(CaseFile, decision.case_id).reference
+        on = said(decision.decided_on)
+        return f"Let the decision of {on} in {reference} be appealed until {said(until)}"
 
     def subjects(self, session: Session, wanted: Mapping[str, Any]) -> Select[Any]:
         """Give the cases with a decision whose time to appeal ends before that day."""
         found = select(Decision.case_id).where(
             Decision.appeal_until < dt.date.fromisoformat(wanted["until"])
         )
-        if wanted.get("case"):
-            found = found.where(Decision.case_id == wanted["case"])
+        if wanted.get("decision"):
+            found = found.where(Decision.id == wanted["decision"])
         else:
             found = found.where(Decision.appeal_until >= read_surroundings(session).today)
         return found.distinct()
@@ -95,14 +99,11 @@ class MoreTime:
 
 def _moved(context: Context, wanted: Mapping[str, Any]) -> list[DateMoved]:
     until = dt.date.fromisoformat(wanted["until"])
-    kept = None if wanted.get("case") else context.today
-    return [
-        one
-        for one in corrected_dates.time_to_appeal_until(
-            context, until, f"We gave you more time: until {said(until)}."
-        )
-        if kept is None or (one.old is not None and one.old >= kept)
-    ]
+    why = f"We gave you more time: until {said(until)}."
+    found = corrected_dates.time_to_appeal_until(context, until, why)
+    if wanted.get("decision"):
+        return [one for one in found if one.object_id == wanted["decision"]]
+    return [one for one in found if one.old is not None and one.old >= context.today]
 
 
 def _context(session: Session, case_id: int, by: str) -> Context:

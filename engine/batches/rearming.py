@@ -17,7 +17,6 @@ from engine.commands import Moved, dates_anew, rearm_run
 from engine.commands.unit import Unit, lock_instance
 from engine.errors import NotFound, Rejected
 from engine.installation import read_surroundings
-from engine.queries import words
 from engine.tables.casefile import CaseFile
 from engine.tables.decisions import Appeal, Decision
 from engine.tables.process import ProcessInstance, WorkItem
@@ -91,7 +90,7 @@ class Rearm:
         changes = bool(says) or any(not one.kept for one in moved)
         return Planned(
             "changes" if changes else "as_is",
-            words.plain(instance.process_id),
+            unit.bundle.definitions.diagram(instance.process_id).name,
             (*says, *_sentences(moved)),
             case_id=instance.case_id,
             instance_id=instance.id,

@@ -46,6 +46,8 @@ class Moved:
     def sentence(self) -> str:
         """Say it: what, from when to when, and why."""
         told = f"{self.name}: {_day(self.old)} → {_day(self.new)}."
+        if self.kept:
+            told = f"{self.name}: stays {_day(self.old)}, though it comes to {_day(self.new)} now."
         return f"{told} {self.reason}".strip()
 
 

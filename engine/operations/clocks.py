@@ -55,5 +55,5 @@ def may_move(whose: str, old: dt.date | None, new: dt.date | None) -> bool:
 def why_kept(whose: str) -> str:
     """Say why a date of that clock stays where it is."""
     if whose == LANDLORD:
-        return "It stays: what we owe the customer by a date is never moved later."
-    return "It stays: the time the customer was given is never made shorter."
+        return "What we owe the customer by a date is never moved later."
+    return "The time a customer was given is never made shorter."

@@ -62,11 +62,12 @@ def calendar() -> ResponseReturnValue:
     _need_right()
     asked = _Asked(request.form)
     if request.method == "POST":
-        day, reason = asked.day(), asked.text("reason", _NO_REASON)
         what = request.form.get("what", "")
         if what not in ("add", "remove"):
             asked.problems["what"] = "Choose what happened"
+        day = asked.day()
         name = asked.text("name", "Enter what day it is", _LONGEST_NAME) if what == "add" else ""
+        reason = asked.text("reason", _NO_REASON)
         if not asked.problems:
             try:
                 by = auth.person().name
@@ -99,20 +100,33 @@ def receipt(case_id: int, appeal_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/appeal-time", methods=["GET", "POST"])
 def appeal_time() -> ResponseReturnValue:
-    """Give more time to appeal: in one case, or wherever there is time left today."""
+    """Give more time to appeal every decision for which there is time left today."""
     _need_right()
-    case_id = request.args.get("case", 0, type=int)
-    case = engine.case(auth.database(), case_id, auth.person(), []) if case_id else None
+    return _more_time("dates/appeal_time.html", {})
+
+
+@blueprint.route("/appeal-time/<int:case_id>/<int:decision_id>", methods=["GET", "POST"])
+def time_of_one(case_id: int, decision_id: int) -> ResponseReturnValue:
+    """Give more time to appeal one decision, which may be over."""
+    _need_right()
+    case = engine.case(auth.database(), case_id, auth.person(), ["decisions"])
+    found = [one for one in case.decisions if one.id == decision_id and one.appeal_until]
+    if not found:
+        abort(404)
+    wanted = {"decision": decision_id}
+    return _more_time("dates/appeal_time.html", wanted, case=case.brief, decision=found[0])
+
+
+def _more_time(template: str, wanted: Mapping[str, Any], **more: Any) -> ResponseReturnValue:
     asked = _Asked(request.form)
     if request.method == "POST":
         day, reason = asked.day(), asked.text("reason", _NO_REASON)
         if not asked.problems:
-            wanted = {"until": day.isoformat(), "case": case_id}
             try:
-                return _previewed("appeal_time", wanted, reason)
+                return _previewed("appeal_time", {**wanted, "until": day.isoformat()}, reason)
             except engine.Rejected as refused:
                 asked.problems["day-day"] = str(refused)
-    return _page("dates/appeal_time.html", asked, case=case.brief if case else None)
+    return _page(template, asked, **more)
 
 
 def _previewed(kind: str, wanted: Mapping[str, Any], reason: str) -> ResponseReturnValue:
