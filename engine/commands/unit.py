@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session, make_transient_to_detached, undefer
 
-from engine import messages, spiff
+from engine import messages, schedule, spiff
 from engine.calendar import Due
 from engine.casework.context import THE_SYSTEM
 from engine.commands.contexts import context_of_instance
@@ -156,6 +156,8 @@ class Unit:
         arrivals = Arrivals(self.opened, stuck, self.around.now)
         keep_places(self.session, instance, self.places_before, places_of(run), arrivals)
         self.session.flush()
+        if run.next_due_at is not None and run.next_due_at <= self.around.now:
+            schedule.wake_instance(self.session, instance.id)
 
     def _rewrite_work_items(self) -> None:
         now_waiting = {task.task_id: task for task in self.run.waiting_tasks}

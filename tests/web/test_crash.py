@@ -202,7 +202,7 @@ def commit(machine: Machine) -> int:
     lived = machine.post(f"/tasks/{item}/check", answers, Die_At="0")
     assert _times_done(machine.database, item) == 1
     first, *_others = map(int, lived["Commits"].split())
-    assert 20 < first < int(lived["Statements"]), "there is a middle to die in"
+    assert 20 < first <= int(lived["Statements"]), "there is a middle to die in"
     return first
 
 
