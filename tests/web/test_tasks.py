@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from engine import clock
 from engine.tables.database import Database
+from engine.tables.process import WorkItem
 from tests.engine.queries.landlord import Pen
 from tests.web.visitor import Page, Visitor
 
@@ -224,3 +226,31 @@ def _answered(page: Page) -> Page:
 
 def _first(page: Page, name: str) -> list[str]:
     return [str(page.tree.xpath(f"//input[@name='{name}']/@value")[0])]
+
+
+def test_who_shares_a_role_hears_who_was_quicker_and_keeps_what_was_typed(
+    app: Flask, as_: As
+) -> None:
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        pen = Pen(session)
+        instance = pen.instance(pen.case(), "flags")
+        item = pen.item(
+            instance,
+            name="Confirm the flag",
+            process_id="flags",
+            element_id="confirm_flag",
+            form="confirm_flag",
+            role="officer",
+        )
+        address = f"/tasks/{item.id}"
+    tom = as_("tom")
+    token = tom.get("/tasks").token
+    with database.writing() as session:
+        done = session.get_one(WorkItem, item.id)
+        done.completed_at, done.completed_by, done.assignee = clock.now(), "priya", "priya"
+    sent = {"csrf_token": token, "reference": "Note 7 of my list"}
+    late = tom.post(f"{address}/check", sent)
+    assert late.status == 409
+    assert "Priya Nair completed it on" in late.text
+    assert "Note 7 of my list" in late.text
