@@ -286,3 +286,15 @@ def test_what_is_kept_to_take_it_back_goes_after_a_while(appeal: Scenario) -> No
     worked(db, back, "ready")
     row = batches.batch(db, back, MO).items.items[0]
     assert row.outcome == "cannot"
+
+
+def test_a_moved_run_takes_messages_and_works_out_its_dates_anew(appeal: Scenario) -> None:
+    db = appeal.db
+    acknowledged(appeal)
+    run = run_of(db, "appeal")
+    begun(db, preview(db, publish(db, {**_with_step(), **policy_with("appeal.sla", "5", "6")})))
+    again = commands.rearm(db, run.id, by="mo", reason="The policy gives six days now")
+    assert "2026-04-13" in {(one.new or "")[:10] for one in again}, again
+    withdrawal = {"withdrawn_on": "2026-04-01", "channel": "email", "words": "Leave it."}
+    appeal.receive("appeal_withdrawn", by="amina", answers=withdrawal)
+    appeal.expect_not_open("allocate_director")
