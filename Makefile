@@ -27,7 +27,7 @@ run: setup
 	SPOC_DEMO=$${SPOC_DEMO:-1} $(BIN)/flask --app web serve
 
 test: setup $(VENV)/.installed-dev tests-need check
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

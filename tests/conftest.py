@@ -20,12 +20,15 @@ from sqlalchemy.engine import make_url
 
 from engine.tables.columns import KEY_VARIABLE
 from engine.tables.database import Database
-from tests import postgres
+from tests import postgres, rooms
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-os.environ[KEY_VARIABLE] = Fernet.generate_key().decode()
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    # One key for all processes of a run: what one of them makes, another opens.
+    os.environ[KEY_VARIABLE] = Fernet.generate_key().decode()
+    rooms.choose()
 
 #: What Chromium needs to run as root and to leave the network alone.
 CHROMIUM_FLAGS = [

@@ -12,6 +12,19 @@ from tests.browser.house import House
 from tests.browser.screen import Screen
 
 READY = ".editor[data-ready]"
+#: Settles when a drawing has not moved for ten frames: it is fitted to the window a moment after
+#: it is drawn, and again when a part with a page of its own is opened.
+_STANDS_STILL = """() => new Promise(settled => {
+    let last, still = 0;
+    const look = () => {
+        const drawn = document.querySelector('.djs-container .viewport');
+        const now = drawn?.getAttribute('transform');
+        still = now === last ? still + 1 : 0;
+        last = now;
+        if (still < 10) requestAnimationFrame(look); else settled();
+    };
+    look();
+})"""
 #: Says how often a key or a button of the editor takes effect, in milliseconds.
 _TO_SAVE = 20_000
 
@@ -42,6 +55,11 @@ class Editor:
         self.opened = ""
         screen.open(f"/drafts/{draft_id}/files/{path}{anchor and '#' + anchor}")
         self.page.locator(READY).wait_for(timeout=_TO_SAVE)
+        self.stand_still()
+
+    def stand_still(self) -> None:
+        """Wait until the drawing no longer moves, so that places in it can be measured."""
+        self.page.evaluate(_STANDS_STILL)
 
     @property
     def status(self) -> str:

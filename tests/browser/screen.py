@@ -41,7 +41,8 @@ _STATUS_SAID = "Failed to load resource: the server responded with a status of"
 _GIVEN_UP = "net::ERR_ABORTED"
 #: What bpmn-js says of its own use of diagram-js when its change menu opens.
 _LIBRARY_SAID = "is deprecated and will be removed in future library versions"
-_DRAWN_OR_SAID = ".diagram[data-diagram]:not(:has(.diagram__buttons, p))"
+#: A diagram that is neither drawn and fitted yet nor said not to be had.
+NOT_DRAWN = ".diagram[data-diagram]:not(:has(.diagram__buttons, p))"
 
 #: Called with a page that has just been opened and is sound so far.
 Looker = Callable[["Screen"], None]
@@ -147,7 +148,7 @@ class Screen:
 
     def _wait_for_diagrams(self) -> None:
         if self._scripts:
-            self.page.locator(_DRAWN_OR_SAID).first.wait_for(state="detached")
+            self.page.locator(NOT_DRAWN).first.wait_for(state="detached")
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning") or message.text.startswith(_STATUS_SAID):

@@ -302,7 +302,7 @@ def test_a_step_of_a_part_with_a_page_of_its_own_keeps_its_lane(house: House, se
     editor.page.locator(
         ".editor-panel__heading", has_text="Decide what the request needs"
     ).wait_for()
-    editor.page.wait_for_timeout(500)
+    editor.stand_still()
     editor.page.keyboard.press("Shift+ArrowUp")
     editor.field("documentation").fill("Somebody decides (R-085).")
     editor.save()

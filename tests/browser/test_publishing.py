@@ -102,6 +102,7 @@ def draw_a_step(desk: Desk) -> Editor:
     editor = Editor(desk.screen, draft_id, APPEAL)
     page = editor.page
     page.locator(".djs-palette [data-action='create.task']").click()
+    editor.stand_still()
     beside = centre(editor.shape("allocate_director"))
     page.mouse.move(beside[0] + 60, beside[1] + 3, steps=4)
     page.mouse.click(beside[0] + 80, beside[1])
@@ -120,6 +121,7 @@ def draw_a_step(desk: Desk) -> Editor:
 def put_into_the_flow(editor: Editor) -> None:
     """Drag the step onto the flow before the question, which leads through it then."""
     mouse = editor.page.mouse
+    editor.stand_still()
     _, down = centre(editor.shape("flow_allocate_director_to_was_it_in_time"))
     gateway = centre(editor.shape("was_it_in_time"))
     mouse.move(*centre(editor.shape(STEP)))

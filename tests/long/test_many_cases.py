@@ -6,7 +6,6 @@ with few cases and with many, as the server works and in brackets as it passes o
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import statistics
 import time
@@ -21,19 +20,18 @@ from sqlalchemy import func, select
 
 import engine
 from engine import clock
-from engine.demo import load_demo, multiply
-from engine.publishing import prepare
+from engine.demo import multiply
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.decisions import Letter
 from engine.tables.process import ProcessInstance
 from tests.engine.demo.copies import Compared, private_words
+from tests.once import DEMO, DEMO_LOADED_AT, demonstration
 from tests.web.visitor import Visitor
 from web import create_app
-from web.settings import ROOT, Settings
+from web.settings import Settings
 
-#: A Tuesday in the middle of the morning.
-NOW = dt.datetime(2026, 11, 24, 10, 30)
+NOW = DEMO_LOADED_AT
 FEW, MANY = 100, 10_000
 #: How many cases the sample compares, and how often each page is asked for.
 SAMPLE_OF_FEW, SAMPLE_OF_MANY = 40, 120
@@ -75,10 +73,7 @@ class House:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of the demonstration landlord as it is first loaded."""
     file = tmp_path_factory.mktemp("many") / "played.sqlite"
-    db = Database(f"sqlite:///{file}")
-    prepare(db, ROOT)
-    load_demo(db, ROOT, lambda *_: None, now=NOW)
-    db.close()
+    shutil.copyfile(demonstration(tmp_path_factory) / DEMO, file)
     return file
 
 

@@ -6,11 +6,16 @@ import pytest
 from flask import Flask
 from playwright.sync_api import FloatRect, Page, expect
 
+from tests.browser.screen import NOT_DRAWN
 from tests.web import case_file, test_in_chromium
 from tests.web.test_cases import SECTIONS
 from tests.web.test_in_chromium import AXE, FIND_VIOLATIONS, SIDEWAYS, Open
 
 pytestmark = pytest.mark.browser
+
+#: Where everything lies in the window, all at one moment: a drawing moves while it is fitted.
+_PLACES = """selectors => selectors.map(selector => [...document.querySelectorAll(selector)]
+    .map(one => one.getBoundingClientRect().toJSON()))"""
 
 app = test_in_chromium.app
 address = test_in_chromium.address
@@ -48,19 +53,23 @@ def test_a_wide_diagram_begins_readable_at_its_step_and_no_badge_covers_a_name(
     page.goto(f"/cases/{case_id}/where")
     badge = page.locator(".diagram__badge--late")
     expect(badge).to_be_visible()
-    step = page.locator("[data-element-id=decide_appeal] .djs-visual > rect").bounding_box()
-    canvas = page.locator(".diagram__canvas").bounding_box()
-    over = badge.bounding_box()
-    assert step
-    assert canvas
-    assert over
+    page.locator(NOT_DRAWN).first.wait_for(state="detached")
+    (step,), (canvas,), (over,), names = page.evaluate(
+        _PLACES,
+        [
+            "[data-element-id=decide_appeal] .djs-visual > rect",
+            ".diagram__canvas",
+            ".diagram__badge--late",
+            ".diagram .djs-label",
+        ],
+    )
     assert canvas["x"] <= step["x"]
     assert step["x"] + step["width"] <= canvas["x"] + canvas["width"]
     assert step["width"] >= 55
     assert over["y"] + over["height"] <= step["y"] + 5
-    names = [one.bounding_box() for one in page.locator(".diagram .djs-label").all()]
-    assert names
-    assert not [name for name in names if name and _meet(over, name)]
+    in_sight = [name for name in names if name["width"]]
+    assert in_sight
+    assert not [name for name in in_sight if _meet(over, name)]
 
 
 def _meet(one: FloatRect, other: FloatRect) -> bool:
@@ -95,7 +104,7 @@ def test_without_a_script_the_list_is_there(case_id: int, open_as: Open) -> None
 
 
 def _is_sound(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
+    page.locator(NOT_DRAWN).first.wait_for(state="detached")
     assert page.evaluate(SIDEWAYS) == 0, f"{page.url} scrolls sideways"
     page.evaluate(AXE.read_text())
     assert page.evaluate(FIND_VIOLATIONS) == [], page.url

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from engine import clock
+from tests.browser.screen import NOT_DRAWN
 from tests.web.conftest import NOW
 from web import create_app
 from web.settings import Settings
@@ -183,7 +184,7 @@ def _fill_in(page: Page) -> None:
 
 def _is_sound(page: Page) -> None:
     """Hold what every page must hold at a browser."""
-    page.wait_for_load_state("networkidle")
+    page.locator(NOT_DRAWN).first.wait_for(state="detached")
     assert page.evaluate(SIDEWAYS) == 0, f"{page.url} scrolls sideways"
     page.evaluate(AXE.read_text())
     assert page.evaluate(FIND_VIOLATIONS) == [], page.url

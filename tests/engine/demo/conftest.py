@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from sqlalchemy import func, select
 
 from engine import clock
 from engine.calendar_table import fill_calendar
 from engine.commands import choose_parameter_set
-from engine.demo import load_demo
 from engine.demo.landlord import LOADED
-from engine.publishing import prepare
 from engine.releases import forget, install, read_folder
 from engine.scenario import Scenario, add_people
 from engine.scenario.script import Script, read_scripts
+from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.process import Setting
+from tests.once import DEMO, DEMO_LOADED_AT, TOLD, demonstration
 
 ROOT = Path(__file__).parents[3]
-#: A Tuesday in the middle of the morning.
-NOW = dt.datetime(2026, 11, 24, 10, 30)
+NOW = DEMO_LOADED_AT
 
 
 class Loaded(NamedTuple):
@@ -37,10 +38,12 @@ class Loaded(NamedTuple):
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     """The landlord as it stands on ``NOW``; a test that moves anything takes a copy."""
-    db = Database(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'spoc.sqlite'}")
-    prepare(db, ROOT)
-    told: list[tuple[int, int, str]] = []
-    cases = load_demo(db, ROOT, lambda *what: told.append(what), now=NOW)
+    made, file = demonstration(tmp_path_factory), tmp_path_factory.mktemp("demo") / DEMO
+    shutil.copyfile(made / DEMO, file)
+    told = [(done, of, what) for done, of, what in json.loads((made / TOLD).read_text())]
+    db = Database(f"sqlite:///{file}")
+    with db.reading() as session:
+        cases = session.scalar(select(func.count(CaseFile.id))) or 0
     yield Loaded(db, cases, told)
     db.close()
 

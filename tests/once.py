@@ -1,0 +1,53 @@
+"""What takes long to make is made once for all processes of a test run; tests take copies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.demo import load_demo
+from engine.publishing import prepare
+from engine.tables.database import Database
+
+ROOT = Path(__file__).parents[1]
+#: When the shared demonstration was loaded: a Tuesday in the middle of the morning.
+DEMO_LOADED_AT = dt.datetime(2026, 11, 24, 10, 30)
+#: Its database, and what was told while it was made, in the folder of the demonstration.
+DEMO, TOLD = "spoc.sqlite", "told.json"
+_MADE = "made"
+
+
+def demonstration(factory: pytest.TempPathFactory) -> Path:
+    """Give the folder with the demonstration landlord as first loaded; nobody writes in it."""
+    return once(factory, "demonstration", _make_demonstration)
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Give a folder that the first process to ask has made; the others wait for it meanwhile."""
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / f"once-{name}"
+    with (shared / f"once-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / _MADE).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            (folder / _MADE).touch()
+    return folder
+
+
+def _make_demonstration(folder: Path) -> None:
+    database = Database(f"sqlite:///{folder / DEMO}")
+    prepare(database, ROOT)
+    told: list[tuple[int, int, str]] = []
+    load_demo(database, ROOT, lambda *what: told.append(what), now=DEMO_LOADED_AT)
+    database.close()
+    (folder / TOLD).write_text(json.dumps(told))
