@@ -58,9 +58,9 @@ def _sqlite(effort: Effort) -> Iterable[Measured]:
 
 def _postgres(effort: Effort) -> Iterable[Measured]:
     count = effort.of(_WHOLE, _QUICK)
-    with postgres.server() as url:
+    with postgres.server(durable=True) as url:
         one = _run(url, 1, count)
-    with postgres.server() as url:
+    with postgres.server(durable=True) as url:
         two = _run(url, 2, count)
     gain = _GAIN_OF_FOUR if (os.cpu_count() or 1) >= _FOUR_CORES else _GAIN
     yield one.measured("due_rate_pg1")
