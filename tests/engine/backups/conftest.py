@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from engine import clock
+from engine.backups import backup
 from engine.backups.rows import tables_of
 from engine.releases import forget
 from engine.tables.database import Database
@@ -47,6 +48,22 @@ def landlord(_landlord: Path, tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{file}")
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def _taken(_landlord: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("taken") / "taken.backup"
+    database = Database(f"sqlite:///{_landlord}")
+    with key_of_the_frozen():
+        backup(database, file, product="2026.11.0", tell=lambda *_: None)
+    database.close()
+    return file
+
+
+@pytest.fixture
+def taken(_taken: Path, tmp_path: Path) -> Path:
+    """A backup of the landlord."""
+    return Path(shutil.copyfile(_taken, tmp_path / "taken.backup"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -35,14 +35,6 @@ def _quietly(_done: int, _total: int, _what: str) -> None:
     """Nobody looks."""
 
 
-@pytest.fixture
-def taken(landlord: Database, tmp_path: Path) -> Path:
-    """A backup of the landlord."""
-    file = tmp_path / "taken.backup"
-    backup(landlord, file, product="2026.11.0", tell=_quietly)
-    return file
-
-
 def _nothing(folder: Path) -> Database:
     return Database(f"sqlite:///{folder}/none/spoc.sqlite")
 

@@ -64,10 +64,9 @@ def test_what_is_restored_is_what_was_there_value_by_value(
 
 
 def test_the_restored_tables_are_those_of_the_code_and_new_rows_get_new_ids(
-    landlord: Database, empty: Database, tmp_path: Path
+    empty: Database, taken: Path
 ) -> None:
-    backup(landlord, tmp_path / "a.backup", product="2026.11.0", tell=_quietly)
-    restore(empty, tmp_path / "a.backup", WISH, _quietly)
+    restore(empty, taken, WISH, _quietly)
     with empty.reading() as session:
         context = MigrationContext.configure(
             session.connection(), opts={"include_name": job_schema.is_ours}
@@ -80,10 +79,9 @@ def test_the_restored_tables_are_those_of_the_code_and_new_rows_get_new_ids(
 
 
 def test_clocks_go_on_where_it_is_restored(
-    landlord: Database, empty: Database, tmp_path: Path
+    landlord: Database, empty: Database, taken: Path
 ) -> None:
-    backup(landlord, tmp_path / "a.backup", product="2026.11.0", tell=_quietly)
-    restored = restore(empty, tmp_path / "a.backup", WISH, _quietly)
+    restored = restore(empty, taken, WISH, _quietly)
     assert restored.oldest_due is not None
     month = NOW + dt.timedelta(days=30)
 
@@ -119,11 +117,8 @@ def test_a_backup_is_one_file_for_its_owner_that_holds_no_key_and_no_restricted_
     assert verify(file, _quietly) == made
 
 
-def test_a_restore_is_kept_in_the_audit_with_who_did_it(
-    landlord: Database, empty: Database, tmp_path: Path
-) -> None:
-    backup(landlord, tmp_path / "a.backup", product="2026.11.0", tell=_quietly)
-    restore(empty, tmp_path / "a.backup", WISH, _quietly)
+def test_a_restore_is_kept_in_the_audit_with_who_did_it(empty: Database, taken: Path) -> None:
+    restore(empty, taken, WISH, _quietly)
     with empty.reading() as session:
         last = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
     assert (last.chain, last.action) == ("administration", "restored_from_backup")
