@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from engine.batches.kinds import KINDS, kind_for, kinds_for
 from engine.batches.states import state_of
@@ -20,6 +20,13 @@ from engine.tables.database import Database
 
 #: Items that the work is over for.
 _OVER = ("left_out", "done", "failed", "undone")
+#: What somebody should read first: what failed, what cannot be done, what changes.
+_MATTERS_FIRST = case(
+    (BatchItem.status == "failed", 0),
+    (BatchItem.outcome == "cannot", 1),
+    (BatchItem.outcome == "changes", 2),
+    else_=3,
+)
 
 
 @dataclass(frozen=True)
@@ -168,7 +175,7 @@ def _items(
     rows = look.session.scalars(
         select(BatchItem)
         .where(*conditions)
-        .order_by(BatchItem.id)
+        .order_by(_MATTERS_FIRST, BatchItem.id)
         .limit(PAGE_SIZE)
         .offset((page_number(page) - 1) * PAGE_SIZE)
     ).all()
