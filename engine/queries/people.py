@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, String, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engine.casework.people import roles_of
@@ -51,13 +51,13 @@ def people_today(look: Reading) -> list[Person]:
 def person(database: Database, name: str) -> Person:
     """Give one person by user name; NotFound when there is none or they have left."""
     with reading(database, _NOBODY) as look:
-        user = look.session.scalar(select(User).where(User.name == name, _works_on(look.today)))
+        user = look.session.scalar(_PERSON, {"of": name, "on": look.today})
         if user is None:
             raise NotFound
         return _person(user, roles_of(look.session, name, look.today))
 
 
-def _works_on(day: dt.date) -> ColumnElement[bool]:
+def _works_on(day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
     return or_(User.left_on.is_(None), User.left_on >= day)
 
 
@@ -78,3 +78,9 @@ def _all_roles(session: Session, day: dt.date) -> dict[str, set[str]]:
 
 def _person(user: User, roles: Iterable[str]) -> Person:
     return Person(user.name, user.full_name, user.job_title, tuple(sorted(roles)), user.is_demo)
+
+
+#: Put together once: every page asks who asks for it.
+_PERSON = select(User).where(
+    User.name == bindparam("of", type_=String), _works_on(bindparam("on", type_=Date))
+)
