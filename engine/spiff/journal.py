@@ -12,9 +12,10 @@ from SpiffWorkflow.util.task import TaskState
 from engine.spiff.evaluator import drawn
 from engine.spiff.gateways import TokenJoin
 from engine.spiff.host import Happened
-from engine.spiff.instance import tasks
+from engine.spiff.instance import workflows
 
 _OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+_REACHED = _OPEN | TaskState.FINISHED_MASK
 _QUIET_WHILE_WAITING = ("boundary_event", "start_event")
 
 
@@ -67,13 +68,15 @@ def open_tasks(top: Any) -> Iterator[Any]:
 
 
 def _told(top: Any) -> Iterator[Any]:
-    for task in tasks(top):
-        if drawn(task) is None:
-            continue
-        spec = task.task_spec
-        if isinstance(spec, LoopTask) and any(child.triggered for child in task.children):
-            continue
-        yield task
+    """Give the tasks of drawn elements; what is only predicted has nothing to tell."""
+    for workflow in workflows(top):
+        for task in [each for each in workflow.tasks.values() if each._state & _REACHED]:
+            if drawn(task) is None:
+                continue
+            spec = task.task_spec
+            if isinstance(spec, LoopTask) and any(child.triggered for child in task.children):
+                continue
+            yield task
 
 
 def _is_open(task: Any) -> bool:
