@@ -88,5 +88,9 @@ def test_a_move_from_nowhere_or_by_others_is_refused(
 ) -> None:
     page = as_("mo").get("/batches/move?to=2&from=2")
     assert "Expected at least one run" in page.press("Make the preview").text
+    odd = {"csrf_token": page.token, "to": "2", "process": "x\0y" * 99, "step": "\0"}
+    assert "Expected at least one run" in page.visitor.post("/batches/move", odd).text
+    refused = page.visitor.post("/batches/move", {**odd, "to": "0x"})
+    assert "Expected the version they move to" in refused.text
     for path in ("/batches/move", "/batches/1/steps"):
         as_("amina").get(path, status=404)

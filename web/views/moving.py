@@ -16,6 +16,7 @@ blueprint = Blueprint("moving", __name__, url_prefix="/batches")
 _INVALID = 422
 #: Stands between the process and the step in the name of a field.
 _BETWEEN = "/"
+_LONGEST_ID = 200
 
 
 @blueprint.route("/move", methods=["GET", "POST"])
@@ -70,10 +71,15 @@ def _asked() -> dict[str, Any]:
     found: dict[str, Any] = {
         "to": number_of(given.get("to", "")),
         "from": number_of(given.get("from", "")),
-        "process": given.get("process", "").strip(),
-        "step": given.get("step", "").strip(),
+        "process": _id(given.get("process", "")),
+        "step": _id(given.get("step", "")),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _id(text: str) -> str:
+    """Give an id of a diagram as it was typed into an address; no database takes a null byte."""
+    return text.replace("\0", "").strip()[:_LONGEST_ID]
 
 
 def _named() -> dict[str, dict[str, str]]:
