@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.calendar_table import fill_calendar
@@ -31,12 +32,19 @@ def prepare(db: Database, source: Path) -> int | None:
     keep_before_migrating(db)
     db.migrate()
     with db.writing() as session:
+        Chain.of_administration(session)  # of processes that start together one goes first
         fill_calendar(session)
-        is_installed = session.scalar(select(Release.id).limit(1)) is not None
+        is_installed = _is_installed(session)
     if is_installed:
         fill_places(db)
         return None
-    return publish(db, read_folder(source), by="the installation", note="As it was installed")
+    files = read_folder(source)
+    need_no_errors(files)
+    with db.writing() as session:
+        chain = Chain.of_administration(session)
+        if _is_installed(session):
+            return None
+        return _publish(session, chain, files, by="the installation", note="As it was installed")
 
 
 def publish(db: Database, files: Mapping[str, bytes], *, by: str, note: str) -> int:
@@ -47,13 +55,22 @@ def publish(db: Database, files: Mapping[str, bytes], *, by: str, note: str) -> 
     need_no_errors(files)
     with db.writing() as session:
         # From here on nobody else publishes, so the next number is free.
-        chain = Chain.of_administration(session)
-        release = install(session, files, at=clock.now(), by=by, note=note)
-        chain.add(
-            Entry("release_published", "release", release.id, actor=by, new={"note": note}),
-            at=clock.now(),
-        )
-        return release.number or 0
+        return _publish(session, Chain.of_administration(session), files, by=by, note=note)
+
+
+def _is_installed(session: Session) -> bool:
+    return session.scalar(select(Release.id).limit(1)) is not None
+
+
+def _publish(
+    session: Session, chain: Chain, files: Mapping[str, bytes], *, by: str, note: str
+) -> int:
+    release = install(session, files, at=clock.now(), by=by, note=note)
+    chain.add(
+        Entry("release_published", "release", release.id, actor=by, new={"note": note}),
+        at=clock.now(),
+    )
+    return release.number or 0
 
 
 def release_files(db: Database, number: int) -> dict[str, bytes]:

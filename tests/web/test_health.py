@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,13 @@ def test_prepare_publishes_the_first_version_once(tmp_path: Path) -> None:
     assert first == "Published release 1 from bpmn/ and forms/.\nPrepared.\n"
     assert shell.invoke(args=["prepare"]).output == "Prepared.\n"
     made.extensions["database"].close()
+
+
+def test_of_processes_that_prepare_at_once_one_publishes(database: Database) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        published = list(pool.map(lambda _: engine.prepare(database, ROOT), range(3)))
+    assert sorted(published, key=str) == [1, None, None]
+    assert engine.prepare(database, ROOT) is None
 
 
 def test_several_processes_on_sqlite_are_refused_with_what_to_do() -> None:
