@@ -15,7 +15,7 @@ from engine.casework.visibility import Part, Viewer, cases_seen, sees_every_case
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
-from engine.queries.walking import Branch, Stretch, Walk, counted_to
+from engine.queries.walking import Branch, Steps, Stretch, Walk, counted_to
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.people import User
@@ -122,12 +122,13 @@ def task_list(database: Database, person: Person, wanted: TaskFilter | None = No
         narrowed = _narrowed(asked, look.today)
         branches = [(*branch, *narrowed) for branch in _branches(look.viewer, asked.view)]
         counts = _counts(look, asked.view, branches if narrowed else None)
+        total = counts["shown"] if narrowed else counts[asked.view]
         walk = Walk(look.session, branches, _DONE if asked.view == "done" else _BY_DATE)
-        steps = walk.page(asked.after, asked.before)
+        # What a search through everything did not find is not searched for again.
+        steps = walk.page(asked.after, asked.before) if total else Steps((), "", "")
         rows = look.session.execute(_selected().where(WorkItem.id.in_(steps.ids)))
         found = {row.WorkItem.id: row_of(look, row) for row in rows}
     items = tuple(found[id_] for id_ in steps.ids)
-    total = counts["shown"] if narrowed else counts[asked.view]
     return TaskList(items, counts, total, steps.back, steps.on)
 
 
