@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from standardwebhooks import Webhook
 
+_LONGEST_HANG = 20.0
 #: A secret of Standard Webhooks, and the one after it.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NEXT_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD1x2y3z4A"
@@ -137,13 +138,17 @@ def hanging(drip: bytes = b"") -> Iterator[int]:
         server.settimeout(0.05)
 
         def take() -> None:
-            while not ended.is_set():
+            # Whoever is not cut off hangs no longer than this.
+            until = time.monotonic() + _LONGEST_HANG
+            while not ended.is_set() and time.monotonic() < until:
                 with contextlib.suppress(OSError):
                     held.append(server.accept()[0])
                 for one in held if drip else ():
                     with contextlib.suppress(OSError):
                         one.sendall(drip)
                 time.sleep(0.02)
+            for one in held:
+                one.close()
 
         thread = threading.Thread(target=take)
         thread.start()
@@ -152,8 +157,6 @@ def hanging(drip: bytes = b"") -> Iterator[int]:
         finally:
             ended.set()
             thread.join()
-            for one in held:
-                one.close()
 
 
 def free_port() -> int:

@@ -19,7 +19,7 @@ from engine.outbox.targets import check_address
 from engine.tables.database import Database
 from tests.certificate import certificate
 from tests.engine.outbox.conftest import NOW, events_to, later, put_event, row
-from tests.outside import NEXT_SECRET, SECRET, Listener, free_port, hanging
+from tests.outside import NEXT_SECRET, SECRET, Listener, free_port, hanging, listener
 
 
 def test_an_event_is_signed_and_says_what_happened(database: Database, system: Listener) -> None:
@@ -79,6 +79,16 @@ def test_a_failure_that_may_pass_is_tried_again_under_the_same_id(
     assert {headers["webhook-id"] for headers in system.headers} == {
         row(sqlite_database, row_id).key
     }
+
+
+def test_nobody_is_led_elsewhere(sqlite_database: Database, system: Listener) -> None:
+    with listener() as other:
+        for status in (301, 302, 303, 307, 308):
+            put_event(sqlite_database, case_id=status)
+            system.answers = [(status, {"Location": other.url})]
+            assert deliver_outbox(sqlite_database, events_to(system.url)) == 0
+        assert other.headers == []
+        assert len(system.headers) == 5
 
 
 @pytest.mark.parametrize(
