@@ -7,6 +7,7 @@ Each time people go on completing tasks and timers fall due; afterwards the judg
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import random
 import signal
 import sqlite3
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.schedule import LEASE
 from engine.tables.database import Database
 from tests.long.chaos import house as houses
 from tests.long.chaos.drawing import LAP_HOURS
@@ -25,6 +27,7 @@ from tests.long.chaos.house import House, Process
 from tests.long.chaos.ledger import Ledger
 from tests.long.chaos.load import Browser, Crowd
 from tests.long.chaos.oracle import Before, Verdict
+from tests.long.chaos.outside_world import World, world
 from tests.long.chaos.storm import Hands, due_now, settle
 from tests.long.chaos.weather import WallClock, disk, server_of_its_own
 
@@ -36,6 +39,8 @@ DISK = 120
 #: The server frees the rows of a worker that says nothing for so long; thirty seconds by default.
 _IDLE = "-c idle_in_transaction_session_timeout=1s"
 _WITHIN = 60
+#: Seconds after which a run that a worker claimed may be another's; so often it is held up longer.
+_RUN_LEASE, _LONG_PAUSES = LEASE.total_seconds() + 2, 3
 
 
 @dataclass
@@ -60,15 +65,17 @@ class Scene:
         """Wait until so many more completions are acknowledged."""
         self.crowd.works_on(completions, self.house.keep_going)
 
-    def end(self, *, forwards: bool = True) -> Verdict:
-        """Let everything settle, then find nothing wrong."""
+    def end(self, *, forwards: bool = True, outside: World | None = None) -> None:
+        """Let everything settle, then find nothing wrong, inside or outside."""
         self.crowd.stop()
-        settle(self.house, self.db, self.hands, sends=False)
+        settle(self.house, self.db, self.hands, sends=outside is not None)
         self.house.stop()
         verdict = Verdict(self.db, self.before, self.house.ledger, forwards=forwards)
         assert verdict.findings() == []
         assert verdict.timers_fired > 0
-        return verdict
+        if outside is not None:
+            assert [*outside.judge(self.db, self.house.ledger)] == []
+            assert outside.taken
 
 
 @pytest.fixture
@@ -101,20 +108,22 @@ def _with_workers(url: str, folder: Path, **more: str) -> list[Process]:
 
 
 # What SQLAlchemy lets go of when its server is gone, psycopg would have liked to be closed.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:.*was deleted while still open:ResourceWarning")
 def test_a_database_that_crashes_loses_nothing_and_everybody_comes_back(
     scene: Callable[..., Scene], full: bool, tmp_path: Path
 ) -> None:
     with server_of_its_own() as server:
         db = Database(server.url)
         at_work = scene(db, _with_workers(server.url, tmp_path))
-        for _ in range(20 if full else 2):
+        for _ in range(20 if full else 1):
             at_work.works_on()
             at_work.hands.go_on()
             server.crash()
             at_work.db.close()
         at_work.works_on()
         at_work.end()
+        db.close()
+        gc.collect()
 
 
 def test_a_full_disk_is_said_and_work_goes_on_when_there_is_room(
@@ -126,7 +135,7 @@ def test_a_full_disk_is_said_and_work_goes_on_when_there_is_room(
             Database(url), [houses.web("serve", houses.environment(url, tmp_path), tmp_path)]
         )
         ledger = at_work.house.ledger
-        for _ in range(10 if full else 2):
+        for _ in range(10 if full else 1):
             at_work.works_on()
             ledger.away = 0
             place.fill(at_work.house)
@@ -170,16 +179,22 @@ def test_a_worker_held_up_in_the_middle_doubles_nothing_when_it_goes_on(
     scene: Callable[..., Scene], postgres_database: Database, full: bool, tmp_path: Path
 ) -> None:
     url = postgres_database.url.update_query_dict({"options": _IDLE})
-    processes = _with_workers(url.render_as_string(hide_password=False), tmp_path)
-    at_work = scene(postgres_database, processes)
     dice = random.Random(SEED)
-    workers = processes[1:]
-    for _ in range(20 if full else 3):
-        at_work.hands.go_on()
-        time.sleep(dice.uniform(0.05, 1))
-        held_up = dice.choice(workers)
-        held_up.send(signal.SIGSTOP)
-        time.sleep(2)
-        at_work.works_on()
-        held_up.send(signal.SIGCONT)
-    at_work.end()
+    with world() as outside:
+        settings = outside.settings()
+        processes = _with_workers(url.render_as_string(hide_password=False), tmp_path, **settings)
+        at_work = scene(postgres_database, processes)
+        # The first day of every vigil comes, with its e-mail.
+        at_work.hands.move(dt.timedelta(days=1))
+        for number in range(20 if full else 2):
+            time.sleep(dice.uniform(0.05, 1))
+            held_up = dice.choice(processes[1:])
+            held_up.send(signal.SIGSTOP)
+            # Past the lease of what it was sending, and at full size of what it was running too.
+            time.sleep(_RUN_LEASE if full and number < _LONG_PAUSES else 2)
+            at_work.hands.move(dt.timedelta(minutes=2))
+            at_work.works_on()
+            held_up.send(signal.SIGCONT)
+            at_work.house.ledger.moved()
+            at_work.hands.go_on()
+        at_work.end(outside=outside)

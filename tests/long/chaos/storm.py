@@ -28,6 +28,8 @@ _STARTS_IN = 1.5
 _DONE_ENOUGH = 0.1
 _SETTLES_WITHIN = 600
 _LOOKS_AGAIN = 1.0
+#: So many seconds a row of the outbox stays in the hands of a worker that was killed.
+_HELD_BY_THE_DEAD = 15
 
 
 @dataclass
@@ -81,8 +83,8 @@ def settle(house: House, db: Database, hands: Hands, *, sends: bool) -> None:
         house.keep_going()
         assert time.monotonic() < until, (due_now(db), _on_its_way(db), _left_to_send(db))
         time.sleep(_LOOKS_AGAIN)
-        if not (due_now(db) or _on_its_way(db)):
-            # What was in the hands of the dead is free again a little later.
+        if time.monotonic() > until - _SETTLES_WITHIN + _HELD_BY_THE_DEAD and not due_now(db):
+            # What was not taken is tried again minutes later; nobody waits for that here.
             hands.move(dt.timedelta(minutes=2))
 
 
