@@ -19,6 +19,7 @@ import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL
 
 from engine import schedule
@@ -104,7 +105,7 @@ class WorkerApart:
         """Give what Procrastinate runs: a task for each job, and one for each thing done again."""
         app = App(
             connector=PsycopgConnector(
-                conninfo=_conninfo(self.db.url),
+                conninfo=conninfo(self.db.url),
                 min_size=1,
                 max_size=self._concurrency + 2,
                 timeout=10,
@@ -202,6 +203,11 @@ def _add_rescue(app: App) -> None:
         await app.job_manager.delete_old_jobs(nb_hours=_KEEP_FAILED_HOURS, include_failed=True)
 
 
-def _conninfo(url: URL) -> str:
-    """Write a URL as libpq reads it."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+def conninfo(url: URL) -> str:
+    """Write a URL of ours as libpq reads it: it takes a plus sign for no blank, as a URL does."""
+    known = url.translate_connect_args(username="user", database="dbname")
+    more = {
+        name: value if isinstance(value, str) else ",".join(value)
+        for name, value in url.query.items()
+    }
+    return make_conninfo(**{**known, **more})
