@@ -151,7 +151,7 @@ def rearm(instance: int, reason: str) -> None:
         raise click.UsageError("Expected --reason in words, but it is empty. Say why.")
     by = f"{getpass.getuser()} (command line)"
     for moved in engine.rearm(ready(), instance, by=by, reason=reason):
-        click.echo(f"{moved.element_id}: {moved.old} -> {moved.new}")
+        click.echo(moved.sentence)
 
 
 def _files(release: int | None) -> dict[str, bytes]:
