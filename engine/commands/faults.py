@@ -7,24 +7,36 @@ import logging
 import secrets
 from collections.abc import Iterator
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.orm.exc import StaleDataError
 
-from engine.errors import ElementFailed, EngineError
+from engine.errors import ElementFailed, EngineError, Unavailable
 
 _log = logging.getLogger("spoc.engine")
+
+#: A lost race, and a database that cannot be asked: the database layer knows what they mean.
+_NOT_THE_RUNS = (
+    StaleDataError,
+    OperationalError,
+    InterfaceError,
+    PendingRollbackError,
+    PoolExhausted,
+    Unavailable,
+)
 
 
 @contextlib.contextmanager
 def shown_as_stuck(process_id: str) -> Iterator[None]:
     """Turn whatever one run raises into ElementFailed, so that it holds up no other run.
 
-    What the engine says by itself passes as it is, and so does a database that cannot be asked:
-    that is nobody's stuck step, and goes by itself. The words of an unknown fault may hold what a
-    customer wrote, so people get a reference and the log has the rest.
+    What the engine says by itself passes as it is, and so do a lost race and a database that
+    cannot be asked: they are nobody's stuck step, and go by themselves. The words of an unknown
+    fault may hold what a customer wrote, so people get a reference and the log has the rest.
     """
     try:
         yield
-    except (EngineError, OperationalError, InterfaceError):
+    except (EngineError, *_NOT_THE_RUNS):
         raise
     except Exception as error:
         reference = secrets.token_hex(4)
