@@ -79,6 +79,7 @@ def naive_cycle(state: str) -> str:
 
 
 def _complete(workflow: Any, name: str, answers: Mapping[str, Any]) -> None:
+    workflow.script_engine.begin()
     task = workflow.get_next_task(state=TaskState.READY, spec_name=name)
     task.data.update(answers)
     task.run()
