@@ -246,4 +246,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 def _page(code: int, *, page: str = "errors/error.html", **more: Any) -> ResponseReturnValue:
     if is_fetch():
         return refusal(code, more.get("said", ""), reference=more.get("reference", ""))
-    return render_template(page, code=code, typed=typed_again(), **more), code
+    try:
+        return render_template(page, code=code, typed=typed_again(), **more), code
+    except engine.Unavailable as away:
+        # It went just now, while what we had to say was drawn.
+        return _database_is_away(away)

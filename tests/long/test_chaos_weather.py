@@ -37,7 +37,7 @@ PEOPLE = ("chaos_note", "chaos_note", "confirm_flag")
 #: Megabytes: the database at full size, its journal, and little more.
 DISK = 120
 #: The server frees the rows of a worker that says nothing for so long; thirty seconds by default.
-_IDLE = "-c idle_in_transaction_session_timeout=1s"
+_IDLE = "-c idle_in_transaction_session_timeout=4s"
 _WITHIN = 60
 #: Seconds after which a run that a worker claimed may be another's; so often it is held up longer.
 _RUN_LEASE, _LONG_PAUSES = LEASE.total_seconds() + 2, 3
@@ -191,7 +191,7 @@ def test_a_worker_held_up_in_the_middle_doubles_nothing_when_it_goes_on(
             held_up = dice.choice(processes[1:])
             held_up.send(signal.SIGSTOP)
             # Past the lease of what it was sending, and at full size of what it was running too.
-            time.sleep(_RUN_LEASE if full and number < _LONG_PAUSES else 2)
+            time.sleep(_RUN_LEASE if full and number < _LONG_PAUSES else 5)
             at_work.hands.move(dt.timedelta(minutes=2))
             at_work.works_on()
             held_up.send(signal.SIGCONT)

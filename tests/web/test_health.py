@@ -152,3 +152,17 @@ def test_several_processes_on_sqlite_are_refused_with_what_to_do() -> None:
     assert gunicorn_settings._settings.database_url.startswith("sqlite")
     with pytest.raises(SettingMissing, match="flask --app web serve"):
         gunicorn_settings.on_starting(None)
+
+
+def test_a_database_that_goes_while_a_refusal_is_drawn_is_said_to_be_away(
+    as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mo = as_("mo")
+
+    def gone(*_: object, **__: object) -> None:
+        raise engine.Unavailable from sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(engine, "looked_after", gone)
+    page = mo.open("/tasks/999999")
+    assert page.status == 503
+    assert page.heading == "This cannot be answered just now"
