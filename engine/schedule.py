@@ -150,6 +150,16 @@ def give_back(session: Session, instance_id: int) -> None:
     )
 
 
+def forget_claims(session: Session) -> None:
+    """End every claim: for the only worker there may be, which begins and has claimed nothing."""
+    session.execute(
+        update(ProcessInstance)
+        .where(ProcessInstance.dispatched_at.is_not(None))
+        .values(dispatched_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _claimable(now: dt.datetime) -> ColumnElement[bool]:
     """Due and not claimed; a claim from the future was made before the clock was put back."""
     real = clock.real()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
+from engine.errors import Rejected, Unavailable
 from engine.outbox import Senders
+from engine.schedule import forget_claims
 from engine.tables.database import Database
 from engine.worker.alone import Alone
 from engine.worker.heartbeat import BEAT_SECONDS, Heartbeat
 from engine.worker.periodic import Periodic, periodics
 from engine.worker.steady import SteadyScheduler
+
+logger = logging.getLogger("spoc.worker")
 
 
 class Worker:
@@ -35,7 +40,17 @@ class Worker:
         Raises Rejected when another process works on the same SQLite file.
         """
         self._alone.hold()
+        if self.db.is_sqlite:
+            self._take_over()
         self._scheduler.start()
+
+    def _take_over(self) -> None:
+        """Let nothing wait for the lease of a worker that died: here there is no other one."""
+        try:
+            with self.db.writing() as session:
+                forget_claims(session)
+        except (Rejected, Unavailable) as failed:
+            logger.warning("What a dead worker had claimed has to wait: %s", failed)
 
     def stop(self) -> None:
         """Stop after the ticks that are running."""

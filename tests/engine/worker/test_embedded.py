@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from bench.due_runs import fired, make_due
+from engine import clock
 from engine.errors import Rejected
+from engine.schedule import claim_due
 from engine.tables.database import Database
 from engine.tables.process import WorkerSeen
 from engine.worker import Worker, embedded, periodics, watch
@@ -27,6 +29,18 @@ def test_a_worker_runs_what_is_due_as_soon_as_it_starts(database: Database) -> N
     worker.stop()
     with database.reading() as session:
         assert session.scalars(select(WorkerSeen)).all() == []
+
+
+def test_what_a_dead_worker_had_claimed_on_a_sqlite_file_runs_as_soon_as_the_next_one_starts(
+    sqlite_database: Database,
+) -> None:
+    make_due(sqlite_database, 3)
+    with sqlite_database.writing() as session:
+        assert len(claim_due(session, clock.now(), 3)) == 3
+    worker = Worker(sqlite_database)
+    worker.start()
+    _wait(lambda: fired(sqlite_database) == (3, 3))
+    worker.stop()
 
 
 def test_a_failure_of_one_thing_stops_none_of_the_others(
