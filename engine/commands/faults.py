@@ -16,7 +16,7 @@ from engine.errors import ElementFailed, EngineError, Unavailable
 _log = logging.getLogger("spoc.engine")
 
 #: A lost race, and a database that cannot be asked: the database layer knows what they mean.
-_NOT_THE_RUNS = (
+NOT_THE_RUNS = (
     StaleDataError,
     OperationalError,
     InterfaceError,
@@ -36,7 +36,7 @@ def shown_as_stuck(process_id: str) -> Iterator[None]:
     """
     try:
         yield
-    except (EngineError, *_NOT_THE_RUNS):
+    except (EngineError, *NOT_THE_RUNS):
         raise
     except Exception as error:
         reference = secrets.token_hex(4)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from engine import spiff
@@ -14,10 +14,12 @@ from engine.calendar import Calendar
 from engine.casework.context import Context
 from engine.casework.people import Holder
 from engine.clock import LONDON
+from engine.commands.faults import NOT_THE_RUNS
 from engine.errors import ElementFailed, InvalidAnswers
 from engine.operations import REGISTRY, functions_of
 from engine.operations.failing import fail_if_planned
 from engine.releases import Bundle
+from engine.tables.database import Collision
 
 #: Prefix of a holder or fact that belongs to the case.
 CASE = "case."
@@ -62,7 +64,11 @@ class CaseHost:
         calling: Mapping[str, str],
         variables: Mapping[str, Any],
     ) -> Any:
-        """Run one operation of the registry; what it wrote is undone when it fails."""
+        """Run one operation of the registry; what it wrote is undone when it fails.
+
+        Raises ElementFailed, and what is no fault of the step as it is: a lost race goes back to
+        the whole unit of work, which is done again.
+        """
         run = REGISTRY.operations.get(operation)
         if run is None:
             raise ElementFailed(at.process_id, at.id, f"There is no operation named {operation}.")
@@ -71,7 +77,7 @@ class CaseHost:
             try:
                 fail_if_planned(operation)
                 return run(context, **parameters)
-            except (ElementFailed, InvalidAnswers, OperationalError):
+            except (ElementFailed, InvalidAnswers, Collision, *NOT_THE_RUNS):
                 raise
             except SQLAlchemyError as error:
                 # Its own words hold the statement and with it what was to be written.

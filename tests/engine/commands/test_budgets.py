@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
+from sqlalchemy.orm.exc import StaleDataError
 
 from engine import clock, commands, messages
 from engine.commands import host
@@ -19,7 +20,7 @@ from engine.operations import REGISTRY
 from engine.publishing import publish
 from engine.scenario import Scenario
 from engine.tables.casefile import CaseFile
-from engine.tables.database import Database
+from engine.tables.database import Collision, Database
 from engine.tables.process import ElementHistory, Incident, Message, ProcessInstance, WorkItem
 from tests.engine.commands.conftest import FILES
 from tests.engine.commands.drawn import NOTE
@@ -248,6 +249,20 @@ def test_an_operation_that_crashes_stops_its_own_run_only(
         assert commands.retry(looping.db, incident.id, by="mo")
     assert _open(looping.db, bad) == _open(looping.db, sound) == ["after"]
     assert _incidents(looping.db) == []
+
+
+@pytest.mark.parametrize("lost", [Collision(), StaleDataError("somebody was quicker")])
+def test_an_operation_that_loses_a_race_is_nobodys_stuck_step(
+    looping: Scenario, crash: list[BaseException], lost: Exception
+) -> None:
+    moved = _started(looping, "crashing_by_time")
+    crash.append(lost)
+    _hours_later()
+    commands.run_instance(looping.db, moved)
+    assert _incidents(looping.db) == []
+    crash.clear()
+    commands.run_instance(looping.db, moved)
+    assert _open(looping.db, moved) == ["after"]
 
 
 def test_a_fault_of_the_program_is_told_by_a_reference_and_not_by_its_words(
