@@ -20,6 +20,8 @@ from engine.outbox.targets import GuardedAdapter
 _BUSY = frozenset({429, 502, 503, 504})
 #: Answers about the request that may be other ones later.
 _NOT_FOR_EVER = frozenset({408, 425, 429})
+#: The hundreds of a status (RFC 9110, 15): taken, to be found elsewhere, wrong as it was sent.
+_TAKEN, _ELSEWHERE, _NOT_LIKE_THIS = 2, 3, 4
 _LONGEST_ANSWER = 200
 #: Nobody makes us wait longer than this.
 LONGEST_WAIT = dt.timedelta(hours=24)
@@ -111,11 +113,12 @@ def _check(name: str, answer: requests.Response) -> None:
     code = answer.status_code
     reason = " ".join((answer.reason or "").split())[:_LONGEST_ANSWER]
     said = f"{name} answered {code} {reason}".rstrip() + "."
-    if 200 <= code < 300:  # noqa: PLR2004
+    kind = code // 100
+    if kind == _TAKEN:
         return
-    if 300 <= code < 400:  # noqa: PLR2004
+    if kind == _ELSEWHERE:
         raise NotNow(f"{said} Redirects are not followed: set its address to the new one.")
-    if 400 <= code < 500 and code not in _NOT_FOR_EVER:  # noqa: PLR2004
+    if kind == _NOT_LIKE_THIS and code not in _NOT_FOR_EVER:
         raise Refused(said)
     failure = Unreachable if code in _BUSY else NotNow
     raise failure(said, after=_retry_after(answer.headers))

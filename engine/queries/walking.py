@@ -135,8 +135,10 @@ class Walk:
             .limit(most)
             for branch in self.branches
         ]
-        if len(parts) < 2:  # noqa: PLR2004  (one needs no union)
-            return parts[0] if parts else None
+        if not parts:
+            return None
+        if len(parts) == 1:
+            return parts[0]
         merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
         order = (column.desc() if falls else column.asc() for column in merged.columns)
         return select(merged).order_by(*order).limit(most)
