@@ -220,8 +220,13 @@ class _Evaluation:
                 self.weigh(argument)
             elif isinstance(argument, int | float) and self._is_of_host(node.func):
                 # The functions of the product count days: a number is what they cost.
-                self.charge(int(min(abs(argument), WORK)))
+                self._count_to(argument)
         return function(*arguments, **named)
+
+    def _count_to(self, number: float) -> None:
+        if not abs(number) <= WORK:
+            raise ExpressionError(f"Expected at most {WORK} days or months, but there are more.")
+        self.charge(int(abs(number)))
 
     def _is_of_host(self, node: ast.expr) -> bool:
         return isinstance(node, ast.Name) and node.id in self.scope.functions

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import undefer
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -70,9 +70,10 @@ def _standing(db: Database, instance_id: int) -> tuple[Any, ...]:
         instance = session.get_one(
             ProcessInstance, instance_id, options=[undefer(ProcessInstance.state)]
         )
+        walked = ElementHistory.what.in_(("entered", "left", "cancelled"))
         counts = [
-            session.scalar(select(func.count(table.id)).where(table.instance_id == instance_id))
-            for table in (ElementHistory, WorkItem)
+            session.scalar(select(func.count()).where(table.instance_id == instance_id, which))
+            for table, which in ((ElementHistory, walked), (WorkItem, true()))
         ]
         return (instance.state, instance.ended_at, *counts)
 
