@@ -28,6 +28,9 @@ RUN, DISPATCH, POST = "run", "dispatch", "post"
 _LATER = -1
 #: As many runs are handed out ahead of the workers; more would wait longer than their lease.
 AHEAD = 500
+#: Due runs come in jobs of at most so many, since a job costs more than a small run; few due runs
+#: are spread over so many jobs, so that every worker has some.
+_A_JOB, _SPREAD = 20, 8
 
 #: Is never opened: each job goes over the connection, and in the transaction, of its session.
 _producer = App(connector=SyncPsycopgConnector())
@@ -57,8 +60,8 @@ class Queue:
     """Apart: jobs of Procrastinate, kept or undone together with what the session changes."""
 
     def wake_instance(self, session: Session, *instance_ids: int) -> None:
-        """Add one job a run; no two jobs of one run are worked on at a time."""
-        self._add(session, [_look_at(instance_id) for instance_id in instance_ids])
+        """Add one job a run; no two of these jobs of one run are worked on at a time."""
+        self._add(session, [_look_at([one], f"instance:{one}") for one in instance_ids])
 
     def wake_outbox(self, session: Session) -> None:
         """Add one job unless one waits: what it misses, the next look at the outbox finds.
@@ -70,11 +73,27 @@ class Queue:
             self._add(session, [deferrer.job])
 
     def dispatch(self, session: Session, instance_ids: Sequence[int], *, more: bool) -> None:
-        """Hand out claimed runs; with `more` due, half way through them more are claimed."""
-        jobs = [_look_at(instance_id) for instance_id in instance_ids]
+        """Hand out claimed runs; with `more` due, half way through them more are claimed.
+
+        Nobody else has them while they are claimed, so these jobs need no lock.
+        """
+        size = min(_A_JOB, max(1, len(instance_ids) // _SPREAD))
+        jobs = [
+            _look_at(instance_ids[begin : begin + size])
+            for begin in range(0, len(instance_ids), size)
+        ]
         if more:
             jobs.insert(len(jobs) // 2, _producer.configure_task(DISPATCH).job)
         self._add(session, jobs)
+
+    def handed_out(self, session: Session) -> int:
+        """Count the runs in jobs that nobody has begun, up to ``AHEAD`` jobs."""
+        found = text(
+            "SELECT coalesce(sum(jsonb_array_length(args -> 'instance_ids')), 0)"
+            " FROM (SELECT args FROM procrastinate_jobs"
+            " WHERE status = 'todo' AND task_name = :task LIMIT :most) AS waiting"
+        )
+        return int(session.execute(found, {"task": RUN, "most": AHEAD}).scalar_one())
 
     def waiting(self, session: Session, task: str, *, most: int) -> int:
         """Count the jobs of one kind that nobody has begun, up to `most`."""
@@ -170,9 +189,9 @@ def _claimable(now: dt.datetime) -> ColumnElement[bool]:
     )
 
 
-def _look_at(instance_id: int) -> Job:
-    lock = f"instance:{instance_id}"
-    return _producer.configure_task(RUN, lock=lock, task_kwargs={"instance_id": instance_id}).job
+def _look_at(instance_ids: Sequence[int], lock: str | None = None) -> Job:
+    wanted = {"instance_ids": list(instance_ids)}
+    return _producer.configure_task(RUN, lock=lock, task_kwargs=wanted).job
 
 
 def _connection(session: Session) -> psycopg.Connection[Any]:

@@ -26,7 +26,7 @@ from engine.commands.timers import (
     move_clock,
     pass_time,
     run_due,
-    run_instance,
+    run_instances,
 )
 from engine.commands.verification import ChainState, broken_chains, verify_chains
 from engine.commands.work_items import claim, complete, reassign, release_task, save_draft
@@ -66,7 +66,7 @@ __all__ = [
     "release_task",
     "retry",
     "run_due",
-    "run_instance",
+    "run_instances",
     "save_draft",
     "start",
     "sweep_unclaimed",

@@ -17,7 +17,7 @@ from engine.commands.faults import shown_as_stuck
 from engine.commands.incidents import open_incident
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit, lock_instance
-from engine.errors import EngineError, Rejected
+from engine.errors import EngineError, Rejected, Unavailable
 from engine.installation import CLOCK_OFFSET, read_surroundings
 from engine.tables.database import Database
 from engine.tables.people import User
@@ -40,7 +40,7 @@ def run_due(db: Database, limit: int = PER_CALL) -> int:
 
 
 def dispatch_due(db: Database) -> int:
-    """Hand the runs that are due to the workers apart, a job each; returns how many.
+    """Hand the runs that are due to the workers apart, some a job; returns how many.
 
     No more than they will soon get to: the rest is handed out when half of these are begun.
     """
@@ -48,7 +48,7 @@ def dispatch_due(db: Database) -> int:
         return 0
     queue = schedule.Queue()
     with db.writing() as session:
-        room = schedule.AHEAD - queue.waiting(session, schedule.RUN, most=schedule.AHEAD)
+        room = schedule.AHEAD - queue.handed_out(session)
         if room < schedule.AHEAD // 4:
             return 0
         due = schedule.claim_due(session, read_surroundings(session).now, room)
@@ -56,15 +56,22 @@ def dispatch_due(db: Database) -> int:
         return len(due)
 
 
-def run_instance(db: Database, instance_id: int) -> bool:
-    """Run one instance if it is due, and deliver what it has to say; True when it moved.
+def run_instances(
+    db: Database, instance_ids: Sequence[int], going_on: Callable[[], bool] = lambda: True
+) -> int:
+    """Run those of these that are due, and deliver what they have to say; returns how many moved.
 
     A failure becomes an incident; a race that was lost ends the claim, so that it is tried soon.
+    When this is not to go on, or cannot, the claims of those left end, so that others take them.
     """
-    moved, has_news = _run_one(db, instance_id)
-    if has_news:
-        deliver_messages(db)
-    return moved
+    left, done = list(instance_ids), []
+    try:
+        while left and going_on():
+            done.append(_run_one(db, left.pop(0)))
+    finally:
+        for instance_id in left:
+            _give_back(db, instance_id)
+    return _tell(db, done)
 
 
 def _anything_due(db: Database) -> bool:
@@ -73,7 +80,11 @@ def _anything_due(db: Database) -> bool:
 
 
 def _run_each(db: Database, instance_ids: Sequence[int]) -> int:
-    done = [_run_one(db, instance_id) for instance_id in instance_ids]
+    return _tell(db, [_run_one(db, instance_id) for instance_id in instance_ids])
+
+
+def _tell(db: Database, done: Sequence[tuple[bool, bool]]) -> int:
+    """Deliver what runs have to say, if any has; returns how many moved."""
     if any(has_news for _, has_news in done):
         deliver_messages(db)
     return sum(moved for moved, _ in done)
@@ -91,7 +102,7 @@ def _run_one(db: Database, instance_id: int) -> tuple[bool, bool]:
 
 
 def _give_back(db: Database, instance_id: int) -> None:
-    with contextlib.suppress(Rejected), db.writing() as session:
+    with contextlib.suppress(Rejected, Unavailable), db.writing() as session:
         schedule.give_back(session, instance_id)
 
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,7 +24,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL
 
 from engine import schedule
-from engine.commands import dispatch_due, run_instance
+from engine.commands import dispatch_due, run_instances
 from engine.errors import Unavailable
 from engine.outbox import Senders
 from engine.tables.database import Database
@@ -52,6 +53,7 @@ class WorkerApart:
         self.db = db
         self._concurrency = concurrency
         self._heart = Heartbeat(db, "apart")
+        self._told = threading.Event()
         self._periodics = [_handed_out(one) for one in periodics(senders)]
 
     def run(self) -> None:
@@ -76,6 +78,8 @@ class WorkerApart:
             end = asyncio.create_task(told.wait())
             anew = asyncio.create_task(_clock_put_back())
             await asyncio.wait({work, end, anew}, return_when=asyncio.FIRST_COMPLETED)
+            if told.is_set():
+                self._told.set()
             for one in (end, anew, work):
                 one.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -119,8 +123,11 @@ class WorkerApart:
 
     def _add_jobs(self, app: App) -> None:
         @app.task(name=schedule.RUN)
-        def run(instance_id: int) -> None:
-            _try(f"Run {instance_id}", lambda: run_instance(self.db, instance_id))
+        def run(instance_ids: list[int]) -> None:
+            def going_on() -> bool:
+                return not self._told.is_set()
+
+            _try(f"Runs {instance_ids}", lambda: run_instances(self.db, instance_ids, going_on))
 
         @app.task(name=schedule.DISPATCH)
         def dispatch() -> None:

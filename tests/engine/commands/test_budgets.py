@@ -259,10 +259,10 @@ def test_an_operation_that_loses_a_race_is_nobodys_stuck_step(
     moved = _started(looping, "crashing_by_time")
     crash.append(lost)
     _hours_later()
-    commands.run_instance(looping.db, moved)
+    commands.run_instances(looping.db, [moved])
     assert _incidents(looping.db) == []
     crash.clear()
-    commands.run_instance(looping.db, moved)
+    commands.run_instances(looping.db, [moved])
     assert _open(looping.db, moved) == ["after"]
 
 

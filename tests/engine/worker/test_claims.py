@@ -106,6 +106,24 @@ def test_jobs_are_added_in_the_transaction_of_the_claim(postgres_database: Datab
     assert commands.dispatch_due(postgres_database) == 0
 
 
+def test_many_runs_come_in_few_jobs_and_few_in_a_job_each(postgres_database: Database) -> None:
+    make_due(postgres_database, 100)
+    assert commands.dispatch_due(postgres_database) == 100
+    assert _queued(postgres_database, schedule.RUN) == 9
+    with postgres_database.reading() as session:
+        assert schedule.Queue().handed_out(session) == 100
+
+
+def test_a_job_that_is_to_end_gives_back_what_it_has_not_begun(database: Database) -> None:
+    make_due(database, 4)
+    with database.writing() as session:
+        claimed = schedule.claim_due(session, clock.now(), 9)
+    asked = iter([True, True, False])
+    assert commands.run_instances(database, claimed, lambda: next(asked)) == 2
+    assert fired(database) == (2, 2)
+    assert commands.run_due(database) == 2
+
+
 def test_no_more_is_handed_out_than_workers_get_to_within_a_lease(
     postgres_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
