@@ -85,15 +85,17 @@ class Chain:
         return cls(session, ADMINISTRATION)
 
     @classmethod
-    def grown_since_anchor(cls, session: Session) -> list[Chain]:
-        """Give every chain with a link later than its newest anchor."""
+    def grown_since_anchor(cls, session: Session, on: dt.date) -> list[Chain]:
+        """Give every chain with a link later than its newest anchor, and no anchor of a day."""
         anchored = (
             select(AuditAnchor.chain, func.max(AuditAnchor.number).label("number"))
             .group_by(AuditAnchor.chain)
             .subquery()
         )
+        of_the_day = select(AuditAnchor.chain).where(AuditAnchor.on == on)
         grown = (
             select(AuditEvent.chain)
+            .where(AuditEvent.chain.not_in(of_the_day))
             .outerjoin(anchored, anchored.c.chain == AuditEvent.chain)
             .group_by(AuditEvent.chain, anchored.c.number)
             .having(func.max(AuditEvent.number) > func.coalesce(anchored.c.number, 0))
@@ -129,14 +131,22 @@ class Chain:
         result = self.session.execute(delete(AuditDetail).where(AuditDetail.event_id.in_(ids)))
         return int(getattr(result, "rowcount", 0))
 
-    def anchor(self, on: dt.date) -> None:
-        """Keep the head as it stands at the end of a day; once a day, later calls do nothing."""
-        number, head = self._head()
+    @property
+    def head(self) -> tuple[int, str]:
+        """Give the number and the hash of the newest link; 0 and "" when there is none."""
+        return self._head()
+
+    def anchor(self, on: dt.date, head: tuple[int, str] | None = None) -> None:
+        """Keep the head as it stands at the end of a day; once a day, later calls do nothing.
+
+        head: what was verified, where the chain may have grown since; else as it stands now.
+        """
+        number, hashed = head or self._head()
         seen = self.session.scalar(
             select(AuditAnchor.id).where(AuditAnchor.chain == self.name, AuditAnchor.on == on)
         )
         if number and seen is None:
-            self.session.add(AuditAnchor(chain=self.name, on=on, number=number, hash=head))
+            self.session.add(AuditAnchor(chain=self.name, on=on, number=number, hash=hashed))
 
     def length(self) -> int:
         """Count the links that are there."""

@@ -99,7 +99,8 @@ def test_an_anchor_is_kept_once_a_day_for_chains_that_grew(
     with database.writing() as session:
         Chain.of_administration(session).add(Entry("release_published", "release", 1), at=NOW)
         for _ in range(2):
-            for chain in Chain.grown_since_anchor(session):
+            for chain in Chain.grown_since_anchor(session, NOW.date()):
                 chain.anchor(NOW.date())
-        assert Chain.grown_since_anchor(session) == []
+        tomorrow = NOW.date() + dt.timedelta(days=1)
+        assert Chain.grown_since_anchor(session, tomorrow) == []
         assert chains(session) == [chain_name, ADMINISTRATION]
