@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from engine.backups import targets
 from engine.backups.archive import Archive, Part
-from engine.backups.deletions import Deletion, delete_again
+from engine.backups.deletions import Deletion, delete_again, deletions_of
 from engine.backups.keys import NONE, need_keys
 from engine.backups.rows import count_on, kinds_of, tables_of, write_rows
-from engine.backups.saving import Tell, backup, check_parts, need_known
+from engine.backups.saving import Tell, backup_on, check_parts, need_known
 from engine.casework.audit import Chain, Entry
 from engine.commands import broken_chains
 from engine.errors import Rejected
@@ -113,17 +113,20 @@ class _Restore:
                 _need_sound(built)
                 kept = targets.put_in_place(built, self.db, keep=not is_empty)
                 return replace(found, kept=kept)
-        kept = None if is_empty else self._keep_old()
         with self.db.rebuilding() as connection:
+            kept = None if is_empty else self._keep_old(connection)
             targets.empty(connection)
             found = self._fill(connection)
         return replace(found, kept=kept)
 
-    def _keep_old(self) -> Path:
+    def _keep_old(self, connection: Connection) -> Path:
+        """Keep what is replaced, to the last commit: from here on nobody else changes it."""
+        targets.shut(connection)
+        self.deletions = (*self.wish.deletions, *deletions_of(connection))
         stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
         kept = self.wish.aside / f"replaced-{stamp}.backup"
         self.wish.aside.mkdir(parents=True, exist_ok=True)
-        backup(self.db, kept, product=self.wish.product, tell=self.tell)
+        backup_on(connection, kept, product=self.wish.product, tell=self.tell)
         return kept
 
     def _fill(self, connection: Connection) -> Restored:

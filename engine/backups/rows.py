@@ -74,9 +74,8 @@ def read_rows(connection: Connection, table: Table) -> Iterator[list[Any]]:
     is_sqlite = connection.dialect.name == "sqlite"
     chosen = [_raw(table.c[name], kind, is_sqlite=is_sqlite) for name, kind in kinds.items()]
     out = [_OUT.get((kind, is_sqlite)) for kind in kinds.values()]
-    rows = connection.execution_options(yield_per=_AT_ONCE).execute(
-        select(*chosen).order_by(*table.primary_key.columns)
-    )
+    wanted = select(*chosen).order_by(*table.primary_key.columns)
+    rows = connection.execute(wanted, execution_options={"yield_per": _AT_ONCE})
     for row in rows:
         yield [
             value if value is None or change is None else change(value)

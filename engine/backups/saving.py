@@ -32,14 +32,20 @@ def backup(db: Database, to: Path, *, product: str, tell: Tell) -> Manifest:
     Raises Rejected when the file is there already or cannot be written, when there are no tables
     of this product, and when SQLite finds the database damaged. No file is left behind then.
     """
+    with db.snapshot() as connection:
+        return backup_on(connection, to, product=product, tell=tell)
+
+
+def backup_on(connection: Connection, to: Path, *, product: str, tell: Tell) -> Manifest:
+    """Write what a connection sees, all of it at one moment, as ``backup`` does."""
     try:
-        with db.snapshot() as connection, writing(to) as writer:
+        with writing(to) as writer:
             made_at = dt.datetime.now(dt.UTC)
             revision = _revision(connection)
             _need_sound(connection)
             openers = Openers()
             parts = tuple(_parts(connection, writer, openers, tell))
-            kind = "sqlite" if db.is_sqlite else "postgresql"
+            kind = connection.dialect.name
             manifest = Manifest(product, revision, kind, made_at, dict(openers.counts), parts)
             writer.finish(manifest)
             return manifest

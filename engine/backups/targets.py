@@ -20,6 +20,8 @@ from engine.tables.database import Database, revision_of
 
 #: Rows that a new installation fills in by itself: they are nobody's work.
 _GIVEN = frozenset({"holiday", "setting"})
+#: How long a restore waits for whoever is at work in the database it replaces.
+_PATIENCE = "10s"
 _EMPTYING = """
 DO $$
 DECLARE thing text;
@@ -84,6 +86,18 @@ def need_unused(db: Database) -> None:
         )
 
 
+def shut(connection: Connection) -> None:
+    """Let nobody else read or write any table until the transaction ends (PostgreSQL).
+
+    Raises OperationalError when somebody who is at work does not come to an end of it.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(quote(table.name) for table in tables_of(connection))
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+    connection.exec_driver_sql(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+
+
 def empty(connection: Connection) -> None:
     """Drop everything in the schema, in the transaction of the connection (PostgreSQL)."""
     connection.exec_driver_sql(_EMPTYING)
@@ -109,18 +123,25 @@ def built_aside(db: Database) -> Iterator[Database]:
 def put_in_place(built: Database, db: Database, *, keep: bool) -> Path | None:
     """Give the built file the name of the old one, which is kept beside it if that is wanted.
 
-    The name leads to the old file or to the new one at any moment. Returns where the old one
-    is kept; None when it is not. Rejected when somebody uses it after all.
+    The name leads to the old file or to the new one at any moment. A log of the old one, left by
+    a process that was killed, is kept beside it too: SQLite would write it over the new one.
+    Returns where the old one is kept; None when it is not. Rejected when somebody uses it after
+    all.
     """
     file, target = file_of(built), file_of(db)
     built.close()
     _leave_wal(file)
-    kept = None
     need_unused(db)
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
+    old = target.with_name(f"{target.name}.replaced-{stamp}")
+    kept = None
     if keep:
-        stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
-        kept = target.with_name(f"{target.name}.replaced-{stamp}")
-        os.link(target, kept)
+        os.link(target, old)
+        kept = old
+    for journal, aside in zip(_journals(target), _journals(old), strict=True):
+        if journal.exists():
+            os.replace(journal, aside)
+            kept = kept or aside
     _sync(file)
     os.replace(file, target)
     sync_folder(target.parent)

@@ -226,6 +226,58 @@ def test_what_is_replaced_is_kept_and_can_be_had_back(
     empty.close()
 
 
+def test_nobody_changes_what_is_replaced_once_it_is_being_kept(
+    postgres_database: Database, taken: Path, tmp_path: Path
+) -> None:
+    restore(postgres_database, taken, WISH, _quietly)
+    url = postgres_database.url.render_as_string(hide_password=False)
+    postgres_database.close()
+    latecomer = Database(url)
+    refused = []
+
+    def come_late(_done: int, _total: int, what: str) -> None:
+        if what == "case_file" and not refused:
+            try:
+                with latecomer.writing() as session:
+                    session.get_one(CaseFile, 1).owner = "late"
+            except Rejected as said:
+                refused.append(said)
+
+    wish = Wish("1", "a test", replace=True, aside=tmp_path / "aside")
+    restore(postgres_database, taken, wish, come_late)
+    latecomer.close()
+    assert len(refused) == 1, "what was acknowledged is in neither database nor backup"
+
+
+def test_the_log_a_killed_process_left_is_not_written_over_what_was_restored(
+    landlord: Database, taken: Path, tmp_path: Path, content: Callable[[Database], Content]
+) -> None:
+    file = tmp_path / "killed" / "spoc.sqlite"
+    file.parent.mkdir()
+    with landlord.writing() as session:
+        session.get_one(CaseFile, 1).owner = "lost"
+    log = Path(f"{landlord.url.database}-wal")
+    assert log.stat().st_size > 0
+    left = file.with_name("spoc.sqlite-wal")
+    left.write_bytes(log.read_bytes())
+    landlord.close()
+    target = Database(f"sqlite:///{file}")
+    kept = restore(target, taken, WISH, _quietly).kept
+    assert content(target)["case_file"] == _of_backup(taken, tmp_path, content)["case_file"]
+    assert not left.exists()
+    assert kept is not None
+    assert kept.name.endswith("-wal"), "nothing is thrown away"
+    target.close()
+
+
+def _of_backup(taken: Path, folder: Path, content: Callable[[Database], Content]) -> Content:
+    fresh = Database(f"sqlite:///{folder}/fresh/spoc.sqlite")
+    restore(fresh, taken, WISH, _quietly)
+    found = content(fresh)
+    fresh.close()
+    return found
+
+
 def test_a_damaged_database_can_be_replaced(
     landlord: Database, taken: Path, content: Callable[[Database], Content]
 ) -> None:
