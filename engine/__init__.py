@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import backups, batches, outbox, worker
+from engine import backups, batches, outbox, setting_up, worker
 from engine.calendar import Due, said
 from engine.commands import (
     ROLE_NAMES,
@@ -366,6 +366,7 @@ __all__ = [
     "save_draft",
     "save_file",
     "send_back",
+    "setting_up",
     "start",
     "start_draft",
     "steps_of",

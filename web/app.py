@@ -38,11 +38,13 @@ from web.views import (
     draft_transfer,
     drafts,
     moving,
+    people,
     processes,
     publishing,
     register,
     running,
     runs,
+    setting_up,
     sign_in,
     stuck,
     task,
@@ -131,8 +133,9 @@ def _register_views(app: Flask) -> None:
         draft_steps,
         *(publishing, versions),
     )
+    administrators = (people, setting_up)
     managers = (batches, moving, wrong_dates, running, runs, stuck, undelivered)
-    for view in (*staff, *owners, *managers, clock, diagrams):
+    for view in (*staff, *owners, *managers, *administrators, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
 

@@ -27,11 +27,16 @@ _OFFERED_TO = {
     "moving": frozenset({"process_owner", "manager"}),
     "wrong dates": frozenset({"manager", "dmo"}),
     "batches": frozenset({"process_owner", "manager", "dmo", "complaints_manager"}),
+    "setting up": frozenset({"administrator", "dmo"}),
 }
 #: Role -> where somebody begins who holds no other.
-_FIRST_PAGES = {"contact_centre": "callers.looked_up", "process_owner": "processes.listed"}
+_FIRST_PAGES = {
+    "contact_centre": "callers.looked_up",
+    "process_owner": "processes.listed",
+    "administrator": "setting_up.overview",
+}
 #: Roles that alone lead into no case.
-_NO_CASES = frozenset({"contact_centre", "process_owner", "systems_team"})
+_NO_CASES = frozenset({"administrator", "contact_centre", "process_owner", "systems_team"})
 
 
 def database() -> engine.Database:
@@ -74,7 +79,7 @@ def may_open(part: str) -> bool:
     if part in _OFFERED_TO:
         return bool(roles & _OFFERED_TO[part])
     if part == "callers":
-        return bool(roles - {"process_owner"})
+        return bool(roles - {"process_owner", "administrator"})
     return not roles or bool(roles - _NO_CASES)
 
 

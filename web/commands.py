@@ -17,7 +17,7 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 import engine
-from web import auth, keeping_commands, outgoing_commands, words
+from web import auth, keeping_commands, outgoing_commands, setting_up_commands, words
 from web.command import Plain, ready
 from web.settings import ROOT
 
@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
     keeping_commands.register(app)
     outgoing_commands.register(app)
+    setting_up_commands.register(app)
 
 
 @click.command("new-key")

@@ -27,6 +27,7 @@ _ROLES = {
     "contact_centre": "Contact centre",
     "process_owner": "Process owner",
     "officer": "Housing officer",
+    "administrator": "Administrator",
 }
 STAGES = {
     "informal": "Informal stage",

@@ -21,6 +21,7 @@ from engine.casework import (
     terms,
 )
 from engine.casework.context import Context
+from engine.own_values import own_text
 from engine.tables.casefile import Customer, Submission
 from engine.tables.decisions import Appeal, Arrangement, Decision, LookRequest
 from engine.tables.people import User
@@ -100,6 +101,7 @@ def starts_on(arrangement: Arrangement, issued_on: dt.date) -> dt.date:
 def _policy(context: Context) -> Mapping[str, Any]:
     return {
         "landlord_name": str(context.policy("landlord.name")),
+        "landlord_head": _head(context),
         "appeal_addressee": str(context.policy("appeal.addressee")),
         "emergency_route": str(context.policy("emergency.route")),
         "appeal_days": letter_words.count(int(context.policy("appeal.sla")), "working day"),
@@ -107,6 +109,12 @@ def _policy(context: Context) -> Mapping[str, Any]:
             int(context.policy("review.request_sla")), "working day"
         ),
     }
+
+
+def _head(context: Context) -> list[str]:
+    """Give the lines of the letterhead below the name; none where nothing was said."""
+    named = ("landlord.address", "landlord.phone", "landlord.email")
+    return [line for name in named for line in own_text(context.settings, name).splitlines()]
 
 
 def _frame(context: Context, subject: Subject) -> Mapping[str, Any]:

@@ -27,10 +27,13 @@ def framed(
     """
     said = {name: _said(name, facts) for name in _FRAME}
     sender = [said["author_name"], _escaped(facts.get("author_title", "")), said["landlord_name"]]
+    head = _escaped(facts.get("landlord_head", ""))
+    head = f'<p class="letter__head">{head}</p>\n' if head else ""
     copy = f'<p class="letter__copy">Copy to: {html.escape(copy_to)}</p>\n' if copy_to else ""
     return (
         '<article class="letter" lang="en-GB">\n'
         f'<p class="letter__landlord">{said["landlord_name"]}</p>\n'
+        f"{head}"
         f'<p class="letter__address">{said["customer_name"]}<br>\n{said["customer_address"]}</p>\n'
         f'<p class="letter__meta">{said["letter_date"]}<br>\n'
         f"Our reference: {said['case_reference']}</p>\n"

@@ -116,6 +116,7 @@ _PAGES: dict[str, frozenset[str]] = {
     "drafts": frozenset({"process_owner"}),
     "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
     "running": frozenset({"manager", "dmo", "complaints_manager", "legal"}),
+    "setting up": frozenset({"administrator", "dmo"}),
 }
 
 

@@ -18,6 +18,7 @@ from engine.commands.faults import NOT_THE_RUNS
 from engine.errors import ElementFailed, InvalidAnswers
 from engine.operations import REGISTRY, functions_of
 from engine.operations.failing import fail_if_planned
+from engine.own_values import figure_here
 from engine.releases import Bundle
 from engine.tables.database import Collision
 
@@ -136,6 +137,7 @@ def make_context(
     """Make the context of one transaction; `ids` name the case and what it works on."""
     parameter_set = ids.pop("parameter_set")
     figures = bundle.figures.get(parameter_set, {})
+    settings: Mapping[str, str] = ids.get("settings", {})
 
     def policy(name: str) -> Any:
         if name not in figures:
@@ -143,7 +145,7 @@ def make_context(
                 f"Expected the policy to have a figure named {name} in the set {parameter_set}, "
                 "but it has none. Add a row to the table of figures."
             )
-        return figures[name].value
+        return figure_here(settings, name, figures[name].value)
 
     return Context(
         session=session,

@@ -25,6 +25,7 @@ ROLE_NAMES = {
     "contact_centre": "the contact centre",
     "process_owner": "a process owner",
     "officer": "an officer",
+    "administrator": "an administrator",
 }
 _SHOWN = 2
 

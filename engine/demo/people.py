@@ -48,6 +48,7 @@ PEOPLE: tuple[DemoPerson, ...] = (
         boss="amina",
     ),
     DemoPerson("kit", "Kit Lavelle", "Contact centre", ("contact_centre",), boss="ruth"),
+    DemoPerson("iris", "Iris Halloran", "Systems administrator", ("administrator",), boss="ann"),
     DemoPerson("olive", "Olive Sandberg", "Process owner", ("process_owner",), boss="ann"),
     DemoPerson("oscar", "Oscar Lindgren", "Process owner", ("process_owner",), boss="ann"),
 )

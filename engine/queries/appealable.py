@@ -22,8 +22,8 @@ from engine.tables.decisions import Appeal, Arrangement, Decision, Letter
 #: A search shorter than this finds nothing: nobody leafs through the customers.
 SHORTEST_SEARCH = 3
 _MOST = 20
-#: Whoever holds this role alone sees no customer at all (requirements A.11).
-_NO_CUSTOMERS = "process_owner"
+#: Whoever holds these roles alone sees no customer at all (requirements A.11).
+_NO_CUSTOMERS = frozenset({"process_owner", "administrator"})
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def find_customer(database: Database, person: Person, text: str) -> list[FoundCu
 
 def _may_look(person: Person, text: str) -> bool:
     """Tell whether there is enough to look for, and whether customers exist for this person."""
-    return len(text.strip()) >= SHORTEST_SEARCH and bool(set(person.roles) - {_NO_CUSTOMERS})
+    return len(text.strip()) >= SHORTEST_SEARCH and bool(set(person.roles) - _NO_CUSTOMERS)
 
 
 def _customer(row: Customer, case: CaseFile | None) -> FoundCustomer:

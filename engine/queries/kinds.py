@@ -20,6 +20,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "contact_centre": "Contact centre",
         "process_owner": "Process owner",
         "officer": "Housing officer",
+        "administrator": "Administrator",
         "spoc": "Single point of contact",
     },
     "decision": {**DECISION_NAMES, "appeal": "Appeal decided"},

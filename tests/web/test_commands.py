@@ -158,3 +158,14 @@ def test_a_run_that_is_not_there_cannot_be_worked_out_again(shell: FlaskCliRunne
     told = shell.invoke(args=["rearm", "999", "--reason", "the calendar changed"])
     assert told.exit_code == 1
     assert "Expected a process instance 999" in told.output
+
+
+def test_the_first_administrator_is_appointed(shell: FlaskCliRunner) -> None:
+    said = shell.invoke(args=["appoint", "nora"])
+    assert said.exit_code == 1
+    assert "Enter the full name" in said.output
+    person = ["--full-name", "Nora Quill", "--email", "nora@homes.example"]
+    said = shell.invoke(args=["appoint", "nora", *person, "--job-title", "Administrator"])
+    assert said.output == "nora has the role Administrator from today.\n"
+    again = shell.invoke(args=["appoint", "nora", "--role", "legal"])
+    assert again.output == "nora has the role Legal from today.\n"

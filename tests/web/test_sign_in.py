@@ -25,7 +25,7 @@ def test_the_first_page_says_what_this_does_and_who_one_can_be(stranger: Visitor
         one.text_content() for one in page.tree.xpath("//*[contains(@class, 'person__role')]")
     ]
     assert "Data Management Officer" in titles
-    assert len(titles) == 11
+    assert len(titles) == 12
     assert titles.count("Process owner") == 2
     assert "Demonstration" in page.text
 

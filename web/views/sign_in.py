@@ -36,6 +36,7 @@ _DOES = (
     ("legal", "Reads every case, and says what must be kept."),
     ("contact_centre", "Finds out who a caller should be put through to."),
     ("process_owner", "Changes processes, forms and letters in a draft, and hands it in."),
+    ("administrator", "Says who works here in which role, and what letters say of us."),
     (
         "process_owner",
         "Reads what another one changed, and publishes it or sends it back.",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -12,41 +10,13 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from web import auth, banner
+from web.asked import Asked
 
 blueprint = Blueprint("wrong_dates", __name__, url_prefix="/dates")
 
 _INVALID = 422
-_NO_DAY = "Enter a day, a month and a year that exist, like 27 3 2027"
 _NO_REASON = "Enter why"
 _LONGEST_NAME = 80
-
-
-@dataclass
-class _Asked:
-    """What was typed into one of these pages, and what is wrong with it."""
-
-    sent: Mapping[str, str]
-    problems: dict[str, str] = field(default_factory=dict)
-
-    def day(self) -> dt.date:
-        """Give the day that was typed, today when there is none, which is a problem then."""
-        try:
-            return dt.date(*(int(self.sent.get(f"day-{part}", "")) for part in _PARTS))
-        except (ValueError, OverflowError):
-            self.problems["day-day"] = _NO_DAY
-            return dt.date.min
-
-    def text(self, name: str, missing: str, longest: int = 500) -> str:
-        """Give a text that must be there and not too long."""
-        said = self.sent.get(name, "").strip()
-        if not said:
-            self.problems[name] = missing
-        elif len(said) > longest:
-            self.problems[name] = f"Shorten it to {longest} characters; it has {len(said)}"
-        return said
-
-
-_PARTS = ("year", "month", "day")
 
 
 @blueprint.get("")
@@ -60,7 +30,7 @@ def listed() -> str:
 def calendar() -> ResponseReturnValue:
     """Change a day of the calendar, then preview what it does to dates worked out already."""
     _need_right()
-    asked = _Asked(request.form)
+    asked = Asked(request.form)
     if request.method == "POST":
         what = request.form.get("what", "")
         if what not in ("add", "remove"):
@@ -86,7 +56,7 @@ def receipt(case_id: int, appeal_id: int) -> ResponseReturnValue:
     case = engine.case(auth.database(), case_id, auth.person(), ["decisions"])
     appeals = [appeal for decision in case.decisions for appeal in decision.appeals]
     appeal = next((one for one in appeals if one.id == appeal_id), None) or abort(404)
-    asked = _Asked(request.form)
+    asked = Asked(request.form)
     if request.method == "POST":
         day, reason = asked.day(), asked.text("reason", _NO_REASON)
         if not asked.problems:
@@ -118,7 +88,7 @@ def time_of_one(case_id: int, decision_id: int) -> ResponseReturnValue:
 
 
 def _more_time(template: str, wanted: Mapping[str, Any], **more: Any) -> ResponseReturnValue:
-    asked = _Asked(request.form)
+    asked = Asked(request.form)
     if request.method == "POST":
         day, reason = asked.day(), asked.text("reason", _NO_REASON)
         if not asked.problems:
@@ -148,6 +118,6 @@ def _need_right() -> None:
         abort(404)
 
 
-def _page(template: str, asked: _Asked, **more: Any) -> ResponseReturnValue:
+def _page(template: str, asked: Asked, **more: Any) -> ResponseReturnValue:
     made = render_template(template, sent=asked.sent, problems=asked.problems, **more)
     return made, _INVALID if asked.problems else 200
