@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from engine.casework.appeal_receipts import DECISION_NAMES
 from engine.casework.visibility import Part, sees
@@ -14,8 +14,9 @@ from engine.queries import words
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.decisions import appeal_words
 from engine.queries.people import Person
-from engine.queries.reading import Reading, like, reading
+from engine.queries.reading import Reading, reading
 from engine.tables.casefile import CaseFile, Customer
+from engine.tables.customer_words import answers_to
 from engine.tables.database import Database
 from engine.tables.decisions import Appeal, Arrangement, Decision, Letter
 
@@ -98,11 +99,9 @@ def find_customer(database: Database, person: Person, text: str) -> list[FoundCu
     if not _may_look(person, text):
         return []
     with reading(database, person) as look:
-        pattern = like(text)
-        columns = (Customer.name, Customer.address, Customer.tenancy_reference)
         customers = look.session.scalars(
             select(Customer)
-            .where(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+            .where(answers_to(Customer.id, text))
             .order_by(Customer.name, Customer.id)
             .limit(_MOST)
         ).all()

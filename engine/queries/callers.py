@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from engine.casework.visibility import opens
 from engine.errors import NotFound
 from engine.queries import words
 from engine.queries.cards import Limit, limits_of
 from engine.queries.people import Person
-from engine.queries.reading import Reading, like, reading
+from engine.queries.reading import Reading, reading
 from engine.tables.casefile import CaseFile, Customer
+from engine.tables.customer_words import answers_to
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement
 
@@ -76,8 +77,6 @@ def callers(database: Database, person: Person, search: str) -> Callers:
 
 
 def _in_force(look: Reading, search: str) -> Select[Arrangement, Customer]:
-    pattern = like(search)
-    said = (Customer.name, Customer.address, Customer.tenancy_reference)
     return (
         select(Arrangement, Customer)
         .join(CaseFile, CaseFile.id == Arrangement.case_id)
@@ -85,7 +84,7 @@ def _in_force(look: Reading, search: str) -> Select[Arrangement, Customer]:
         .where(
             Arrangement.in_force_on <= look.today,
             Arrangement.ended_on.is_(None),
-            or_(*(column.ilike(pattern, escape="\\") for column in said)),
+            answers_to(Customer.id, search),
         )
         .order_by(Customer.name, Arrangement.id)
         .limit(MOST + 1)

@@ -12,6 +12,7 @@ from engine.queries import standing, words
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, like, page_number, page_of, reading
 from engine.tables.casefile import CaseFile, Customer
+from engine.tables.customer_words import answers_to
 from engine.tables.database import Database
 
 #: How a case finds its customer; a deleted case has none.
@@ -112,18 +113,14 @@ def said_to(look: Reading, case: CaseFile, rows: standing.Rows, sees_all: bool) 
 
 
 def found_by(search: str) -> ColumnElement[bool]:
-    """Give the condition under which a case and its customer answer to a text; "" is all."""
+    """Give the condition under which a case and its customer answer to a text; "" is all.
+
+    Each word of the text begins a word of name, address, tenancy reference, e-mail or telephone
+    number, or the text is part of the reference of the case.
+    """
     if not search.strip():
         return CaseFile.id.is_not(None)
-    pattern = like(search)
-    return or_(
-        *(
-            column.ilike(pattern, escape="\\")
-            for column in (
-                Customer.name,
-                Customer.address,
-                Customer.tenancy_reference,
-                CaseFile.reference,
-            )
-        )
-    )
+    of_customer = answers_to(CaseFile.customer_id, search)
+    if not any(sign.isdigit() for sign in search):
+        return of_customer
+    return or_(of_customer, CaseFile.reference.ilike(like(search), escape="\\"))

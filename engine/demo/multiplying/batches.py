@@ -23,6 +23,7 @@ from engine.errors import Rejected
 from engine.installation import read_surroundings
 from engine.tables.audit import AuditAnchor
 from engine.tables.casefile import CaseFile
+from engine.tables.customer_words import keep_words
 from engine.tables.database import Database
 from engine.tables.people import User
 from engine.tables.process import ProcessInstance, Setting
@@ -191,6 +192,7 @@ class _Batch:
         for table in columns.tables():
             if rows[table.name]:
                 connection.execute(insert(table), rows[table.name])
+        keep_words(connection, rows["customer"])
         self._anchor(rows)
         cases = [row["id"] for row in rows["case_file"]]
         self._made.add(self._session, cases)

@@ -10,11 +10,12 @@ from sqlalchemy import JSON, Column, Integer, Table
 from engine.tables import Row
 
 #: Tables that are about the landlord, its releases, its workers or changes of many runs: a copy of
-#: a case shares their rows.
+#: a case shares their rows. The words a customer is found by are made anew from the customer.
 _SHARED = frozenset(
     {
         "batch",
         "batch_item",
+        "customer_word",
         "holiday",
         "policy_value",
         "release",
