@@ -29,6 +29,7 @@ from web.views import (
     callers,
     cases,
     clock,
+    contacts,
     diagrams,
     doors,
     draft_files,
@@ -127,7 +128,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _register_views(app: Flask) -> None:
-    staff = (sign_in, tasks, task, doors, callers, cases, register)
+    staff = (sign_in, tasks, task, doors, callers, contacts, cases, register)
     owners = (
         *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),
         draft_steps,

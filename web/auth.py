@@ -26,6 +26,7 @@ _OFFERED_TO = {
     "drafts": frozenset({"process_owner"}),
     "moving": frozenset({"process_owner", "manager"}),
     "wrong dates": frozenset({"manager", "dmo"}),
+    "contact imports": frozenset({"manager", "dmo"}),
     "batches": frozenset({"process_owner", "manager", "dmo", "complaints_manager"}),
     "setting up": frozenset({"administrator", "dmo"}),
 }

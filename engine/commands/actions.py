@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.casework import people, visibility
+from engine.casework import contact_logging, people, visibility
 from engine.casework.context import Context
 from engine.commands.answers import check_answers, form_named, is_known, keep_answers
 from engine.commands.contexts import context_of_case
@@ -57,7 +57,11 @@ def open_action(
         raise NotFound(f"Expected an action of the case page, but {action} is not one.")
     case = session.get(CaseFile, case_id)
     roles = people.roles_of(session, by, around.today)
-    if case is None or not visibility.may_see_case(session, case_id, by, roles):
+    is_there = visibility.may_see_case(session, case_id, by, roles) or (
+        action == contact_logging.ACTION
+        and contact_logging.may_log_of(session, case_id, by, roles, around.today)
+    )
+    if case is None or not is_there:
         raise NotFound(f"Expected a case {case_id}, but there is none.")
     if ACTIONS[action] and not roles & ACTIONS[action]:
         raise NotAllowed(f"Expected one of {', '.join(sorted(ACTIONS[action]))} to do this.")

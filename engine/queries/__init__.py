@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.queries import contact_subjects
 from engine.queries.appealable import (
     AppealableDecision,
     FoundCustomer,
@@ -117,6 +118,7 @@ __all__ = [
     "callers",
     "case",
     "case_list",
+    "contact_subjects",
     "decisions_of",
     "diagram_state",
     "diagram_xml",

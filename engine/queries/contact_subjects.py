@@ -1,0 +1,175 @@
+"""Whose contact it is: the open cases a contact can be logged for, with the way that applies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select
+
+from engine.casework.contact_logging import may_log
+from engine.casework.visibility import Part, sees
+from engine.errors import NotFound
+from engine.queries import words
+from engine.queries.cards import Limit, limits_of
+from engine.queries.cases import IS_CUSTOMER, found_by
+from engine.queries.people import Person
+from engine.queries.reading import Reading, reading
+from engine.releases import bundle, current_release_id
+from engine.tables.casefile import CaseFile, Customer
+from engine.tables.customer_words import answers_to
+from engine.tables.database import Database
+from engine.tables.decisions import Arrangement
+
+#: A shorter text would list customers instead of finding one.
+SHORTEST = 3
+#: Customers shown at once; who needs more of them has to say more of the name.
+MOST = 10
+_EMERGENCY = "emergency.route"
+
+
+@dataclass(frozen=True)
+class ContactSubject:
+    """A customer with an open case, and what whoever is in touch with them needs to know."""
+
+    case_id: int
+    customer: str
+    address: str
+    tenancy_reference: str
+    #: "" for those who see nothing else of the case.
+    case_reference: str
+    #: Full names of who deals with the customer; "" while no arrangement is in force.
+    spoc: str
+    cover: str
+    #: In words: E-mail, telephone; "" for none agreed.
+    contact_method: str
+    contact_address: str
+    #: What is limited now, without the reason; none of it applies to an emergency.
+    limits: tuple[Limit, ...]
+    #: Where emergencies go, whatever is agreed.
+    emergency_route: str
+    #: How the customer needs us to deal with them; "" for nothing known, or not for this person.
+    needs: str = ""
+
+    @property
+    def sees_case(self) -> bool:
+        """Tell whether the person may open the case."""
+        return bool(self.case_reference)
+
+
+@dataclass(frozen=True)
+class ContactSubjects:
+    """What a look for a customer found."""
+
+    subjects: tuple[ContactSubject, ...]
+    #: More customers fit than are shown.
+    are_more: bool = False
+    #: The text was too short to look anybody up.
+    is_too_short: bool = False
+
+
+def find(database: Database, person: Person, search: str) -> ContactSubjects:
+    """Find customers a contact can be logged for, by name, address, tenancy, number or case.
+
+    search: at least three characters, otherwise nothing is looked up. A case reference finds
+    only cases the person sees. At most six statements.
+    """
+    if len(search.strip()) < SHORTEST:
+        return ContactSubjects((), is_too_short=True)
+    with reading(database, person) as look:
+        seen = CaseFile.id.in_(select(CaseFile.id).where(sees(person, Part.CARD)))
+        fits = or_(answers_to(CaseFile.customer_id, search), seen & found_by(search))
+        rows = look.session.execute(_subjects(look).where(fits).limit(MOST + 1)).all()
+        found = [(case, customer) for case, customer in rows]
+        return ContactSubjects(_made(look, found[:MOST]), are_more=len(found) > MOST)
+
+
+def one(database: Database, person: Person, case_id: int) -> ContactSubject:
+    """Give the customer of one case a contact can be logged for; NotFound otherwise."""
+    with reading(database, person) as look:
+        row = look.session.execute(_subjects(look).where(CaseFile.id == case_id)).first()
+        if row is None:
+            raise NotFound
+        (subject,) = _made(look, [(row[0], row[1])])
+        return subject
+
+
+def emergency_route(database: Database, person: Person) -> str:
+    """Give where emergencies go while it is not known whose they are; "" where nobody said."""
+    with reading(database, person) as look:
+        return next(iter(_routes(look).values()), "")
+
+
+def _subjects(look: Reading) -> Select[CaseFile, Customer]:
+    return (
+        select(CaseFile, Customer)
+        .join(Customer, IS_CUSTOMER)
+        .where(may_log(look.viewer, look.today))
+        .order_by(Customer.name, CaseFile.id)
+    )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is read once for all the cases shown."""
+
+    #: Case -> its arrangement in force.
+    in_force: Mapping[int, Arrangement]
+    #: Arrangement -> its limits.
+    limits: Mapping[int, list[Limit]]
+    #: Cases of which this person sees at least the card.
+    seen: frozenset[int]
+    #: Set of figures -> where emergencies go.
+    routes: Mapping[str, str]
+
+
+def _made(look: Reading, rows: list[tuple[CaseFile, Customer]]) -> tuple[ContactSubject, ...]:
+    known = _known(look, [case.id for case, _ in rows])
+    return tuple(_subject(look, known, case, customer) for case, customer in rows)
+
+
+def _known(look: Reading, ids: list[int]) -> _Known:
+    arrangements = look.session.scalars(
+        select(Arrangement).where(
+            Arrangement.case_id.in_(ids),
+            Arrangement.in_force_on <= look.today,
+            Arrangement.ended_on.is_(None),
+        )
+    ).all()
+    seen = select(CaseFile.id).where(CaseFile.id.in_(ids), sees(look.viewer, Part.CARD))
+    return _Known(
+        in_force={one.case_id: one for one in arrangements},
+        limits=limits_of(look, [one.id for one in arrangements]),
+        seen=frozenset(look.session.scalars(seen)),
+        routes=_routes(look),
+    )
+
+
+def _subject(look: Reading, known: _Known, case: CaseFile, customer: Customer) -> ContactSubject:
+    is_seen, card = case.id in known.seen, known.in_force.get(case.id)
+    limits = known.limits[card.id] if card else []
+    route = known.routes.get(case.parameter_set, "")
+    return ContactSubject(
+        case_id=case.id,
+        customer=customer.name,
+        address=customer.address,
+        tenancy_reference=customer.tenancy_reference,
+        case_reference=case.reference if is_seen else "",
+        spoc=look.full_name(card.spoc) if card else "",
+        cover=look.full_name(card.cover) if card else "",
+        contact_method=words.name_of("channel", card.contact_method) if card else "",
+        contact_address=card.contact_address if card else "",
+        limits=tuple(limit for limit in limits if limit.from_on <= look.today),
+        emergency_route=(card.emergency_route if card else "") or route,
+        needs=customer.needs if is_seen else "",
+    )
+
+
+def _routes(look: Reading) -> dict[str, str]:
+    """Give where emergencies go, by the set of figures a case was begun with."""
+    sets = bundle(look.session, current_release_id(look.session)).figures
+    return {
+        name: str(figures[_EMERGENCY].value)
+        for name, figures in sets.items()
+        if _EMERGENCY in figures
+    }
