@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import backups, batches, outbox, setting_up, worker
+from engine import backups, batches, imports, outbox, setting_up, worker
 from engine.calendar import Due, said
 from engine.commands import (
     ROLE_NAMES,
@@ -125,7 +125,6 @@ from engine.queries import (
     DiagramState,
     EvidenceRow,
     FlagState,
-    FoundCustomer,
     LetterPage,
     LetterRow,
     Limit,
@@ -166,7 +165,6 @@ from engine.queries import (
     decisions_of,
     diagram_state,
     diagram_xml,
-    find_customer,
     letter,
     letter_pdf,
     looked_after,
@@ -236,7 +234,6 @@ __all__ = [
     "Finding",
     "FlagState",
     "FormView",
-    "FoundCustomer",
     "InvalidAnswers",
     "InvalidRelease",
     "LetterPage",
@@ -320,10 +317,10 @@ __all__ = [
     "draft_files",
     "drafts",
     "due_preview",
-    "find_customer",
     "form_of_action",
     "form_of_message",
     "form_of_task",
+    "imports",
     "let_go",
     "letter",
     "letter_pdf",

@@ -29,6 +29,7 @@ from web.views import (
     callers,
     cases,
     clock,
+    contact_imports,
     contacts,
     diagrams,
     doors,
@@ -128,7 +129,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _register_views(app: Flask) -> None:
-    staff = (sign_in, tasks, task, doors, callers, contacts, cases, register)
+    staff = (sign_in, tasks, task, doors, callers, contacts, contact_imports, cases, register)
     owners = (
         *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),
         draft_steps,

@@ -22,8 +22,14 @@ _TAKE_FILES = frozenset(
 )
 
 
+#: Endpoints that take a list in, which is kept in a file while it is read: the most, in MB.
+_TAKE_LISTS = {"contact_imports.listed": 40}
+
+
 def make_room() -> None:
     """Let the pages send more that take files in; asked before anything is read."""
+    if request.endpoint in _TAKE_LISTS:
+        request.max_content_length = _TAKE_LISTS[request.endpoint] * _MEGABYTE
     if request.endpoint in _TAKE_FILES:
         request.max_content_length = _LARGEST_UPLOAD * _MEGABYTE
         request.max_form_memory_size = _LARGEST_UPLOAD * _MEGABYTE
@@ -31,9 +37,15 @@ def make_room() -> None:
 
 def too_much() -> str:
     """Say what was too large and what to do; "" where the page of the error says it itself."""
+    sent = (request.content_length or 0) / _MEGABYTE
+    if request.endpoint in _TAKE_LISTS:
+        most = _TAKE_LISTS[request.endpoint]
+        return (
+            f"Expected at most {most} MB, but {sent:.1f} MB were sent. Nothing was kept. "
+            "Keep the columns that say something about a contact, or send the file in parts."
+        )
     if request.endpoint not in _TAKE_FILES:
         return ""
-    sent = (request.content_length or 0) / _MEGABYTE
     return (
         f"Expected at most {_LARGEST_UPLOAD} MB, but {sent:.1f} MB were sent. Nothing was kept. "
         "A diagram, a table, a form or a letter is far smaller: check that it is the right file, "

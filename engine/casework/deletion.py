@@ -37,6 +37,7 @@ from engine.tables.decisions import (
     Promise,
     Restriction,
 )
+from engine.tables.imports import ContactImportRow
 from engine.tables.process import (
     ElementHistory,
     ElementInstance,
@@ -58,6 +59,7 @@ OF_CASE: tuple[Any, ...] = (
     BatchItem,
     BreachOfClock,
     Contact,
+    ContactImportRow,
     Decision,
     ElementInstance,
     Evidence,

@@ -124,6 +124,10 @@ class Contact(Row):
     triage: Mapped[str] = mapped_column(default="nothing_new")
     logged_by: Mapped[str]
     logged_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    #: The import it came with; None when a person logged it.
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("contact_import.id"))
+    #: Fingerprint of the row it came from, so that no import logs it again; None without one.
+    source_mark: Mapped[str | None] = mapped_column(unique=True)
 
 
 class Evidence(Row):

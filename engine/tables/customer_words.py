@@ -75,6 +75,18 @@ def answers_to(customer_id: SQLCoreOperations[Any], text: str) -> ColumnElement[
     return each | customer_id.in_(_beginning_with(together)) if is_number else each
 
 
+def with_numbers(
+    customer_id: SQLCoreOperations[Any], numbers: Iterable[str]
+) -> ColumnElement[bool]:
+    """Give the condition that a customer has one of these tenancy references or numbers, whole.
+
+    Signs and capitals make no difference, so compare what is found.
+    """
+    table = table_of(CustomerWord)
+    words = {"".join(_parts(number))[:_LONGEST_WORD] for number in numbers}
+    return customer_id.in_(select(table.c.customer_id).where(table.c.word.in_(words - {""})))
+
+
 def keep_words(connection: Connection, customers: Iterable[Mapping[str, Any]]) -> None:
     """Write the words of new rows of ``customer``, for those who insert past the session."""
     rows = [

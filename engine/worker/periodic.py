@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from engine import batches
+from engine import batches, imports
 from engine.casework.audit import Chain
 from engine.commands import (
     deliver_messages,
@@ -41,7 +41,7 @@ class Periodic:
 
     name: str
     #: What stands in one lane is done one after the other; a lane never waits for another.
-    lane: Literal["tick", "post", "sweep"]
+    lane: Literal["tick", "file", "post", "sweep"]
     seconds: int
     run: Callable[[Database], object]
     #: What workers apart do instead; None when they do the same.
@@ -67,7 +67,8 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("messages", "tick", TICK_SECONDS, deliver_messages),
         Periodic("timers", "tick", TICK_SECONDS, fire_timers, apart=dispatch_due),
         Periodic("batches", "tick", TICK_SECONDS, batches.work),
-        # A lane of its own: a mail server that hangs makes no timer late.
+        # Lanes of their own: neither a long file nor a mail server that hangs makes a timer late.
+        Periodic("imports of contacts", "file", TICK_SECONDS, imports.work),
         Periodic("the outbox", "post", TICK_SECONDS, send),
         Periodic("unclaimed messages", "sweep", SWEEP_SECONDS, sweep_unclaimed),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),

@@ -15,6 +15,8 @@ _SHARED = frozenset(
     {
         "batch",
         "batch_item",
+        "contact_import",
+        "contact_import_row",
         "customer_word",
         "holiday",
         "policy_value",
@@ -97,8 +99,8 @@ TASK_IDS = frozenset(
 KEYS = frozenset({"outbox.key"})
 #: The bytes of a run, for ``engine.spiff`` alone.
 STATE = "process_instance.state"
-#: What a copy begins without: the PDF is made when somebody asks, the mark is of a page long gone.
-LEFT_OUT = frozenset({"letter.pdf", "submission.page_mark"})
+#: What a copy begins without: the PDF is made when somebody asks, marks are of one page or file.
+LEFT_OUT = frozenset({"contact.source_mark", "letter.pdf", "submission.page_mark"})
 
 
 def tables() -> Iterator[Table]:

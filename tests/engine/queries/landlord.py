@@ -222,6 +222,10 @@ class Pen:
         )
         return case
 
+    def customer_of(self, case: CaseFile) -> Customer:
+        """Give the customer of a case."""
+        return self.session.get_one(Customer, case.customer_id)
+
     def stage(self, case: CaseFile, kind: str, **more: Any) -> Stage:
         """Write a stage of a case."""
         stage: Stage = self.add(

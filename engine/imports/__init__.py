@@ -1,0 +1,31 @@
+"""Contacts from a file: taken in, checked row by row, looked at, then logged (R-030)."""
+
+from __future__ import annotations
+
+from engine.imports.asking import begin, discard
+from engine.imports.layout import MOST_ROWS
+from engine.imports.reading import (
+    ImportBrief,
+    ImportPage,
+    ImportRow,
+    imports,
+    one_import,
+    wrong_rows,
+)
+from engine.imports.taking_in import take_in
+from engine.imports.working import KEPT_DAYS, work
+
+__all__ = [
+    "KEPT_DAYS",
+    "MOST_ROWS",
+    "ImportBrief",
+    "ImportPage",
+    "ImportRow",
+    "begin",
+    "discard",
+    "imports",
+    "one_import",
+    "take_in",
+    "work",
+    "wrong_rows",
+]

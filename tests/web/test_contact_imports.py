@@ -1,0 +1,93 @@
+"""Contacts from a file on its pages: sent, looked at, logged, and what is wrong mended."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
+
+from engine import imports
+from tests.web import case_file
+from tests.web.visitor import Page, Visitor
+
+As = Callable[[str], Visitor]
+
+FILE = "Date,Time,Channel,Direction,Case,Note\n2026-03-02,9:05,phone,in,{0},=1+1\n{1}"
+WRONG = "2026-03-02,9:10,pigeon,in,{0},Again\n"
+
+
+@pytest.fixture
+def dorothy(app: Flask, as_: As) -> Visitor:
+    case_file.write(app)
+    return as_("dorothy")
+
+
+def send(visitor: Visitor, content: str, name: str = "calls.csv") -> Page:
+    page = visitor.get("/contacts/imports")
+    sent: MultiDict[str, object] = MultiDict({"csrf_token": page.token})
+    if name:
+        sent.add("file", FileStorage(io.BytesIO(content.encode()), filename=name))
+    boundary, body = encode_multipart(sent)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    answer = Page(
+        visitor,
+        visitor.client.post(
+            "/contacts/imports", data=body, content_type=kind, follow_redirects=True
+        ),
+    )
+    answer.check()
+    return answer
+
+
+def test_a_file_is_looked_at_then_logged_then_mended(app: Flask, dorothy: Visitor) -> None:
+    database = app.extensions["database"]
+    content = FILE.format("SP-2026-001", WRONG.format("SP-2026-001"))
+    page = send(dorothy, content)
+    assert page.path == "/contacts/imports/1"
+    assert "0 of 2 rows checked" in page.text
+    assert page.one("//*[@id='progress']/@data-refresh") == "yes"
+    imports.work(database)
+    page = dorothy.get(page.path)
+    assert "Nothing is logged yet" in page.text
+    assert "Channel: Expected telephone" in page.text
+    assert "1 from Mon 2 Mar 2026 to Mon 2 Mar 2026" in page.text
+    assert case_file.CUSTOMER in dorothy.get(f"{page.path}?show=ready").text
+    page = page.press("Log 1 contact")
+    imports.work(database)
+    page = dorothy.get(page.path)
+    assert "1 of 2 rows logged, 1 wrong" in page.text
+    file = dorothy.client.get(f"{page.path}/wrong.csv")
+    assert "Row 3. channel: Expected telephone" in file.get_data(as_text=True)
+    assert "=1+1" in dorothy.get("/cases/1/contacts").text
+    assert "calls.csv" in dorothy.get("/contacts/imports").text
+
+
+def test_what_is_no_file_is_refused_on_the_page(dorothy: Visitor) -> None:
+    for content, name, said in (
+        ("", "", "Choose a CSV file"),
+        ("", "empty.csv", "it is empty"),
+        ("a,b\n1,2\n", "other.csv", "Expected headings in the first row"),
+    ):
+        page = send(dorothy, content, name)
+        assert page.status == 422
+        assert said in page.errors[0][0]
+
+
+def test_a_file_is_put_aside(app: Flask, dorothy: Visitor) -> None:
+    page = send(dorothy, FILE.format("SP-2026-001", ""))
+    imports.work(app.extensions["database"])
+    page = dorothy.get(page.path).press("Put it aside")
+    assert "Nothing of it was logged" in page.banner
+    assert "Put aside" in page.text
+
+
+def test_for_others_there_are_no_imports(as_: As, dorothy: Visitor) -> None:
+    send(dorothy, FILE.format("SP-2026-001", ""))
+    for name in ("amina", "kit", "olive", "claire"):
+        for path in ("/contacts/imports", "/contacts/imports/1", "/contacts/imports/1/wrong.csv"):
+            as_(name).get(path, status=404)
+    dorothy.get("/contacts/imports/1?show=nothing", status=404)
