@@ -233,7 +233,7 @@ def test_nobody_changes_what_is_replaced_once_it_is_being_kept(
     url = postgres_database.url.render_as_string(hide_password=False)
     postgres_database.close()
     latecomer = Database(url)
-    refused = []
+    refused: list[Rejected] = []
 
     def come_late(_done: int, _total: int, what: str) -> None:
         if what == "case_file" and not refused:
