@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import backups, batches, imports, outbox, setting_up, worker
+from engine import , backups, batches, files, outbox, setting_up, worker
 from engine.calendar import Due, said
 from engine.commands import (
     ROLE_NAMES,
@@ -317,6 +317,7 @@ __all__ = [
     "draft_files",
     "drafts",
     "due_preview",
+    "files",
     "form_of_action",
     "form_of_message",
     "form_of_task",

@@ -39,6 +39,7 @@ from web.views import (
     draft_steps,
     draft_transfer,
     drafts,
+    evidence,
     moving,
     people,
     processes,
@@ -129,7 +130,10 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _register_views(app: Flask) -> None:
-    staff = (sign_in, tasks, task, doors, callers, contacts, contact_imports, cases, register)
+    staff = (
+        *(sign_in, tasks, task, doors, callers, contacts, contact_imports),
+        *(cases, evidence, register),
+    )
     owners = (
         *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),
         draft_steps,

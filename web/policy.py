@@ -25,6 +25,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+#: For a file somebody brought in: whatever is in it, it is no page of ours and does nothing.
+HARMLESS = {_NAME: "default-src 'none'; sandbox"}
 #: For the pages that draw with bpmn-js or dmn-js, and no others: their libraries place what they
 #: draw with style attributes. A style sheet or a script of somebody else stays forbidden.
 DRAWING = {_NAME: "; ".join((*_CONTENT, "style-src-attr 'unsafe-inline'"))}

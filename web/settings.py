@@ -20,7 +20,12 @@ DATA_KEYS = "SPOC_DATA_KEYS"
 _LOCAL_HOSTS = ("localhost", "127.0.0.1")
 _OWNER_ONLY = 0o600
 _OWNERS_FOLDER = 0o700
-_MOST_THREADS = 64
+#: Setting that is a number -> what it is unless set, and the most it may be.
+_NUMBERS = {
+    "SPOC_THREADS": (8, 64),
+    "SPOC_FILE_MB": (10, 50),
+    "SPOC_FILES_PER_RECORD": (20, 200),
+}
 #: Where timers run: in the process that serves, or in processes of their own.
 _EMBEDDED, _APART = "embedded", "apart"
 
@@ -51,6 +56,8 @@ class Settings:
     threads: int = 8
     #: SPOC_SMTP_HOST, SPOC_WEBHOOKS and those beside them in web/outgoing.py.
     senders: engine.outbox.Senders = field(default_factory=engine.outbox.Senders)
+    #: SPOC_FILE_MB, SPOC_FILES_PER_RECORD: how large a file of evidence, and how many of them.
+    files: engine.files.Limits = field(default_factory=engine.files.Limits)
     #: SPOC_WORKERS=apart: processes of their own run timers and send, this one serves only.
     workers_apart: bool = False
     #: What is not in the environment or cannot be used, each with what to do; empty when all is.
@@ -87,6 +94,10 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
         address=address,
         threads=_whole_number(given, "SPOC_THREADS", default=8),
         senders=outgoing.senders,
+        files=engine.files.Limits(
+            _whole_number(given, "SPOC_FILE_MB", default=10),
+            _whole_number(given, "SPOC_FILES_PER_RECORD", default=20),
+        ),
         workers_apart=given.get("SPOC_WORKERS", "").strip() == _APART,
         missing=(*_missing(given, demo=demo), *_wrong(given), *outgoing.wrong),
     )
@@ -144,11 +155,10 @@ def _wrong(given: Mapping[str, str]) -> tuple[str, ...]:
                 f"Expected keys separated by commas in {DATA_KEYS}, but number {place} of "
                 f"{len(keys)} is not one. Make one with: flask --app web new-key"
             )
-    threads = _whole_number(given, "SPOC_THREADS", default=8)
-    if not 1 <= threads <= _MOST_THREADS:
-        said.append(
-            f"Expected 1 to {_MOST_THREADS} in SPOC_THREADS, but it is {threads}. Mend or unset it."
-        )
+    for name, (default, most) in _NUMBERS.items():
+        number = _whole_number(given, name, default=default)
+        if not 1 <= number <= most:
+            said.append(f"Expected 1 to {most} in {name}, but it is {number}. Mend or unset it.")
     return (*said, *_wrong_workers(given))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import request
 
+from web import auth
+
 #: The most one page may send: long forms are text.
 LARGEST_POST = 2 * 1024 * 1024
 MOST_FIELDS = 2000
@@ -20,6 +22,10 @@ _TAKE_FILES = frozenset(
         "draft_transfer.upload",
     }
 )
+#: Endpoints that take files of evidence.
+_TAKE_EVIDENCE = frozenset({"evidence.add"})
+#: How many files of the largest size one page takes at once; more are sent one after another.
+MOST_AT_ONCE = 5
 
 
 #: Endpoints that take a list in, which is kept in a file while it is read: the most, in MB.
@@ -33,6 +39,8 @@ def make_room() -> None:
     if request.endpoint in _TAKE_FILES:
         request.max_content_length = _LARGEST_UPLOAD * _MEGABYTE
         request.max_form_memory_size = _LARGEST_UPLOAD * _MEGABYTE
+    if request.endpoint in _TAKE_EVIDENCE:
+        request.max_content_length = _largest_evidence() * _MEGABYTE + LARGEST_POST
 
 
 def too_much() -> str:
@@ -44,6 +52,11 @@ def too_much() -> str:
             f"Expected at most {most} MB, but {sent:.1f} MB were sent. Nothing was kept. "
             "Keep the columns that say something about a contact, or send the file in parts."
         )
+    if request.endpoint in _TAKE_EVIDENCE:
+        return (
+            f"Expected at most {_largest_evidence()} MB at a time, but {sent:.1f} MB were sent. "
+            "Nothing was kept. Send fewer files at a time, or save them smaller."
+        )
     if request.endpoint not in _TAKE_FILES:
         return ""
     return (
@@ -51,3 +64,7 @@ def too_much() -> str:
         "A diagram, a table, a form or a letter is far smaller: check that it is the right file, "
         "or send the files one by one."
     )
+
+
+def _largest_evidence() -> int:
+    return auth.settings().files.largest_mb * MOST_AT_ONCE

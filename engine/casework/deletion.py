@@ -37,6 +37,7 @@ from engine.tables.decisions import (
     Promise,
     Restriction,
 )
+from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.imports import ContactImportRow
 from engine.tables.process import (
     ElementHistory,
@@ -63,6 +64,8 @@ OF_CASE: tuple[Any, ...] = (
     Decision,
     ElementInstance,
     Evidence,
+    EvidenceFile,
+    EvidenceFilePart,
     LegalHold,
     Letter,
     LookRequest,

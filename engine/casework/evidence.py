@@ -6,38 +6,32 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import select
-
 from engine.calendar import said
-from engine.casework import stages
+from engine.casework import opinion_words, stages
 from engine.casework.context import Context
+from engine.casework.evidence_records import (
+    ADMISSIBLE,
+    ATTESTATIONS,
+    WHAT_IT_IS,
+    keep_record,
+    label_of,
+    of_case,
+    why_not,
+)
 from engine.clock import LONDON
 from engine.errors import Problem
 from engine.tables.casefile import Evidence
 from forms import Choice
 
-#: Classes a decision may rest on; the others are kept and shown.
-ADMISSIBLE = ("first_hand", "trusted_third_party")
-#: All four are ticked before a record is kept.
-ATTESTATIONS = ("relevant", "factual", "substantiated", "no_personal_comment")
-_WHAT_IT_IS = {
-    "first_hand": "First-hand",
-    "trusted_third_party": "Reported by an organisation we trust",
-    "hearsay": "It is hearsay, and no decision may rest on hearsay.",
-    "opinion": "It is an opinion, and no decision may rest on an opinion.",
-}
-_CORRECTED = "It was corrected, and no decision may rest on what was there before."
-_LONGEST_LABEL = 100
-
 
 def citable(context: Context) -> list[Choice]:
     """Offer every record of the case, oldest first; those no decision may rest on say why."""
-    return [_choice(context, record) for record in _of_case(context)]
+    return [_choice(context, record) for record in of_case(context)]
 
 
 def problems_with(context: Context, question: str, ids: Iterable[int]) -> list[Problem]:
     """Say which of these records a decision may not rest on, and why (R-027, R-039)."""
-    records = {record.id: record for record in _of_case(context)}
+    records = {record.id: record for record in of_case(context)}
     return list(_problems(question, ids, records))
 
 
@@ -60,15 +54,18 @@ def evidence_counts(context: Context, values: dict[str, Any]) -> list[Problem]:
 def any_after(context: Context, ids: Iterable[int], date: dt.date) -> bool:
     """Tell whether a decision may rest on one of these and it is later than the date."""
     return any(
-        record.on > date and _why_not(record) is None
-        for record in _of_case(context)
+        record.on > date and why_not(record) is None
+        for record in of_case(context)
         if record.id in set(ids)
     )
 
 
 def record_is_fair(context: Context, values: dict[str, Any]) -> list[Problem]:
-    """Tell when a record lies in the future or is not attested in all four ways (R-028, R-029)."""
-    problems = []
+    """Tell when a record lies in the future, is not attested or sounds like an opinion.
+
+    What no decision may rest on may say what somebody thinks (R-027 to R-029).
+    """
+    problems = list(_words(context, "what_happened", values))
     if is_ahead(context, values.get("happened_on"), values.get("at_time")):
         problems.append(
             Problem(
@@ -112,9 +109,8 @@ def add_evidence(context: Context, values: dict[str, Any], restricted: dict[str,
         attested=values["attested"],
         recorded_at=context.now,
     )
-    context.session.add(record)
-    context.session.flush()
-    context.audit("evidence_added", "evidence", record.id, new={"class": record.evidence_class})
+    kept = opinion_words.pointed_at(context, record.text) if values.get("words_meant") else {}
+    keep_record(context, record, words_kept=len(kept))
 
 
 def start_log(context: Context) -> None:
@@ -130,33 +126,18 @@ def start_log(context: Context) -> None:
         )
 
 
-def _of_case(context: Context) -> list[Evidence]:
-    return list(
-        context.session.scalars(
-            select(Evidence)
-            .where(Evidence.case_id == context.case_id)
-            .order_by(Evidence.on, Evidence.id)
-        )
-    )
-
-
-def _why_not(record: Evidence) -> str | None:
-    """Say why no decision may rest on a record, None when one may."""
-    if record.corrected_at is not None:
-        return _CORRECTED
-    if record.evidence_class not in ADMISSIBLE:
-        return _WHAT_IT_IS[record.evidence_class]
-    return None
-
-
 def _choice(context: Context, record: Evidence) -> Choice:
-    text = " ".join(record.text.split())
-    if len(text) > _LONGEST_LABEL:
-        text = f"{text[:_LONGEST_LABEL].rsplit(' ', 1)[0]}…"
-    why_not = _why_not(record)
-    known = _WHAT_IT_IS[record.evidence_class]
-    hint = why_not or f"{known}, seen or heard by {record.witness}"
-    return Choice(str(record.id), f"{said(record.on)}: {text}", hint, disabled=bool(why_not))
+    barred = why_not(record)
+    known = WHAT_IT_IS[record.evidence_class]
+    hint = barred or f"{known}, seen or heard by {record.witness}"
+    return Choice(str(record.id), label_of(record), hint, disabled=bool(barred))
+
+
+def _words(context: Context, question: str, values: dict[str, Any]) -> Iterator[Problem]:
+    if values.get("evidence_class") in ADMISSIBLE:
+        text = str(values.get(question) or "")
+        keeps = bool(values.get("words_meant"))
+        yield from opinion_words.problems_with(context, question, text, keeps=keeps)
 
 
 def _problems(question: str, ids: Iterable[int], records: dict[int, Evidence]) -> Iterator[Problem]:
@@ -168,9 +149,9 @@ def _problems(question: str, ids: Iterable[int], records: dict[int, Evidence]) -
                 f"Expected a record of this case, but there is none with the number {cited}. "
                 "Choose from the list.",
             )
-        elif (why_not := _why_not(record)) is not None:
+        elif (barred := why_not(record)) is not None:
             yield Problem(
                 question,
                 f"Expected records a decision may rest on, but one of {said(record.on)} is not. "
-                f"{why_not} Choose another.",
+                f"{barred} Choose another.",
             )

@@ -41,6 +41,8 @@ MAY_RETRY = frozenset({"manager", "dmo", "complaints_manager"})
 #: Actions of the case page: each is a form with a recorder, and nothing runs but that.
 ACTIONS: Mapping[str, frozenset[str]] = {
     "add_evidence": frozenset(),
+    "correct_evidence": frozenset(),
+    "class_evidence": frozenset(),
     "log_contact": frozenset(),
     "withdraw_third_party": _OWNERS,
     "owed_action_done": frozenset(),

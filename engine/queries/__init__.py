@@ -15,9 +15,10 @@ from engine.queries.cards import ArrangementCard, FlagState, Limit
 from engine.queries.case_actions import CaseAction
 from engine.queries.case_page import CasePage, CasePerson, case
 from engine.queries.cases import CaseBrief, case_list
-from engine.queries.contacts import ContactCounts, ContactRow, EvidenceRow, WeekOfContacts
+from engine.queries.contacts import ContactCounts, ContactRow, WeekOfContacts
 from engine.queries.decisions import AppealRow, CitedEvidence, DecisionRow
 from engine.queries.diagrams import DiagramState, Step, diagram_state, diagram_xml
+from engine.queries.evidence import EvidenceRow
 from engine.queries.letters import LetterPage, LetterRow, PromiseRow, letter, letter_pdf
 from engine.queries.owed import OwedRow
 from engine.queries.people import Person, people, person

@@ -19,7 +19,12 @@ _ROWS: dict[str, tuple[Any, str]] = {
     "holds_open": (LegalHold, "reason"),
     "third_parties_current": (ThirdParty, "name"),
 }
-_EVIDENCE = ("evidence", "evidence_citable")
+_EVIDENCE = frozenset(
+    {
+        *("evidence", "evidence_citable", "evidence_since_review"),
+        *("evidence_to_class", "evidence_to_correct"),
+    }
+)
 _WORDS = {
     "restriction_kinds": NAMES["restriction"],
     "decisions_appealable": NAMES["decision"],

@@ -11,7 +11,7 @@ from engine.casework.appeal_receipts import DECISION_NAMES
 from engine.casework.visibility import Part
 from engine.operations import ACTIONS, DOORS
 from engine.queries.reading import Reading
-from engine.tables.casefile import CaseFile, LegalHold, OwedAction, ThirdParty
+from engine.tables.casefile import CaseFile, Evidence, LegalHold, OwedAction, ThirdParty
 from engine.tables.decisions import Decision, Letter
 from engine.tables.process import ProcessInstance, Subscription
 
@@ -30,6 +30,8 @@ _LABELS: Mapping[str, str] = {
     "appeal_withdrawn": "The customer takes the appeal back",
     "customer_left": "The customer has left",
     "case_opened_in_error": "The case was opened in error",
+    "correct_evidence": "Correct a record",
+    "class_evidence": "Change how we know something",
     "place_hold": "Keep it, do not delete",
     "lift_hold": "No need to keep any longer",
 }
@@ -39,6 +41,8 @@ _NEEDS: Mapping[str, Part] = {
     "record_delivery": Part.LETTERS,
     _APPEAL: Part.LETTERS,
     "add_evidence": Part.EVIDENCE,
+    "correct_evidence": Part.EVIDENCE,
+    "class_evidence": Part.EVIDENCE,
     "place_hold": Part.RETENTION,
     "lift_hold": Part.RETENTION,
 }
@@ -88,14 +92,21 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
             exists().where(LegalHold.case_id == case.id, LegalHold.lifted_on.is_(None)),
             exists().where(OwedAction.case_id == case.id, *owed),
             exists().where(Decision.case_id == case.id, Decision.kind.in_(DECISION_NAMES)),
+            exists().where(Evidence.case_id == case.id, Evidence.corrected_at.is_(None)),
         )
     ).one()
-    names = ("withdraw_third_party", "record_delivery", "lift_hold", "owed_action_done", _APPEAL)
+    names = (
+        *("withdraw_third_party", "record_delivery", "lift_hold", "owed_action_done", _APPEAL),
+        "correct_evidence",
+    )
     acts = {name for name, is_there in zip(names, found, strict=True) if is_there}
     if case.deleted_on:
         return set()
     acts |= {"place_hold"}
-    return acts if case.closed_on else acts | {"log_contact", "add_evidence"}
+    if case.closed_on:
+        return acts
+    classed = {"class_evidence"} if "correct_evidence" in acts else set()
+    return acts | classed | {"log_contact", "add_evidence"}
 
 
 def _doors(look: Reading, case: CaseFile) -> list[CaseAction]:

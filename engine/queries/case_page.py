@@ -18,12 +18,11 @@ from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
 from engine.queries.contacts import (
     ContactCounts,
     ContactRow,
-    EvidenceRow,
     contacts_of,
-    evidence_of,
 )
 from engine.queries.decisions import DecisionRow, decisions_of_case
 from engine.queries.diagrams import DiagramState, states_of
+from engine.queries.evidence import EvidenceRow, evidence_of
 from engine.queries.letters import LetterRow, PromiseRow, letters_of, promises_of
 from engine.queries.owed import OwedRow, owed_of
 from engine.queries.people import Person
@@ -82,6 +81,11 @@ class CasePage:
     processes: tuple[DiagramState, ...] = ()
     audience: tuple[Watcher, ...] = ()
 
+    @property
+    def takes_evidence(self) -> bool:
+        """Tell whether this person can add evidence now, and files to it."""
+        return any(action.name == "add_evidence" for action in self.actions)
+
 
 def case(
     database: Database,
@@ -133,7 +137,7 @@ def _page(
         timeline=timeline_of(look, row.id) if "timeline" in shows else (),
         contacts=contacts,
         counts=counts,
-        evidence=evidence_of(look, row.id) if "evidence" in shows else (),
+        evidence=evidence_of(look, row.id, parts) if "evidence" in shows else (),
         letters=letters_of(look, row.id) if "letters" in shows else (),
         decisions=decisions_of_case(look, row.id) if "decisions" in shows else (),
         processes=tuple(states_of(look, row.id)) if "where" in shows else (),

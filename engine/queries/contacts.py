@@ -1,4 +1,4 @@
-"""Contacts by week and channel with their window and gaps, and the evidence of a case (R-030)."""
+"""Contacts by week and channel with their window and gaps (R-030)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from sqlalchemy import select
 from engine.calendar import said
 from engine.queries import words
 from engine.queries.reading import Reading
-from engine.tables.casefile import Contact, Evidence, Stage
+from engine.tables.casefile import Contact, Stage
 
-#: Evidence a decision may rest on (R-027).
-USABLE_CLASSES = frozenset({"first_hand", "trusted_third_party"})
 _WEEK = dt.timedelta(days=7)
 #: Weeks the chart shows; older ones are counted in a sentence.
 _CHART_WEEKS = 26
@@ -72,29 +70,6 @@ class ContactCounts:
         return max((week.total for week in self.weeks), default=0)
 
 
-@dataclass(frozen=True)
-class EvidenceRow:
-    """One record of evidence and whether a decision may rest on it."""
-
-    id: int
-    on: dt.date
-    at_time: str
-    witness: str
-    channel: str
-    duration_minutes: int | None
-    text: str
-    behaviour: str
-    evidence_class: str
-    #: Whether it can be used in a decision, and why not.
-    is_usable: bool
-    usable_words: str
-    #: What its author confirmed about it, in words.
-    attested: str
-    author: str
-    recorded_at: dt.datetime
-    corrected_at: dt.datetime | None
-
-
 def contacts_of(look: Reading, case_id: int) -> tuple[tuple[ContactRow, ...], ContactCounts]:
     """Give the contacts of a case, newest first, and their figures; two statements."""
     rows = look.session.scalars(
@@ -124,16 +99,6 @@ def count(rows: Sequence[Contact], stages: Sequence[Stage], today: dt.date) -> C
     )
 
 
-def evidence_of(look: Reading, case_id: int) -> tuple[EvidenceRow, ...]:
-    """Give the evidence of a case, newest first; one statement."""
-    rows = look.session.scalars(
-        select(Evidence)
-        .where(Evidence.case_id == case_id)
-        .order_by(Evidence.on.desc(), Evidence.at_time.desc(), Evidence.id.desc())
-    )
-    return tuple(_evidence(look, row) for row in rows)
-
-
 def _row(look: Reading, row: Contact) -> ContactRow:
     return ContactRow(
         on=row.on,
@@ -143,29 +108,6 @@ def _row(look: Reading, row: Contact) -> ContactRow:
         note=row.note,
         triage=words.name_of("triage", row.triage),
         logged_by=look.full_name(row.logged_by),
-    )
-
-
-def _evidence(look: Reading, row: Evidence) -> EvidenceRow:
-    is_usable = row.evidence_class in USABLE_CLASSES
-    named = words.name_of("evidence_class", row.evidence_class)
-    cannot = f"No: {named.lower()} cannot be used in a decision"
-    return EvidenceRow(
-        id=row.id,
-        on=row.on,
-        at_time=row.at_time or "",
-        witness=row.witness,
-        channel=words.name_of("channel", row.channel),
-        duration_minutes=row.duration_minutes,
-        text=row.text,
-        behaviour=words.name_of("behaviour", row.behaviour_kind),
-        evidence_class=named,
-        is_usable=is_usable,
-        usable_words="Yes" if is_usable else cannot,
-        attested=words.joined(words.name_of("attestation", name) for name in row.attested),
-        author=look.full_name(row.author),
-        recorded_at=row.recorded_at,
-        corrected_at=row.corrected_at,
     )
 
 

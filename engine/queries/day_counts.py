@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from engine.casework.evidence_records import ADMISSIBLE
 from engine.queries import words
-from engine.queries.contacts import USABLE_CLASSES
 from engine.queries.reading import Reading
 from engine.tables.casefile import Contact, Evidence
 
@@ -39,14 +39,15 @@ def contacts_by_day(look: Reading, case_id: int) -> tuple[DayCount, ...]:
 def evidence_by_day(look: Reading, case_id: int) -> tuple[DayCount, ...]:
     """Give each day with evidence, newest first, and how much of it a decision may rest on."""
     rows = look.session.execute(
-        select(Evidence.on, Evidence.evidence_class, func.count())
+        select(Evidence.on, Evidence.evidence_class, Evidence.corrected_at, func.count())
         .where(Evidence.case_id == case_id)
-        .group_by(Evidence.on, Evidence.evidence_class)
+        .group_by(Evidence.on, Evidence.evidence_class, Evidence.corrected_at)
         .order_by(Evidence.on.desc())
     )
     days: dict[dt.date, Counter[bool]] = {}
-    for on, evidence_class, count in rows:
-        days.setdefault(on, Counter())[evidence_class in USABLE_CLASSES] += count
+    for on, evidence_class, corrected_at, count in rows:
+        is_usable = corrected_at is None and evidence_class in ADMISSIBLE
+        days.setdefault(on, Counter())[is_usable] += count
     return tuple(DayCount(on, _evidence(usable)) for on, usable in days.items())
 
 

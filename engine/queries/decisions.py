@@ -48,6 +48,8 @@ class CitedEvidence:
     id: int
     on: dt.date
     text: str
+    #: It turned out to be wrong after it was cited (R-105).
+    is_corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,10 @@ def _cited(look: Reading, case_id: int, numbers: set[int]) -> dict[int, CitedEvi
     rows = look.session.scalars(
         select(Evidence).where(Evidence.case_id == case_id, Evidence.id.in_(numbers))
     )
-    return {row.id: CitedEvidence(row.id, row.on, row.text) for row in rows}
+    return {
+        row.id: CitedEvidence(row.id, row.on, row.text, row.corrected_at is not None)
+        for row in rows
+    }
 
 
 def _row(

@@ -46,6 +46,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "hearsay": "Hearsay",
         "opinion": "Opinion",
     },
+    "file": {"pdf": "PDF", "png": "Picture (PNG)", "jpeg": "Picture (JPEG)", "eml": "E-mail"},
     #: Ticked for each record (R-029).
     "attestation": {
         "relevant": "relevant",

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine.calendar import on, said
 from engine.casework.audit import RESTRICTED_READ
 from engine.casework.context import THE_SYSTEM
+from engine.casework.file_rights import RESTRICTED_FILE_READ
 from engine.casework.visibility import Part, sees_every_case
 from engine.messages import NUDGES
 from engine.queries import words
@@ -27,6 +28,11 @@ from engine.tables.process import ElementHistory, Incident, Message, ProcessInst
 
 #: Forms whose answers show as contacts, evidence and letters, and need no line of their own.
 _SHOWN_OTHERWISE = frozenset({"log_contact", "add_evidence", "issue_letter"})
+#: What is noted about reading -> what is said of it.
+_READS = {
+    RESTRICTED_READ: "Read restricted answers",
+    RESTRICTED_FILE_READ: "Opened a restricted file of evidence",
+}
 #: Elements that tell something no other line does.
 _TOLD = frozenset(
     {"user_task", "service_task", "catch_event", "boundary_event", "throw_event", "end_event"}
@@ -252,13 +258,13 @@ def _lost_messages(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
 
 
 def _reads(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
-    """Tell who read restricted answers of others, to those who watch over it (R-111)."""
+    """Tell who read restricted answers and files of others, to those who watch over it (R-111)."""
     if not sees_every_case(look.viewer, Part.READS):
         return
     rows = look.session.execute(
-        select(AuditEvent.at, AuditEvent.object_id, AuditDetail.actor)
+        select(AuditEvent.at, AuditEvent.action, AuditEvent.object_id, AuditDetail.actor)
         .join(AuditDetail, AuditDetail.event_id == AuditEvent.id)
-        .where(AuditEvent.chain == f"case:{case_id}", AuditEvent.action == RESTRICTED_READ)
+        .where(AuditEvent.chain == f"case:{case_id}", AuditEvent.action.in_(_READS))
         .order_by(AuditEvent.id.desc())
     )
     for row in rows:
@@ -266,8 +272,8 @@ def _reads(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
             at=row.at,
             who=look.full_name(row.actor),
             kind="person",
-            text="Read restricted answers",
-            submission_id=row.object_id,
+            text=_READS[row.action],
+            submission_id=row.object_id if row.action == RESTRICTED_READ else None,
         )
 
 

@@ -150,7 +150,12 @@ class Evidence(Row):
     #: relevant, factual, substantiated, no_personal_comment
     attested: Mapped[list[str]] = mapped_column(JSON, default=list)
     recorded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    #: It was wrong: since then nothing may rest on it, and it stays to be seen (R-105).
     corrected_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    corrected_by: Mapped[str | None]
+    correction_reason: Mapped[str | None]
+    #: The record that this one takes the place of; None for one of its own.
+    corrects_id: Mapped[int | None]
 
 
 class Submission(Row):

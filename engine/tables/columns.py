@@ -83,6 +83,20 @@ class Sealed(TypeDecorator[Any]):
         return None if value is None else json.loads(_keys().decrypt(value))
 
 
+class SealedBytes(Sealed):
+    """A restricted value that is bytes: a part of a file; the same keys seal it."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Give the ciphertext."""
+        return None if value is None else _keys().encrypt(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Give the bytes back in clear."""
+        return None if value is None else _keys().decrypt(bytes(value))
+
+
 def _keys() -> MultiFernet:
     """The key ring, read at each use so that a rotation needs no new code path."""
     named = [key.strip() for key in os.environ.get(KEY_VARIABLE, "").split(",") if key.strip()]

@@ -156,7 +156,8 @@ class Visitor:
             sent.add("files", FileStorage(io.BytesIO(content), filename=name))
         boundary, body = encode_multipart(sent)
         kind = f'multipart/form-data; boundary="{boundary}"'
-        page = Page(self, self.client.post(path, data=body, content_type=kind))
+        sent_to = self.client.post(path, data=body, content_type=kind, follow_redirects=True)
+        page = Page(self, sent_to)
         page.check()
         return page
 

@@ -8,11 +8,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
 from web import auth
+from web.downloads import downloaded
 from web.paging import page_asked, pagination, slice_of
 
 blueprint = Blueprint("cases", __name__)
@@ -86,9 +87,7 @@ def letter_pdf(case_id: int, letter_id: int) -> ResponseReturnValue:
     if pdf is None or page.case_id != case_id:
         abort(404)
     name = f"{page.case_reference} {page.issued_on.isoformat()} {page.title}.pdf"
-    sent = Response(pdf, mimetype="application/pdf")
-    sent.headers.set("Content-Disposition", "attachment", filename=name)
-    return sent
+    return downloaded(pdf, name, "application/pdf")
 
 
 @blueprint.get("/cases/<int:case_id>/answers/<int:submission_id>")

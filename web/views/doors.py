@@ -23,6 +23,8 @@ _MARK_LENGTH = 64
 #: What a message may be about; an address names them with their numbers.
 _REFS = ("case_id", "decision_id", "arrangement_id", "appeal_id", "stage_id", "third_party_id")
 _CASE_PROCESS = "spoc_case"
+#: Actions after which the section is shown that they changed; after the others the case.
+_SHOWS = dict.fromkeys(("add_evidence", "correct_evidence", "class_evidence"), "evidence")
 
 
 @blueprint.post("/doors/raise-a-concern")
@@ -71,7 +73,7 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
     def record(raw: Mapping[str, Any]) -> ResponseReturnValue:
         engine.act(auth.database(), action, case_id, raw, by=by, page_mark=_page_mark())
         banner.success(f"“{view.form.title}” is recorded.")
-        return redirect(case, 303)
+        return redirect(f"{case}/{_SHOWS[action]}" if action in _SHOWS else case, 303)
 
     return _at_the_counter(view, record, back=case)
 

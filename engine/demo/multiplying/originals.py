@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Date, String, Table, or_, se
 from sqlalchemy.orm import Session
 
 from engine import spiff
-from engine.casework import audit
+from engine.casework import audit, evidence_records
 from engine.casework.issued_letters import fingerprint
 from engine.demo.multiplying import columns, days
 from engine.demo.multiplying.values import Copy, Names, Recipe, Values
@@ -25,6 +25,8 @@ from engine.tables.people import User
 CHOSEN: Mapping[str, str] = {
     "evidence_citable": "evidence",
     "evidence_since_review": "evidence",
+    "evidence_to_class": "evidence",
+    "evidence_to_correct": "evidence",
     "holds_open": "legal_hold",
     "owed_actions_open": "owed_action",
     "third_parties_current": "third_party",
@@ -34,6 +36,7 @@ Rows = dict[str, list[dict[str, Any]]]
 #: Where the answers to a form are kept: table -> columns; another column names the form.
 _ANSWERS = {"submission": ("answers", "restricted"), "work_item": ("draft",)}
 _LETTERS = "letter"
+_EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ class Original:
             default=None,
         )
         self._people = People(described(rows), _names_of_staff(session))
-        self._letters = {row["sha256"] for row in rows[_LETTERS]}
-        self._values = Values({*self._people.words(0), *self._letters, self.case["reference"]})
+        letters = {row["sha256"] for row in rows[_LETTERS]}
+        self._marks = {*letters, *map(evidence_records.fingerprint, rows[_EVIDENCE])}
+        self._values = Values({*self._people.words(0), *self._marks, self.case["reference"]})
         runs = {row["id"]: row["release_id"] for row in rows["process_instance"]}
         self._asked = {release: _chosen(bundle(session, release)) for release in runs.values()}
         self._releases = runs
@@ -76,8 +80,8 @@ class Original:
 
     def words(self, number: int, reference: str) -> dict[str, str]:
         """Give what stands for each word in the copy of this number and reference."""
-        letters = {known: known for known in self._letters}
-        return {**self._people.words(number), self.case["reference"]: reference, **letters}
+        marks = {known: known for known in self._marks}
+        return {**self._people.words(number), self.case["reference"]: reference, **marks}
 
     def number_rows(self, ids: Mapping[str, Sequence[int]]) -> dict[str, dict[int, int]]:
         """Give each row its id in a copy: table -> id in the original -> new id."""
@@ -96,6 +100,8 @@ class Original:
             rows[table.name] = [recipe.made(copy) for recipe in self._recipes[table]]
             if table.name == _LETTERS:
                 self._seal_letters(table, rows[table.name], copy)
+            if table.name == _EVIDENCE:
+                self._mark_evidence(table, rows[table.name], copy)
         for table in (table for table in self._recipes if _is_audit(table)):
             rows[table.name] = [recipe.made(copy) for recipe in self._recipes[table]]
         details = {row["event_id"]: row for row in rows["audit_detail"]}
@@ -113,6 +119,12 @@ class Original:
             is_whole = known == fingerprint(recipe.row["html"])
             letter["sha256"] = fingerprint(letter["html"]) if is_whole else known
             copy.words[known] = letter["sha256"]
+
+    def _mark_evidence(self, table: Table, records: list[dict[str, Any]], copy: Copy) -> None:
+        """Let the audit of the copy name the fingerprint of each record as it reads now."""
+        for recipe, record in zip(self._recipes[table], records, strict=True):
+            known = evidence_records.fingerprint(recipe.row)
+            copy.words[known] = evidence_records.fingerprint(record)
 
     def _row(self, table: Table, row: dict[str, Any]) -> _RowRecipe:
         recipes = ((column.name, self._recipe(column, row)) for column in table.columns)
