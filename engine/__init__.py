@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import , backups, batches, files, outbox, setting_up, worker
+from engine import backups, batches, files, imports, outbox, setting_up, worker
 from engine.calendar import Due, said
 from engine.commands import (
     ROLE_NAMES,

@@ -26,8 +26,6 @@ _TAKE_FILES = frozenset(
 _TAKE_EVIDENCE = frozenset({"evidence.add"})
 #: How many files of the largest size one page takes at once; more are sent one after another.
 MOST_AT_ONCE = 5
-
-
 #: Endpoints that take a list in, which is kept in a file while it is read: the most, in MB.
 _TAKE_LISTS = {"contact_imports.listed": 40}
 
