@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import backups, batches, files, imports, outbox, setting_up, worker
+from engine import backups, batches, daily, files, imports, outbox, setting_up, worker
 from engine.calendar import Due, said
 from engine.commands import (
     ROLE_NAMES,
@@ -24,7 +24,6 @@ from engine.commands import (
     move_clock,
     now,
     rearm,
-    reassign,
     receive,
     release_task,
     retry,
@@ -303,6 +302,7 @@ __all__ = [
     "claim",
     "complete",
     "contact_subjects",
+    "daily",
     "decision_tables",
     "decisions_of",
     "deliver_messages",
@@ -346,7 +346,6 @@ __all__ = [
     "published_versions",
     "read_folder",
     "rearm",
-    "reassign",
     "receive",
     "register",
     "release_archive",

@@ -31,6 +31,7 @@ from web.views import (
     clock,
     contact_imports,
     contacts,
+    daily,
     diagrams,
     doors,
     draft_files,
@@ -131,7 +132,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 def _register_views(app: Flask) -> None:
     staff = (
-        *(sign_in, tasks, task, doors, callers, contacts, contact_imports),
+        *(sign_in, tasks, task, daily, doors, callers, contacts, contact_imports),
         *(cases, evidence, register),
     )
     owners = (

@@ -25,6 +25,7 @@ from engine.tables.casefile import (
     ThirdParty,
 )
 from engine.tables.columns import Row
+from engine.tables.comments import Comment
 from engine.tables.decisions import (
     Appeal,
     Arrangement,
@@ -59,6 +60,7 @@ OF_CASE: tuple[Any, ...] = (
     Arrangement,
     BatchItem,
     BreachOfClock,
+    Comment,
     Contact,
     ContactImportRow,
     Decision,

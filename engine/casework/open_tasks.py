@@ -8,6 +8,9 @@ from sqlalchemy import ColumnElement, and_, func
 
 from engine.tables.process import WorkItem
 
+#: Who hands over tasks of others too.
+MAY_HAND_OVER = frozenset({"manager", "dmo"})
+
 
 def is_open() -> ColumnElement[bool]:
     """Give the condition under which a task is still to be done."""

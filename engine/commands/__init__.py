@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from engine.commands.actions import act
 from engine.commands.calendar_changes import change_calendar
+from engine.commands.comments import LONGEST_COMMENT, comment
 from engine.commands.delivery import deliver_messages, sweep_unclaimed
 from engine.commands.first_places import fill_places
+from engine.commands.handing_over import put_off, reassign
 from engine.commands.incidents import let_go, retry, try_again_in
 from engine.commands.instances import choose_parameter_set, receive, start
 from engine.commands.outcomes import ROLE_NAMES, Outcome
@@ -29,10 +31,11 @@ from engine.commands.timers import (
     run_instances,
 )
 from engine.commands.verification import ChainState, broken_chains, verify_chains
-from engine.commands.work_items import claim, complete, reassign, release_task, save_draft
+from engine.commands.work_items import claim, complete, release_task, save_draft
 from engine.installation import Surroundings, read_surroundings
 
 __all__ = [
+    "LONGEST_COMMENT",
     "ROLE_NAMES",
     "ChainState",
     "FormView",
@@ -44,6 +47,7 @@ __all__ = [
     "change_calendar",
     "choose_parameter_set",
     "claim",
+    "comment",
     "complete",
     "dates_anew",
     "deliver_messages",
@@ -58,6 +62,7 @@ __all__ = [
     "move_clock",
     "now",
     "pass_time",
+    "put_off",
     "read_surroundings",
     "rearm",
     "rearm_run",

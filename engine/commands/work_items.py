@@ -1,4 +1,4 @@
-"""What a person can do with a task: start it, save a draft, complete it, hand it over."""
+"""What a person can do with a task: start it, save a draft, complete it, put it back."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from engine.casework import people, visibility
-from engine.casework.audit import Chain, Entry
 from engine.commands.answers import check_answers, form_of_item, keep_answers
 from engine.commands.delivery import deliver_messages
+from engine.commands.handing_over import item_to_change, note_on_item
 from engine.commands.incidents import open_incident
 from engine.commands.outcomes import Outcome, sentence_of, tasks_of
-from engine.commands.permission import check_is_open, check_may_do
+from engine.commands.permission import check_may_do
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit
-from engine.errors import ElementFailed, InvalidAnswers, NotAllowed, NotFound, Problem, Rejected
-from engine.installation import Surroundings, read_surroundings
-from engine.tables.casefile import CaseFile
+from engine.errors import ElementFailed, NotAllowed, NotFound, Rejected
+from engine.installation import read_surroundings
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance, WorkItem
 
@@ -141,7 +140,7 @@ def _outcome(unit: Unit, item: WorkItem, by: str) -> Outcome:
 def save_draft(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str) -> None:
     """Keep what was typed so far, sealed; raises as ``complete`` does, but judges no answer."""
     with db.writing() as session:
-        item = _item(session, work_item_id)
+        item = item_to_change(session, work_item_id)
         around = read_surroundings(session)
         check_may_do(session, item, by, around.today)
         item.draft = dict(raw)
@@ -153,7 +152,7 @@ def save_draft(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: s
 def claim(db: Database, work_item_id: int, *, by: str) -> None:
     """Assign an open task of your role to yourself; Rejected when somebody has it already."""
     with db.writing() as session:
-        item = _item(session, work_item_id)
+        item = item_to_change(session, work_item_id)
         around = read_surroundings(session)
         try:
             check_may_do(session, item, by, around.today)
@@ -166,15 +165,15 @@ def claim(db: Database, work_item_id: int, *, by: str) -> None:
             raise Rejected(
                 f"Expected “{item.name}” to be free, but {who} has started it."
             ) from refusal
-        item.assignee = by
-        _note(session, around, item, by, "task_claimed", None)
+        item.assignee, item.follow_up_on = by, None
+        note_on_item(session, around, item, by, "task_claimed", None)
 
 
 @keeps_trying
 def release_task(db: Database, work_item_id: int, *, by: str) -> None:
     """Give a task back to everybody who holds its role; the draft stays with it."""
     with db.writing() as session:
-        item = _item(session, work_item_id)
+        item = item_to_change(session, work_item_id)
         around = read_surroundings(session)
         check_may_do(session, item, by, around.today)
         if item.by_name:
@@ -182,54 +181,8 @@ def release_task(db: Database, work_item_id: int, *, by: str) -> None:
                 f"Expected “{item.name}” to be for anybody of a role, but it is yours by name. "
                 "Ask a manager to have somebody else named."
             )
-        item.assignee = None
-        _note(session, around, item, by, "task_released", None)
-
-
-@keeps_trying
-def reassign(db: Database, work_item_id: int, to: str, *, by: str, note: str = "") -> None:
-    """Hand a task over to somebody who holds its role, with a note for them.
-
-    Those who may: the one who has it, a manager, the Data Management Officer.
-    """
-    with db.writing() as session:
-        item = _item(session, work_item_id)
-        around = read_surroundings(session)
-        roles = people.roles_of(session, by, around.today)
-        if item.assignee != by and not roles & {"manager", "dmo"}:
-            check_may_do(session, item, by, around.today)
-            raise NotAllowed("Expected a manager or the one who has the task to hand it over.")
-        check_is_open(session, item)
-        if item.by_name:
-            raise Rejected(
-                f"Expected “{item.name}” to be handed over, but it belongs to one person alone. "
-                "Name somebody else where that person was named."
-            )
-        if item.role not in people.roles_of(session, to, around.today):
-            raise InvalidAnswers(
-                [
-                    Problem(
-                        "to", f"Expected somebody who holds the role {item.role}. Choose another."
-                    )
-                ]
-            )
-        old, item.assignee = item.assignee, to
-        _note(session, around, item, by, "task_reassigned", {"from": old, "to": to, "note": note})
-
-
-def _note(
-    session: Session, around: Surroundings, item: WorkItem, by: str, action: str, new: Any
-) -> None:
-    case = session.get(CaseFile, item.case_id) if item.case_id else None
-    chain = Chain.of_case(session, case) if case else Chain.of_administration(session)
-    chain.add(Entry(action, "work_item", item.id, actor=by, new=new), at=around.now)
-
-
-def _item(session: Session, work_item_id: int) -> WorkItem:
-    item = session.get(WorkItem, work_item_id, with_for_update=True)
-    if item is None:
-        raise NotFound(f"Expected a task {work_item_id}, but there is none.")
-    return item
+        item.assignee = item.follow_up_on = None
+        note_on_item(session, around, item, by, "task_released", None)
 
 
 def _locked(

@@ -15,6 +15,7 @@ from engine.queries.audience import Watcher, audience_of
 from engine.queries.cards import ArrangementCard, card_of_case
 from engine.queries.case_actions import CaseAction, actions_on
 from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
+from engine.queries.comments import CommentRow, comments_of
 from engine.queries.contacts import (
     ContactCounts,
     ContactRow,
@@ -70,6 +71,8 @@ class CasePage:
     tasks: tuple[TaskRow, ...] = ()
     owed_actions: tuple[OwedRow, ...] = ()
     promises: tuple[PromiseRow, ...] = ()
+    #: What colleagues wrote, newest first.
+    comments: tuple[CommentRow, ...] = ()
     #: Why the case is kept although it could be deleted.
     holds: tuple[str, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
@@ -95,7 +98,7 @@ def case(
 ) -> CasePage:
     """Give one case; NotFound when there is none or nothing of it exists for this person.
 
-    only: sections to read, all unless said otherwise. Eleven statements for the page itself and
+    only: sections to read, all unless said otherwise. Twelve statements for the page itself and
     at most ten a section, however old the case is.
     """
     with reading(database, person) as look:
@@ -133,6 +136,7 @@ def _page(
         tasks=tuple(open_tasks_of(look, row.id)) if overview else (),
         owed_actions=owed_of(look, row.id) if overview and sees_all else (),
         promises=promises_of(look, row.id) if overview and Part.LETTERS in parts else (),
+        comments=comments_of(look, row.id, parts) if overview and sees_all else (),
         holds=_holds(look, row.id) if overview and Part.RETENTION in parts else (),
         timeline=timeline_of(look, row.id) if "timeline" in shows else (),
         contacts=contacts,

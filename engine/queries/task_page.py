@@ -11,6 +11,7 @@ from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import standing
 from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
+from engine.queries.comments import CommentRow, can_hand_over, comments_of
 from engine.queries.diagrams import DiagramState, states_of
 from engine.queries.letters import PromiseRow, promises_of
 from engine.queries.owed import OwedRow, owed_of
@@ -39,6 +40,12 @@ class TaskPage:
     diagram: DiagramState | None
     #: Open, theirs, and others hold its role too, so that the team could take it.
     can_be_put_back: bool
+    #: Open, and the person may give it to somebody else of its role.
+    can_be_handed_over: bool
+    #: The person may write comments on the case.
+    can_be_commented: bool
+    #: What colleagues wrote about this task, newest first.
+    comments: tuple[CommentRow, ...]
     completed_at: dt.datetime | None
     #: Full name.
     completed_by: str
@@ -50,7 +57,7 @@ class TaskPage:
 def task(database: Database, work_item_id: int, person: Person) -> TaskPage:
     """Give one task; NotFound when there is none or it does not exist for this person.
 
-    Whether they may fill it in says ``row.can_open``. At most seventeen statements.
+    Whether they may fill it in says ``row.can_open``. At most eighteen statements.
     """
     with reading(database, person) as look:
         row = task_row(look, work_item_id)
@@ -73,6 +80,9 @@ def task(database: Database, work_item_id: int, person: Person) -> TaskPage:
             and not item.by_name
             and row.assignee == person.name
             and row.role in person.roles,
+            can_be_handed_over=can_hand_over(look, item, row),
+            can_be_commented=Part.TIMELINE in parts,
+            comments=comments_of(look, row.case_id, parts, row.id) if row.case_id else (),
             completed_at=item.completed_at,
             completed_by=look.full_name(item.completed_by),
             cancelled_at=item.cancelled_at,

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row as Found
 
 from engine.casework.open_tasks import is_open, is_open_unled, waits_for
 from engine.casework.tasks_seen import sees_work_item
-from engine.casework.visibility import Part, Viewer, cases_seen, sees_every_case
+from engine.casework.visibility import Part, cases_seen, sees_every_case
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
@@ -28,6 +28,7 @@ _BY_DATE = (
     Stretch(WorkItem.due_on.is_not(None), (WorkItem.due_on, WorkItem.id)),
     Stretch(WorkItem.due_on.is_(None), (WorkItem.id,)),
 )
+_COUNTED = ("mine", "put_off", "team", "done", "all")
 _DONE = (
     Stretch(WorkItem.completed_at.is_not(None), (WorkItem.completed_at, WorkItem.id), falls=True),
 )
@@ -37,8 +38,9 @@ _DONE = (
 class TaskFilter:
     """Which tasks are wanted; a page's address says the same."""
 
-    #: mine: assigned to the person; team: waits for anybody in one of their roles, or a colleague
-    #: has it; done: completed by the person; all: every open task they may see.
+    #: mine: assigned to the person; put_off: those of them they put off, which mine is without;
+    #: team: waits for anybody in one of their roles, or a colleague has it; done: completed by
+    #: the person; all: every open task they may see.
     view: str = "mine"
     #: Part of a customer's name, address, tenancy or case reference.
     search: str = ""
@@ -66,6 +68,8 @@ class TaskRow:
     case_reference: str
     case_id: int | None
     due_on: dt.date | None
+    #: Until when who has it has put it off; None when it is on their list.
+    put_off_until: dt.date | None
     #: Why that date; "" for no date.
     due_reason: str
     #: late by 2 working days, today, tomorrow, in 3 working days; "" for no date or when done.
@@ -101,7 +105,7 @@ class TaskList:
     """One page of tasks with the figures beside the tabs; 1,001 stands for more than 1,000."""
 
     items: tuple[TaskRow, ...]
-    #: mine, team, done, all, and late and soon of the view shown.
+    #: mine, put_off, team, done, all, and late and soon of the view shown.
     counts: Mapping[str, int]
     #: Tasks that fit the filter, on all pages.
     total: int
@@ -120,7 +124,7 @@ def task_list(database: Database, person: Person, wanted: TaskFilter | None = No
     asked = wanted or TaskFilter()
     with reading(database, person) as look:
         narrowed = _narrowed(asked, look.today)
-        branches = [(*branch, *narrowed) for branch in _branches(look.viewer, asked.view)]
+        branches = [(*branch, *narrowed) for branch in _branches(look, asked.view)]
         counts = _counts(look, asked.view, branches if narrowed else None)
         total = counts["shown"] if narrowed else counts[asked.view]
         walk = Walk(look.session, branches, _DONE if asked.view == "done" else _BY_DATE)
@@ -167,6 +171,7 @@ def row_of(look: Reading, found: Found[WorkItem, str, str, str, int]) -> TaskRow
         case_reference=found.reference or "",
         case_id=item.case_id,
         due_on=item.due_on,
+        put_off_until=item.follow_up_on if open_now and _is_put_off(item, look.today) else None,
         due_reason=item.due_reason or "",
         due_words=look.due_words(due_on),
         late_by=look.late_by(due_on),
@@ -200,14 +205,32 @@ def _selected() -> Select[WorkItem, str, str, str, int]:
     )
 
 
-def _branches(viewer: Viewer, view: str) -> list[Branch]:
+def _is_put_off(item: WorkItem, today: dt.date) -> bool:
+    is_due = item.due_on is not None and item.due_on <= today
+    return item.follow_up_on is not None and item.follow_up_on > today and not is_due
+
+
+def _put_off(today: dt.date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Give the condition under which a task is put off, and that under which it is not."""
+    later = and_(
+        WorkItem.follow_up_on > today, or_(WorkItem.due_on.is_(None), WorkItem.due_on > today)
+    )
+    here = or_(
+        WorkItem.follow_up_on.is_(None), WorkItem.follow_up_on <= today, WorkItem.due_on <= today
+    )
+    return later, here
+
+
+def _branches(look: Reading, view: str) -> list[Branch]:
     """Give the tasks of one tab as branches that share no task, each read from its own index."""
+    viewer = look.viewer
     me = viewer.name
+    later, here = _put_off(look.today)
     mine: Branch = (is_open(), WorkItem.assignee == me)
     if view == "done":
         return [(WorkItem.completed_by == me, WorkItem.completed_at.is_not(None))]
-    if view == "mine":
-        return [mine]
+    if view in ("mine", "put_off"):
+        return [(*mine, here if view == "mine" else later)]
     if sees_every_case(viewer, Part.TASKS):
         others = or_(WorkItem.assignee.is_(None), WorkItem.assignee != me)
         if view == "all":
@@ -224,7 +247,7 @@ def _branches(viewer: Viewer, view: str) -> list[Branch]:
 
 def _counts(look: Reading, view: str, shown: Sequence[Branch] | None) -> dict[str, int]:
     """Count every tab, what is late or soon of its tasks, and what is shown, if that is less."""
-    counted = {name: _branches(look.viewer, name) for name in ("mine", "team", "done", "all")}
+    counted = {name: _branches(look, name) for name in _COUNTED}
     open_now = [] if view == "done" else counted[view]
     if shown is not None:
         counted["shown"] = list(shown)

@@ -55,7 +55,9 @@ def _own(look: Reading) -> Iterator[Point]:
     ):
         values = said_values(look, part)
         missing = [one.value.label for one in values if not one.is_own]
-        sentence = f"{why} Say your own: {', '.join(missing)}." if missing else "Said."
+        sentence = f"{why} Say your own." if missing else "Said."
+        if 0 < len(missing) < len(values):
+            sentence = f"Not said yet: {'; '.join(missing)}."
         yield Point(part, title, not missing, sentence)
 
 

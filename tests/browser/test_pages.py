@@ -34,6 +34,18 @@ LISTS = (
     "/doors/the-customer-disagrees?search=carter",
     "/doors/the-customer-disagrees?search=nobody+at+all",
 )
+SETTING_UP = (
+    "/setting-up",
+    *(f"/setting-up/own/{part}" for part in ("landlord", "routes", "systems", "partner")),
+    "/setting-up/people",
+    "/setting-up/people?search=nobody+at+all",
+    "/setting-up/people/dorothy",
+    "/setting-up/people/dorothy/change",
+    "/setting-up/people/iris",
+    "/setting-up/roles",
+    "/setting-up/days",
+    "/setting-up/email",
+)
 SECTIONS = (
     "Overview",
     "Timeline",
@@ -127,3 +139,17 @@ def test_tasks_that_are_not_mine_and_tasks_that_are_over(
     seat("mo").screen.follow("Allocate a director")
     assert "What is asked" in seat("mo").screen.said
     assert not seat("mo").screen.page.get_by_role("button", name="Start").count()
+
+
+def test_the_pages_of_setting_up_and_their_forms_sent_empty(
+    furnished: House, furnished_seats: Seats, audit: Audit
+) -> None:
+    iris = furnished_seats(audit=audit)("iris").screen
+    for path in SETTING_UP:
+        iris.open(path)
+    for path in ("people/add", "own/landlord", "people/dorothy/role", "people/dorothy/leaves"):
+        iris.open(f"/setting-up/{path}")
+        iris.page.locator("main form input[type=text]").first.fill("")
+        iris.page.locator("main form .govuk-button").first.click()
+        iris.page.locator(".govuk-error-summary").wait_for()
+        audit(iris)

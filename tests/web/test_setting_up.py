@@ -64,10 +64,10 @@ def test_the_landlord_says_its_name_and_it_counts(app: Flask, iris: Visitor) -> 
     assert page.one("//input[@name='landlord.name']").get("value") == "Northfield Homes"
     wrong = page.press("Save", landlord___name="", landlord___email_domain="@homes.example")
     assert [where for _, where in wrong.errors] == [
-        "#landlord.name",
-        "#landlord.address",
-        "#landlord.phone",
-        "#landlord.email_domain",
+        "#landlord-name",
+        "#landlord-address",
+        "#landlord-phone",
+        "#landlord-email_domain",
     ]
     page = wrong.press(
         "Save",

@@ -13,16 +13,24 @@ from web.paging import place_asked, steps
 
 blueprint = Blueprint("tasks", __name__)
 
-_VIEWS = ("mine", "team", "all", "done")
-_NAMES = {"mine": "Mine", "team": "My team", "all": "All I may see", "done": "Done"}
+_VIEWS = ("mine", "put_off", "team", "all", "done")
+_NAMES = {
+    "mine": "Mine",
+    "put_off": "Put off",
+    "team": "My team",
+    "all": "All I may see",
+    "done": "Done",
+}
 _HEADINGS = {
     "mine": "Your tasks",
+    "put_off": "Tasks you have put off",
     "team": "What waits for your team",
     "all": "All tasks you may see",
     "done": "What you have done",
 }
 _NOTHING = {
     "mine": "You have no task of your own.",
+    "put_off": "You have put nothing off.",
     "team": "Nothing waits for your team.",
     "all": "No task is open.",
     "done": "You have not completed a task yet.",
@@ -49,7 +57,11 @@ def listed() -> ResponseReturnValue:
         found=found,
         headings=_HEADINGS,
         nothing=_NOTHING,
-        views=[(view, _NAMES[view], found.counts.get(view)) for view in _VIEWS],
+        views=[
+            (view, _NAMES[view], found.counts.get(view))
+            for view in _VIEWS
+            if view != "put_off" or view == wanted.view or found.counts[view]
+        ],
         filters=_filters(found.items, wanted),
         narrowed=any(getattr(wanted, name) for name in _NARROWING),
         is_begun=bool(found.back),
