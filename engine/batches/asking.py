@@ -16,7 +16,8 @@ from engine.batches.kinds import kind_for
 from engine.batches.states import begin_now, state_of
 from engine.casework import people
 from engine.casework.audit import Chain, Entry
-from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
+from engine.commands.tries import keeps_trying
+from engine.errors import InvalidAnswers, NotFound, NothingToDo, Problem, Rejected
 from engine.installation import read_surroundings
 from engine.queries import Person
 from engine.tables.batches import Batch, BatchItem
@@ -35,12 +36,13 @@ _STATES = {
 }
 
 
+@keeps_trying
 def start(db: Database, kind: str, wanted: Mapping[str, Any], *, by: str, reason: str = "") -> int:
     """Make a batch of everything it is about now; the worker looks at each. Gives its id.
 
     reason: may come later, with ``begin``, when the kind shows first what it would do.
     Raises NotFound for a kind that does not exist for this person, InvalidAnswers for a missing
-    or long reason, Rejected when it would be about nothing, and what the kind says.
+    or long reason, NothingToDo when it would be about nothing, and what the kind says.
     """
     with db.writing() as session:
         around = read_surroundings(session)
@@ -66,7 +68,7 @@ def start(db: Database, kind: str, wanted: Mapping[str, Any], *, by: str, reason
         )
         batch.total = _count(session, batch.id)
         if not batch.total:
-            raise Rejected(
+            raise NothingToDo(
                 f"Expected at least one {chosen.thing} that this is about, but there is none. "
                 "Choose others."
             )
@@ -83,7 +85,9 @@ def begin(db: Database, batch_id: int, person: Person, reason: str = "") -> None
         held.need("begin it", "ready")
         held.batch.reason = _checked(reason or held.batch.reason, needed=True)
         begin_now(held.batch, person.name, held.now)
-        held.keep("batch_begun", reason=held.batch.reason)
+        # What is said about one customer stands in the chain of that case alone, and goes with it.
+        of_one = _cases_of(held.session, batch_id) == 1
+        held.keep("batch_begun", **({} if of_one else {"reason": held.batch.reason}))
 
 
 def stop(db: Database, batch_id: int, person: Person) -> None:
@@ -163,6 +167,11 @@ def _keep(
 def _count(session: Session, batch_id: int) -> int:
     counted = select(func.count(BatchItem.id)).where(BatchItem.batch_id == batch_id)
     return session.scalar(counted) or 0
+
+
+def _cases_of(session: Session, batch_id: int) -> int:
+    cases = select(func.count(BatchItem.case_id.distinct())).where(BatchItem.batch_id == batch_id)
+    return session.scalar(cases) or 0
 
 
 def _checked(reason: str, *, needed: bool) -> str:

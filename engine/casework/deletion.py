@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import JSON, CursorResult, Select, delete, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    Select,
+    delete,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from engine.casework import audit
 from engine.casework.context import Context
 from engine.errors import Rejected
-from engine.tables.batches import BatchItem
+from engine.tables.batches import Batch, BatchItem
 from engine.tables.casefile import (
     CaseFile,
     Contact,
@@ -114,6 +125,7 @@ def delete_case(context: Context) -> None:
     customer_id = case.customer_id
     _end_instances(context, case.id)
     _empty_rows(context, case.id)
+    _forget_batches(session, case.id)
     counts = dict(_delete_rows(context, case.id))
     _leave_shell(context, case)
     counts[Customer.__tablename__] = _delete_customer(session, customer_id)
@@ -194,6 +206,20 @@ def _empty_rows(context: Context, case_id: int) -> None:
         .where(ProcessInstance.case_id == case_id, ProcessInstance.ended_at.is_not(None))
         .values(state=None)
     )
+
+
+def _forget_batches(session: Session, case_id: int) -> None:
+    """Forget why a batch was made that is about this case alone, and what is kept of its runs."""
+    runs = select(ProcessInstance.id).where(ProcessInstance.case_id == case_id)
+    theirs = or_(BatchItem.case_id == case_id, BatchItem.instance_id.in_(runs))
+    made = set(session.scalars(select(BatchItem.batch_id).where(theirs)))
+    of_others = not_(func.coalesce(theirs, false()))
+    shared = session.scalars(
+        select(BatchItem.batch_id).where(BatchItem.batch_id.in_(made), of_others).distinct()
+    )
+    alone = made.difference(shared)
+    session.execute(update(Batch).where(Batch.id.in_(alone)).values(reason=""))
+    session.execute(delete(BatchItem).where(BatchItem.instance_id.in_(runs)))
 
 
 def _delete_rows(context: Context, case_id: int) -> Iterator[tuple[str, int]]:

@@ -31,10 +31,16 @@ def keep_before_migrating(db: Database) -> Path | None:
     _forget_old(file)
     if not file.exists() or not _is_older(db):
         return None
+    changed_at = max(one.stat().st_mtime_ns for one in (file, _log_of(file)) if one.exists())
     kept = file.with_name(f"{file.name}.before-{revisions()[-1]}")
-    if not kept.exists():
+    # One of an earlier upgrade that was taken back does not hold what was done since.
+    if not kept.exists() or kept.stat().st_mtime_ns < changed_at:
         _copy(file, kept)
     return kept
+
+
+def _log_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal")
 
 
 def _is_older(db: Database) -> bool:

@@ -337,7 +337,7 @@ def _parsed(url: str) -> URL:
 
 def _sqlite_engine(url: URL, *, writes: bool, unhurried: bool = False) -> Engine:
     options: dict[str, Any] = {"poolclass": NullPool} if unhurried else {}
-    engine = create_engine(url, connect_args={"timeout": PATIENCE}, **options)
+    engine = create_engine(url, connect_args={"timeout": PATIENCE}, hide_parameters=True, **options)
     pragmas = [*_SQLITE_PRAGMAS]
     if unhurried and writes:
         # Rebuilding a table with foreign keys on deletes the rows that refer to it.
@@ -371,6 +371,8 @@ def _postgres_engine(url: URL, *, writes: bool, unhurried: bool = False) -> Engi
             "application_name": "spoc",
             "connect_timeout": _CONNECT_TIMEOUT,
         },
+        # What people wrote must not stand in a log: an error says which statement it was.
+        hide_parameters=True,
         **options,
     )
     if writes:

@@ -64,6 +64,25 @@ def test_a_copy_is_kept_before_the_tables_change_and_goes_after_two_weeks(old: P
     database.close()
 
 
+def test_the_copy_of_an_upgrade_that_was_taken_back_is_made_anew(old: Path) -> None:
+    database = Database(f"sqlite:///{old}")
+    before = old.read_bytes()
+    prepare(database, ROOT)
+    database.close()
+    copy = old.with_name(f"{old.name}.before-{revisions()[-1]}")
+    taken_back = time.time() - 60
+    os.utime(copy, (taken_back, taken_back))
+    old.write_bytes(before)
+    with contextlib.closing(sqlite3.connect(old)) as connection:
+        connection.execute("UPDATE customer SET name = 'Worked on since'")
+        connection.commit()
+    prepare(database, ROOT)
+    database.close()
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM customer")}
+    assert names == {"Worked on since"}
+
+
 def test_nothing_is_migrated_when_no_copy_can_be_kept(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

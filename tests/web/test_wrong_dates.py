@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine import batches, clock
 from engine.scenario import Scenario
-from engine.tables.database import Database
+from engine.tables.database import Collision, Database
 from engine.tables.decisions import Appeal, Decision
 from engine.tables.people import Holiday
 from tests.engine.commands.conftest import APPEAL, TAKEN_OVER
@@ -74,6 +74,26 @@ def test_a_new_closure_is_previewed_before_any_date_changes(
     page = page.follow("Work out again the dates of").press("Work out again the dates of")
     batches.work(_db(app))
     assert "Finished" in page.visitor.get(page.path.split("?")[0]).text
+
+
+def test_a_preview_that_could_not_begin_is_said_and_can_be_asked_for_again(
+    as_: Callable[[str], Visitor], story: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_asked: object, **_more: object) -> int:
+        raise Collision
+
+    sent = {"what": "add", "day__day": "7", "day__month": "4", "day__year": "2026"}
+    sent |= {"name": "Mourning\0day", "reason": "Proclaimed"}
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "start", busy)
+        page = as_("mo").get("/dates/calendar").press("Show what changes", **sent)
+    ((said, where),) = page.errors
+    assert "The calendar is changed, but the preview could not begin" in said
+    assert where == "#what"
+    with story.db.reading() as session:
+        assert session.get_one(Holiday, dt.date(2026, 4, 7)).name == "Mourning day"
+    page = page.press("Show what changes", what="again")
+    assert page.heading == "Work dates out again by the changed calendar"
 
 
 def test_the_day_of_receipt_is_corrected_from_the_case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,19 +34,35 @@ def calendar() -> ResponseReturnValue:
     asked = Asked(request.form)
     if request.method == "POST":
         what = request.form.get("what", "")
-        if what not in ("add", "remove"):
+        if what not in ("add", "remove", "again"):
             asked.problems["what"] = "Choose what happened"
-        day = asked.day()
+        day = dt.date.min if what == "again" else asked.day()
         name = asked.text("name", "Enter what day it is", _LONGEST_NAME) if what == "add" else ""
         reason = asked.text("reason", _NO_REASON)
         if not asked.problems:
             try:
-                by = auth.person().name
-                engine.change_calendar(auth.database(), day, name, by=by, reason=reason)
+                if what != "again":
+                    by = auth.person().name
+                    engine.change_calendar(auth.database(), day, name, by=by, reason=reason)
             except engine.Rejected as refused:
                 asked.problems["day-day"] = str(refused)
             else:
-                return _previewed("rearm", {"what": "calendar"}, reason)
+                return _worked_out_again(asked, reason)
+    return _page("dates/calendar.html", asked)
+
+
+def _worked_out_again(asked: Asked, reason: str) -> ResponseReturnValue:
+    """Preview what the calendar as it is now does; it stays changed if that cannot begin."""
+    try:
+        return _previewed("rearm", {"what": "calendar"}, reason)
+    except engine.NothingToDo:
+        banner.success("The calendar is as you said. No case has a date that it could change.")
+        return redirect(url_for("wrong_dates.listed"), 303)
+    except engine.Rejected as refused:
+        asked.problems["what"] = (
+            f"The calendar is changed, but the preview could not begin: {refused} "
+            "Choose \u201cOnly work dates out again\u201d."
+        )
     return _page("dates/calendar.html", asked)
 
 
@@ -101,15 +118,7 @@ def _more_time(template: str, wanted: Mapping[str, Any], **more: Any) -> Respons
 
 def _previewed(kind: str, wanted: Mapping[str, Any], reason: str) -> ResponseReturnValue:
     """Start the batch and go to its preview."""
-    try:
-        made = engine.batches.start(
-            auth.database(), kind, wanted, by=auth.person().name, reason=reason
-        )
-    except engine.Rejected:
-        if wanted.get("what") != "calendar":
-            raise
-        banner.success("The calendar is changed. No case has a date that it could change.")
-        return redirect(url_for("wrong_dates.listed"), 303)
+    made = engine.batches.start(auth.database(), kind, wanted, by=auth.person().name, reason=reason)
     return redirect(url_for("batches.shown", batch_id=made), 303)
 
 

@@ -207,6 +207,21 @@ def test_the_certificate_is_the_last_event_and_counts_what_went(register: Regist
         deletion.delete_case(context)
 
 
+def test_why_a_batch_of_many_cases_was_made_stays_when_one_of_them_goes(
+    register: Register,
+) -> None:
+    context = register.context("2027-04-02", "the system")
+    item = _moved(register, context.now)
+    other = BatchItem(batch_id=item.batch_id, subject_id=2, status="done", case_id=None)
+    run = register.instance("appeal", "2026-11-01")
+    caseless = BatchItem(batch_id=item.batch_id, subject_id=3, status="done", instance_id=run.id)
+    register.session.add_all([item, other, caseless])
+    register.session.flush()
+    deletion.delete_case(context)
+    assert [batch.reason for batch in register.rows(Batch)] == [SECRET]
+    assert [one.subject_id for one in register.rows(BatchItem)] == [2]
+
+
 def test_what_still_runs_about_the_case_ends_and_no_message_waits(register: Register) -> None:
     _fill(register)
     deleting = register.instance("retention", "2026-11-01")
@@ -289,7 +304,7 @@ def _fill(register: Register) -> None:
 
 
 def _moved(register: Register, now: dt.datetime) -> BatchItem:
-    batch = Batch(kind="move", title="Move", wanted={}, made_by="olive", made_at=now)
+    batch = Batch(kind="move", title="Move", wanted={}, made_by="olive", made_at=now, reason=SECRET)
     register.session.add(batch)
     register.session.flush()
     said = {"says": [SECRET]}
