@@ -68,10 +68,6 @@ class Rejected(EngineError):
     """Somebody or something was quicker; nothing was changed."""
 
 
-class NothingToDo(Rejected):
-    """What was asked for is about nothing; nothing was changed."""
-
-
 class Overtaken(Rejected):
     """Somebody else saved first; nothing was changed."""
 

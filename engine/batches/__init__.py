@@ -1,6 +1,6 @@
 """Long changes of many runs: looked at first, then done one by one; stopped, resumed, undone."""
 
-from engine.batches.asking import begin, discard, resume, start, stop
+from engine.batches.asking import NothingToDo, begin, discard, resume, start, stop
 from engine.batches.choices import (
     LostStep,
     MoveChoices,
@@ -23,6 +23,7 @@ __all__ = [
     "Kind",
     "LostStep",
     "MoveChoices",
+    "NothingToDo",
     "Planned",
     "batch",
     "batches",

@@ -17,7 +17,7 @@ from engine.batches.states import begin_now, state_of
 from engine.casework import people
 from engine.casework.audit import Chain, Entry
 from engine.commands.tries import keeps_trying
-from engine.errors import InvalidAnswers, NotFound, NothingToDo, Problem, Rejected
+from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
 from engine.installation import read_surroundings
 from engine.queries import Person
 from engine.tables.batches import Batch, BatchItem
@@ -34,6 +34,10 @@ _STATES = {
     "ended": "it has ended",
     "discarded": "it was put aside",
 }
+
+
+class NothingToDo(Rejected):
+    """What a batch was asked for is about nothing; nothing was changed."""
 
 
 @keeps_trying

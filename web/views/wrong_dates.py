@@ -55,7 +55,7 @@ def _worked_out_again(asked: Asked, reason: str) -> ResponseReturnValue:
     """Preview what the calendar as it is now does; it stays changed if that cannot begin."""
     try:
         return _previewed("rearm", {"what": "calendar"}, reason)
-    except engine.NothingToDo:
+    except engine.batches.NothingToDo:
         banner.success("The calendar is as you said. No case has a date that it could change.")
         return redirect(url_for("wrong_dates.listed"), 303)
     except engine.Rejected as refused:
