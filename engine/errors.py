@@ -105,8 +105,9 @@ class ElementFailed(EngineError):
     """An element of a running instance failed; it becomes an incident."""
 
     def __init__(self, process_id: str, element_id: str, reason: str) -> None:
-        """Name the element as it is drawn and the reason in plain words."""
+        """Name the element as it is drawn, "" for one unknown, and the reason in plain words."""
         self.process_id = process_id
         self.element_id = element_id
         self.reason = reason
-        super().__init__(f"{process_id}, element {element_id}: {reason}")
+        where = ", element ".join(name for name in (process_id, element_id) if name)
+        super().__init__(f"{where}: {reason}" if where else reason)

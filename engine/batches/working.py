@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, exists, func, or_, select, update
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from engine.batches.kind import Done, Item, Kind, Planned
 from engine.batches.kinds import KINDS
@@ -20,7 +19,8 @@ from engine.batches.states import begin_now
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
 from engine.commands import deliver_messages
-from engine.errors import EngineError, Rejected
+from engine.commands.faults import is_nobodys
+from engine.errors import EngineError, Rejected, Unavailable
 from engine.installation import read_surroundings
 from engine.tables.batches import Batch, BatchItem
 from engine.tables.database import Collision, Database
@@ -52,7 +52,12 @@ def work(db: Database, seconds: float = 5.0) -> int:
         if kind is None:
             logger.error("Batch %s is of kind %s, which there is none of.", batch_id, name)
             continue
-        moved += _work_on(db, batch_id, kind, until)
+        try:
+            moved += _work_on(db, batch_id, kind, until)
+        except Unavailable:
+            raise
+        except Exception:
+            logger.exception("Batch %s could not go on; it is tried again.", batch_id)
     for batch_id in old:
         _forget(db, batch_id)
     return moved
@@ -153,11 +158,11 @@ def _planned(kind: Kind, session: Session, wanted: Mapping[str, Any], subject_id
     title = f"{kind.thing.capitalize()} {subject_id}"
     try:
         return kind.plan(session, wanted, subject_id)
-    except (OperationalError, InterfaceError):
-        raise
     except EngineError as error:
         return Planned("cannot", title, (str(error),))
-    except Exception:
+    except Exception as error:
+        if is_nobodys(error):
+            raise
         logger.exception("Looking at %s %s failed.", kind.thing, subject_id)
         session.rollback()
         return Planned("cannot", title, (_UNEXPECTED,))
@@ -258,7 +263,7 @@ class _Step:
         try:
             with session.begin_nested():
                 return self.kind.apply(session, wanted, item, by=by, reason=reason)
-        except (Collision, StaleDataError, OperationalError, InterfaceError):
+        except Collision:
             raise
         except Rejected as error:
             return _Refused("left_out", (str(error),))
@@ -269,7 +274,9 @@ class _Step:
                 # Another run of the same case was quicker to write into its chain.
                 raise Collision from error
             return self._unexpected()
-        except Exception:
+        except Exception as error:
+            if is_nobodys(error):
+                raise
             return self._unexpected()
 
     def _unexpected(self) -> _Refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 from sqlalchemy import ScalarSelect, Select, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -14,12 +15,14 @@ from engine.commands.openings import show_opened
 from engine.commands.places import unmark
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit, lock_instance
-from engine.errors import EngineError, Rejected
+from engine.errors import EngineError, Rejected, Unavailable
 from engine.installation import Surroundings, read_surroundings
 from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.process import Incident, Message, ProcessInstance, Subscription
+
+_log = logging.getLogger("spoc.engine")
 
 #: How many messages one request delivers before it leaves the rest to the worker.
 PER_REQUEST = 50
@@ -49,15 +52,32 @@ def deliver_messages(db: Database, *, by: str = THE_SYSTEM, limit: int = PER_REQ
 
 
 def deliver_one(db: Database, message_id: int, *, by: str) -> bool:
-    """Deliver one message; False when nobody can take it now. What fails is shown as incident."""
+    """Deliver one message; False when nobody can take it now. What fails is shown as incident.
+
+    What cannot even be shown is told by the log, tried again and holds up no other; Unavailable
+    is raised, since the others would get the same.
+    """
     try:
-        return _deliver_now(db, message_id, by)
+        return _deliver_or_show(db, message_id, by)
     except Rejected:
         # Somebody was quicker, or its receiver is gone meanwhile: the next look decides anew.
         return False
+    except Unavailable:
+        raise
+    except Exception:
+        _log.exception("Message %s could not be taken, nor be shown as stuck.", message_id)
+        return False
+
+
+def _deliver_or_show(db: Database, message_id: int, by: str) -> bool:
+    try:
+        with shown_as_stuck(""):
+            return _deliver_now(db, message_id, by)
+    except Rejected:
+        raise
     except EngineError as failure:
         _show_failure(db, message_id, failure)
-        return False
+    return False
 
 
 def _deliverable(tried: set[int]) -> Select[int]:
@@ -177,7 +197,7 @@ def _show_failure(db: Database, message_id: int, failure: EngineError) -> None:
         message = session.get_one(Message, message_id)
         subscription = messages.receiver(session, message)
         instance = lock_instance(session, subscription.instance_id) if subscription else None
-        process_id = getattr(failure, "process_id", instance.process_id if instance else "")
+        process_id = getattr(failure, "process_id", "") or (instance.process_id if instance else "")
         _show(
             session,
             Incident(

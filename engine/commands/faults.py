@@ -7,23 +7,28 @@ import logging
 import secrets
 from collections.abc import Iterator
 
-from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine.errors import ElementFailed, EngineError, Unavailable
+from engine.tables.database import Collision
+from engine.tables.outages import is_away, lacks_something, was_busy
 
 _log = logging.getLogger("spoc.engine")
 
-#: A lost race, and a database that cannot be asked: the database layer knows what they mean.
-NOT_THE_RUNS = (
-    StaleDataError,
-    OperationalError,
-    InterfaceError,
-    PendingRollbackError,
-    PoolExhausted,
-    Unavailable,
-)
+_NOT_THE_RUNS = (Collision, StaleDataError, PendingRollbackError, PoolExhausted, Unavailable)
+
+
+def is_nobodys(error: BaseException) -> bool:
+    """Tell whether it is a lost race or a database that cannot be asked, and so no run's fault.
+
+    The database layer knows what these mean. What the database refuses of one statement, such as
+    a text that is too long for an index, is the fault of the run that asked for it.
+    """
+    if isinstance(error, DBAPIError):
+        return is_away(error) or was_busy(error) or lacks_something(error)
+    return isinstance(error, _NOT_THE_RUNS)
 
 
 @contextlib.contextmanager
@@ -36,9 +41,11 @@ def shown_as_stuck(process_id: str) -> Iterator[None]:
     """
     try:
         yield
-    except (EngineError, *NOT_THE_RUNS):
+    except EngineError:
         raise
     except Exception as error:
+        if is_nobodys(error):
+            raise
         reference = secrets.token_hex(4)
         _log.exception("Fault %s in a run of %s", reference, process_id)
         reason = (

@@ -14,13 +14,12 @@ from engine.calendar import Calendar
 from engine.casework.context import Context
 from engine.casework.people import Holder
 from engine.clock import LONDON
-from engine.commands.faults import NOT_THE_RUNS
+from engine.commands.faults import is_nobodys
 from engine.errors import ElementFailed, InvalidAnswers
 from engine.operations import REGISTRY, functions_of
 from engine.operations.failing import fail_if_planned
 from engine.own_values import figure_here
 from engine.releases import Bundle
-from engine.tables.database import Collision
 
 #: Prefix of a holder or fact that belongs to the case.
 CASE = "case."
@@ -78,14 +77,15 @@ class CaseHost:
             try:
                 fail_if_planned(operation)
                 return run(context, **parameters)
-            except (ElementFailed, InvalidAnswers, Collision, *NOT_THE_RUNS):
+            except (ElementFailed, InvalidAnswers):
                 raise
-            except SQLAlchemyError as error:
-                # Its own words hold the statement and with it what was to be written.
-                reason = f"The operation {operation} failed: the database refused what it wrote."
-                raise ElementFailed(at.process_id, at.id, reason) from error
             except Exception as error:
-                reason = f"The operation {operation} failed: {error}"
+                if is_nobodys(error):
+                    raise
+                # The words of the database hold the statement and with it what was to be written.
+                of_database = isinstance(error, SQLAlchemyError)
+                said = "the database refused what it wrote." if of_database else error
+                reason = f"The operation {operation} failed: {said}"
                 raise ElementFailed(at.process_id, at.id, reason) from error
 
     def holder(

@@ -182,7 +182,7 @@ def open_incident(
     incident = Incident(
         instance_id=instance.id,
         case_id=instance.case_id,
-        process_id=getattr(failure, "process_id", instance.process_id),
+        process_id=getattr(failure, "process_id", "") or instance.process_id,
         element_id=element_id,
         reason=str(failure),
         opened_at=at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
@@ -23,6 +24,8 @@ from engine.tables.database import Database
 from engine.tables.people import User
 from engine.tables.process import ProcessInstance, Setting
 
+_log = logging.getLogger("spoc.engine")
+
 #: How many due instances one call takes on.
 PER_CALL = 200
 
@@ -36,7 +39,7 @@ def run_due(db: Database, limit: int = PER_CALL) -> int:
         return 0
     with db.writing() as session:
         due = schedule.claim_due(session, read_surroundings(session).now, limit)
-    return _run_each(db, due)
+    return run_instances(db, due)
 
 
 def dispatch_due(db: Database) -> int:
@@ -69,8 +72,7 @@ def run_instances(
         while left and going_on():
             done.append(_run_one(db, left.pop(0)))
     finally:
-        for instance_id in left:
-            _give_back(db, instance_id)
+        _give_back(db, left)
     return _tell(db, done)
 
 
@@ -91,19 +93,40 @@ def _tell(db: Database, done: Sequence[tuple[bool, bool]]) -> int:
 
 
 def _run_one(db: Database, instance_id: int) -> tuple[bool, bool]:
-    """Run one instance if it is due; tells whether it moved and whether it has news."""
+    """Run one instance if it is due; tells whether it moved and whether it has news.
+
+    What can neither go on nor be shown as stuck stays claimed for its time and holds up no other;
+    Unavailable is raised, since the others would get the same.
+    """
     try:
-        return _run_now(db, instance_id)
+        return _run_or_show(db, instance_id)
     except Rejected:
-        _give_back(db, instance_id)
+        _give_back(db, [instance_id])
+    except Unavailable:
+        raise
+    except Exception:
+        _log.exception("Run %s could not go on, nor be shown as stuck.", instance_id)
+    return False, False
+
+
+def _run_or_show(db: Database, instance_id: int) -> tuple[bool, bool]:
+    try:
+        with shown_as_stuck(""):
+            return _run_now(db, instance_id)
+    except Rejected:
+        raise
     except EngineError as error:
         _show_failure(db, instance_id, error)
     return False, False
 
 
-def _give_back(db: Database, instance_id: int) -> None:
+def _give_back(db: Database, instance_ids: Sequence[int]) -> None:
+    """End the claims of some; where that cannot be, they end by themselves."""
+    if not instance_ids:
+        return
     with contextlib.suppress(Rejected, Unavailable), db.writing() as session:
-        schedule.give_back(session, instance_id)
+        for instance_id in instance_ids:
+            schedule.give_back(session, instance_id)
 
 
 @keeps_trying

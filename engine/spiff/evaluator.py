@@ -22,6 +22,8 @@ from engine.spiff.vocabulary import ExpressionError
 #: Processor seconds of one unit of work, its operations left out: neither a busy machine nor an
 #: operation that takes its time, such as making a PDF, is a loop.
 MOST_SECONDS = 2.0
+#: Of the text that a message is known by, in characters: the index of them takes a few thousand.
+LONGEST_KEY = 200
 
 
 class HalfDone(ElementFailed):
@@ -117,6 +119,12 @@ class Evaluator:
                 task,
                 f"Expected {name} to give text such as case:12, but {expression} gives {value!r}. "
                 "Check what it reads.",
+            )
+        if len(value) > LONGEST_KEY:
+            self.fail(
+                task,
+                f"Expected {name} to give a short text such as case:12, up to {LONGEST_KEY} "
+                f"characters, but {expression} gives {len(value)}. Check what it reads.",
             )
         return value
 

@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import psycopg.errors
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine.errors import Rejected, Unavailable
 from engine.tables import job_schema
+from engine.tables.outages import is_away, lacks_something, was_busy
 
 #: How long a writer waits for those before it, in seconds; also SQLite's own patience.
 PATIENCE = 30
@@ -44,13 +44,6 @@ _SQLITE_PRAGMAS = (
 )
 #: PostgreSQL that does not answer to a new connection for so long is away, in seconds.
 _CONNECT_TIMEOUT = 5
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_AWAY = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-_LOST_RACE = (
-    psycopg.errors.LockNotAvailable,
-    psycopg.errors.DeadlockDetected,
-    psycopg.errors.SerializationFailure,
-)
 #: Any number that nobody else asks this database to lock.
 _MIGRATION_LOCK = 7762
 #: Written out once an engine: every unit of work asks.
@@ -152,7 +145,7 @@ class Database:
         try:
             yield
         except DBAPIError as failed:
-            if not _lacks_something(failed.orig) or self.is_current():
+            if not lacks_something(failed) or self.is_current():
                 raise
             raise Unavailable(
                 "The product is being upgraded: its tables are of another version than the "
@@ -285,7 +278,7 @@ def _collisions() -> Iterator[None]:
     except StaleDataError as lost:
         raise Collision from lost
     except DBAPIError as failed:
-        if not _was_busy(failed.orig):
+        if not was_busy(failed):
             raise
         raise Collision from failed
 
@@ -298,28 +291,9 @@ def _absences() -> Iterator[None]:
     except PoolExhausted as busy:
         raise Unavailable from busy
     except DBAPIError as failed:
-        if not _is_away(failed):
+        if not is_away(failed):
             raise
         raise Unavailable from failed
-
-
-def _is_away(failed: DBAPIError) -> bool:
-    if isinstance(failed.orig, sqlite3.Error):
-        return getattr(failed.orig, "sqlite_errorcode", 0) & 0xFF in _AWAY
-    return failed.connection_invalidated or isinstance(failed, OperationalError)
-
-
-def _lacks_something(cause: BaseException | None) -> bool:
-    if isinstance(cause, sqlite3.OperationalError):
-        return any(said in str(cause) for said in ("no such table", "no such column", "no column"))
-    return isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn)
-
-
-def _was_busy(cause: BaseException | None) -> bool:
-    if isinstance(cause, sqlite3.OperationalError):
-        primary = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-        return primary in _BUSY
-    return isinstance(cause, _LOST_RACE)
 
 
 def _parsed(url: str) -> URL:

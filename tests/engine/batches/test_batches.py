@@ -8,11 +8,15 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from engine import batches
+from engine.batches import Done, Item, working
 from engine.casework.audit import ADMINISTRATION, Chain
 from engine.errors import InvalidAnswers, NotFound, Rejected
 from engine.tables.audit import AuditDetail, AuditEvent
@@ -20,6 +24,7 @@ from engine.tables.batches import Batch, BatchItem
 from engine.tables.database import Database
 from tests.engine.batches.conftest import MIA, MO, TESS
 from tests.engine.batches.tallying import (
+    Tally,
     add_subjects,
     countable,
     counted,
@@ -256,3 +261,46 @@ def _worker(database: Database) -> subprocess.Popen[bytes]:
     url = database.url.render_as_string(hide_password=False)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen([sys.executable, "-c", WORKER, url], cwd=ROOT, env=environment)
+
+
+def test_what_the_database_refuses_of_one_subject_stops_no_other(
+    house: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it says so under the name it has for a database that is away."""
+    refused = "SELECT nothing()" if house.is_sqlite else "SELECT repeat('x', 2000000000)"
+    apply = Tally.apply
+
+    def asks_too_much(
+        kind: Tally, session: Session, wanted: dict[str, int], item: Item, *, by: str, reason: str
+    ) -> Done:
+        if item.subject_id == 3:
+            with pytest.raises(OperationalError) as said:
+                session.execute(text(refused))
+            raise said.value
+        return apply(kind, session, wanted, item, by=by, reason=reason)
+
+    monkeypatch.setattr(Tally, "apply", asks_too_much)
+    batch_id = _planned(house, 10)
+    batches.begin(house, batch_id, MO)
+    _work(house, until="ended")
+    assert counted(house) == countable(10) - {3}
+    (failed,) = batches.batch(house, batch_id, MO, status="failed").items
+    assert failed.subject_id == 3
+
+
+def test_a_batch_that_cannot_go_on_stops_no_other(
+    house: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = _made(house, 5)
+    batches.start(house, "tally", {"above": 2}, by="mo", reason="To know")
+    look = working._look
+
+    def breaks(db: Database, batch_id: int, *more: Any) -> list[dict[str, Any]]:
+        if batch_id == broken:
+            raise RuntimeError("a fault of ours")
+        return look(db, batch_id, *more)
+
+    monkeypatch.setattr(working, "_look", breaks)
+    batches.work(house)
+    assert [one.state for one in batches.batches(house, MO)] == ["ready", "planning"]
+    assert f"Batch {broken} could not go on" in caplog.text

@@ -147,7 +147,7 @@ def test_the_key_is_worked_out_when_the_wait_is_reached_and_kept() -> None:
     assert [wait.key for wait in play.run.waiting_messages] == ["case:12"]
 
 
-@pytest.mark.parametrize("key", ["case.nothing", "[1]", "''", "true"])
+@pytest.mark.parametrize("key", ["case.nothing", "[1]", "''", "true", f"'{'k' * 201}'"])
 def test_a_key_that_is_no_text_names_its_element(key: str) -> None:
     drawn = draw(
         "p", start(), user("u"), catch("w", message="told", key=key), end(), flows="s->u->w->e"
