@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from engine.commands.faults import is_nobodys
 from engine.errors import EngineError, Rejected, Unavailable
 from engine.installation import read_surroundings
 from engine.tables.batches import Batch, BatchItem
+from engine.tables.columns import table_of
 from engine.tables.database import Collision, Database
 
 logger = logging.getLogger("spoc.batches")
@@ -36,6 +37,14 @@ _LEASE = dt.timedelta(seconds=20)
 #: How long a batch can be undone after it ended.
 _UNDO_FOR = dt.timedelta(days=30)
 _UNEXPECTED = "Something unexpected went wrong; the log of the server says what. Ask for help."
+#: Put together once; whatever was done with a subject since stays.
+_ITEMS = table_of(BatchItem)
+_KEPT = ("case_id", "instance_id", "outcome", "status", "planned", "changed_at")
+_KEEP_FOUND = (
+    update(_ITEMS)
+    .where(_ITEMS.c.id == bindparam("of_item"), _ITEMS.c.status == "new")
+    .values({name: bindparam(name) for name in _KEPT})
+)
 
 
 def work(db: Database, seconds: float = 5.0) -> int:
@@ -100,16 +109,21 @@ def _work_on(db: Database, batch_id: int, kind: Kind, until: float) -> int:
 def _plan_all(db: Database, batch_id: int, kind: Kind, until: float) -> int:
     looked = 0
     while time.monotonic() < until:
-        wanted = _claim(db, batch_id)
-        if wanted is None:
+        claimed = _claim(db, batch_id)
+        if claimed is None:
             break
-        found = _look(db, batch_id, kind, wanted)
-        _keep_found(db, batch_id, kind, found)
-        looked += len(found)
+        found = _look(db, batch_id, kind, claimed.wanted)
+        if _keep_found(db, batch_id, kind, found, claimed.until):
+            looked += len(found)
     return looked
 
 
-def _claim(db: Database, batch_id: int) -> Mapping[str, Any] | None:
+class _Claim(NamedTuple):
+    wanted: Mapping[str, Any]
+    until: dt.datetime
+
+
+def _claim(db: Database, batch_id: int) -> _Claim | None:
     """Take a batch whose subjects are to be looked at, for a while; None when there is nothing."""
     try:
         with db.writing() as session:
@@ -120,7 +134,7 @@ def _claim(db: Database, batch_id: int) -> Mapping[str, Any] | None:
             if batch is None or not _may_plan(batch, now):
                 return None
             batch.claimed_until = now + _LEASE
-            return batch.wanted
+            return _Claim(batch.wanted, batch.claimed_until)
     except Collision:
         return None
 
@@ -170,7 +184,7 @@ def _planned(kind: Kind, session: Session, wanted: Mapping[str, Any], subject_id
 
 def _row_of(item_id: int, planned: Planned, now: dt.datetime) -> dict[str, Any]:
     return {
-        "id": item_id,
+        "of_item": item_id,
         "case_id": planned.case_id,
         "instance_id": planned.instance_id,
         "outcome": planned.outcome,
@@ -184,19 +198,28 @@ def _row_of(item_id: int, planned: Planned, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _keep_found(db: Database, batch_id: int, kind: Kind, found: list[dict[str, Any]]) -> None:
-    """Keep what a look found and free the batch; the last look makes it ready."""
+def _keep_found(
+    db: Database, batch_id: int, kind: Kind, found: list[dict[str, Any]], claimed_until: dt.datetime
+) -> bool:
+    """Keep what a look found and free the batch; the last look makes it ready.
+
+    False, and nothing is kept, when the look took longer than the claim and somebody else had
+    the batch since: what is to be done may be done by now.
+    """
     with db.writing() as session:
         now = read_surroundings(session).now
         batch = session.get_one(Batch, batch_id, with_for_update=True)
+        if batch.claimed_until != claimed_until:
+            return False
         if found:
-            session.execute(update(BatchItem), found)
+            session.execute(_KEEP_FOUND, found)
         left = exists().where(BatchItem.batch_id == batch_id, BatchItem.status == "new")
         if batch.planned_at is None and not session.scalar(select(left)):
             batch.planned_at = now
             if not kind.needs_preview:
                 begin_now(batch, batch.made_by, now)
         batch.claimed_until = None
+        return True
 
 
 # Doing
