@@ -74,8 +74,10 @@ def _keeps(session: Session, seen: Look, item: WorkItem, holder: Holder) -> str 
 
 def _rewrite_subscriptions(session: Session, seen: Look, run: spiff.Run) -> None:
     wanted = {(wait.task_id, wait.element.id): wait for wait in run.waiting_messages}
+    was = {(w.task_id, w.element.id): w.element.process_id for w in seen.was.waiting_messages}
     for row in _rows(session, Subscription, seen.instance.id):
-        wait = wanted.pop(_now(seen, row.task_id, row.element_id), None)
+        key = (row.task_id, row.element_id)
+        wait = wanted.pop(_now(seen, was.get(key, ""), key), None)
         if wait is None:
             session.delete(row)
             continue
@@ -97,7 +99,7 @@ def _rewrite_places(session: Session, seen: Look, run: spiff.Run, now: dt.dateti
     places = places_of(run)
     items = {item.id: item for item in seen.items}
     for row in _rows(session, ElementInstance, seen.instance.id):
-        key = _now(seen, row.task_id, row.element_id)
+        key = _now(seen, row.process_id, (row.task_id, row.element_id))
         place = places.pop(key, None)
         row.release_id = seen.instance.release_id
         if place is None and row.task_id:
@@ -128,12 +130,14 @@ def _append_history(session: Session, seen: Look, now: dt.datetime, by: str) -> 
     session.add_all(ElementHistory(**about, **row) for row in rows)
 
 
-def _now(seen: Look, task_id: str, element_id: str) -> Key:
-    """Give the key of a wait or a place as it is called now; a branch is named after its event."""
+def _now(seen: Look, process_id: str, key: Key) -> Key:
+    """Give the key of a wait or a place as it is called now; a branch is named after its event.
+
+    process_id: the process it is drawn in; the ids of others may be the same.
+    """
+    task_id, element_id = key
     own, branched, branch = task_id.partition("/")
-    for process_id in seen.between.renames:
-        element_id = seen.between.now((process_id, element_id))[1]
-        branch = seen.between.now((process_id, branch))[1]
+    branch, element_id = (seen.between.now((process_id, name))[1] for name in (branch, element_id))
     return f"{own}{branched}{branch}", element_id
 
 

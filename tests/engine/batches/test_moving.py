@@ -175,6 +175,26 @@ def test_a_run_at_a_step_that_is_gone_stays_until_its_owner_says_what_it_is_call
     appeal.expect_open("decide_appeal")
 
 
+def test_a_step_called_otherwise_in_one_process_leaves_its_namesake_in_another_alone(
+    appeal: Scenario,
+) -> None:
+    db = appeal.db
+    run = _item(db, "confirm_flag").instance_id
+    before = rows_of(db, run)
+    names = {
+        "appeal": {"confirm_flag": "set_flag", "flag_change_was_wanted": "flag_was_wanted"},
+        "stage": {"set_flag": "look_at_flag", "flags_were_removed": "flags_are_gone"},
+    }
+    number = publish(db, _with_step())
+    begun(db, preview(db, number, process="flags", renames=names))
+    moved = {**before, "run": rows_of(db, run)["run"]}
+    moved["element_instance"] = [
+        {**one, "release_id": number} for one in before["element_instance"]
+    ]
+    assert rows_of(db, run) == moved
+    assert moved["run"][0]["release_id"] == number
+
+
 def test_a_move_is_taken_back_exactly_or_from_where_it_went_on_to(appeal: Scenario) -> None:
     db = appeal.db
     acknowledged(appeal)
