@@ -15,7 +15,7 @@ from engine.batches.looking import Look
 from engine.casework import people
 from engine.casework.people import Holder
 from engine.commands.host import held_by_of
-from engine.commands.places import Arrivals, Key, places_of, rows_of
+from engine.commands.places import Arrivals, Key, date_anew, places_of, rows_of
 from engine.operations.registry import IN_PERSON
 from engine.tables.columns import Row
 from engine.tables.process import (
@@ -179,14 +179,14 @@ def put_back(
 ) -> None:
     """Put a run that has not gone on since back exactly as it was.
 
-    What people did to its tasks meanwhile stays: drafts, and who has them.
+    What was done to its tasks meanwhile stays: drafts, who has them, dates worked out again.
     """
     instance.release_id = before["release_id"]
     instance.state = base64.b85decode(before["state"])
     instance.state_format = before["state_format"]
     instance.next_due_at = _moment(before["next_due_at"])
-    for dumped in before["items"]:
-        item = session.get_one(WorkItem, dumped["id"])
+    items = [session.get_one(WorkItem, dumped["id"]) for dumped in before["items"]]
+    for item, dumped in zip(items, before["items"], strict=True):
         moved = {name: dumped[name] for name in _OF_ITEM if name != "assignee"}
         taken = item.assignee if item.assignee is not None else dumped["assignee"]
         _load(item, {**moved, "assignee": taken})
@@ -194,6 +194,8 @@ def put_back(
         _load(session.get_one(Incident, dumped["id"]), dumped)
     _put_rows_back(session, Subscription, instance.id, before["subscriptions"])
     _put_rows_back(session, ElementInstance, instance.id, before["places"])
+    for item in items:
+        date_anew(session, item)
     session.add(
         ElementHistory(
             instance_id=instance.id,

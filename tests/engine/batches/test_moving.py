@@ -240,6 +240,27 @@ def test_a_claim_and_a_draft_made_since_the_move_stay_when_it_is_taken_back(
     assert commands.form_of_task(db, item.id, by="daniel").raw == {"director": "ann"}
 
 
+def test_a_date_worked_out_again_since_the_move_stays_in_lists_when_it_is_taken_back(
+    appeal: Scenario,
+) -> None:
+    db, closed = appeal.db, dt.date(2026, 4, 2)
+    reason = "It was proclaimed, and was none"
+    commands.change_calendar(db, closed, "A day of mourning", by="dorothy", reason=reason)
+    appeal.start("spoc_case", by="amina")
+    move = preview(db, publish(db, _with_step()), process="spoc_case")
+    begun(db, move)
+    item = _item(db, "open_the_case")
+    commands.change_calendar(db, closed, "", by="dorothy", reason=reason)
+    assert commands.rearm(db, item.instance_id, by="mo", reason=reason)
+    back = preview(db, move, kind="move_back")
+    assert said(db, back, item.instance_id).outcome == "as_is"
+    begun(db, back)
+    after = _item(db, "open_the_case").due_on
+    places = rows_of(db, item.instance_id)["element_instance"]
+    assert [one["due_on"] for one in places if one["work_item_id"] == item.id] == [after]
+    assert (after or closed) < (item.due_on or closed)
+
+
 def test_a_run_that_went_on_since_the_preview_changes_no_more_than_was_said(
     appeal: Scenario,
 ) -> None:
