@@ -30,10 +30,12 @@ from web.views import (
     callers,
     cases,
     clock,
+    complaints,
     contact_imports,
     contacts,
     daily,
     diagrams,
+    disagreements,
     doors,
     draft_files,
     draft_preview,
@@ -133,7 +135,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 def _register_views(app: Flask) -> None:
     staff = (
-        *(sign_in, tasks, task, daily, doors, callers, contacts, contact_imports),
+        *(sign_in, tasks, task, daily, doors, disagreements, callers),
+        *(contacts, contact_imports),
         *(cases, evidence, register),
     )
     owners = (
@@ -142,7 +145,7 @@ def _register_views(app: Flask) -> None:
         *(publishing, versions),
     )
     administrators = (people, setting_up)
-    managers = (batches, moving, wrong_dates, running, runs, stuck, undelivered)
+    managers = (complaints, batches, moving, wrong_dates, running, runs, stuck, undelivered)
     for view in (*staff, *owners, *managers, *administrators, clock, diagrams):
         app.register_blueprint(view.blueprint)
 

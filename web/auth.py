@@ -19,6 +19,7 @@ _KEY = "person"
 #: Part of the pages -> roles that are led to it.
 _OFFERED_TO = {
     "register": frozenset({"dmo", "manager", "complaints_manager", "legal"}),
+    "complaints": frozenset({"complaints_manager"}),
     "running": frozenset({"manager", "dmo", "complaints_manager", "legal"}),
     "a concern": frozenset({"team_leader", "manager", "dmo"}),
     "stuck steps": frozenset({"manager", "dmo", "complaints_manager"}),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import owners
+from engine.casework import owners, people, visibility
 from engine.casework.context import Context
-from engine.errors import Problem
+from engine.errors import NotFound, Problem
 from engine.tables.decisions import Appeal, Decision, Letter
 from forms import Choice
 
@@ -35,18 +35,25 @@ def decisions_appealable(context: Context) -> list[Choice]:
     """Offer the decisions of the case that can be appealed, newest first.
 
     One that was appealed before is shown, but cannot be chosen again (X-11). The value names
-    the decision as people do: ``agreed``, ``review``, ``review_2`` for the second review.
+    the decision as people do: ``agreed``, ``review``, ``review_2`` for the second review. Whoever
+    may not see decisions reads which letter told it, and not what it was (R-102).
     """
-    appealed = _appealed(context)
+    appealed, is_told = _appealed(context), _may_be_told(context)
     return [
         Choice(
             name,
-            f"{DECISION_NAMES[decision.kind]}, decided on {said(decision.decided_on)}",
+            f"{_called(context, decision, is_told)}, decided on {said(decision.decided_on)}",
             _APPEALED if decision.id in appealed else _time_to_appeal(context, decision),
             disabled=decision.id in appealed,
         )
         for name, decision in reversed(_named(context).items())
     ]
+
+
+def still_appealable(context: Context) -> list[Decision]:
+    """Give the decisions of the case that nobody has appealed, oldest first (R-073, X-11)."""
+    appealed = _appealed(context)
+    return [one for one in _named(context).values() if one.id not in appealed]
 
 
 def decision_meant(context: Context) -> str | None:
@@ -139,6 +146,29 @@ def _appealed(context: Context) -> set[int]:
             )
         )
     )
+
+
+def _called(context: Context, decision: Decision, is_told: bool) -> str:
+    if is_told:
+        return DECISION_NAMES[decision.kind]
+    letter = context.session.get(Letter, decision.letter_id) if decision.letter_id else None
+    return f"Letter “{letter.title}”" if letter else "A decision"
+
+
+def _may_be_told(context: Context) -> bool:
+    """Tell whether the one who acts sees what was decided; anybody may log an appeal (R-073)."""
+    roles = people.roles_of(context.session, context.actor, context.today)
+    viewer = _Actor(context.actor, tuple(roles))
+    try:
+        opened = visibility.parts_of(context.session, viewer, context.case().id)
+    except NotFound:
+        return False
+    return visibility.Part.DECISIONS in opened
+
+
+class _Actor(NamedTuple):
+    name: str
+    roles: tuple[str, ...]
 
 
 def _time_to_appeal(context: Context, decision: Decision) -> str:

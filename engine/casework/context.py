@@ -14,6 +14,7 @@ from engine.calendar import Calendar
 from engine.casework import audit
 from engine.errors import NotFound
 from engine.tables.casefile import CaseFile
+from engine.tables.process import Message
 from forms import LetterTemplate
 
 #: Who is named when no person acted: a timer, a message, the engine itself.
@@ -53,6 +54,8 @@ class Context:
     payload: dict[str, Any] = field(default_factory=dict)
     #: Messages sent so far.
     sent: int = 0
+    #: The same, as they are kept; each has its number once they are flushed.
+    kept: list[Message] = field(default_factory=list)
     #: Control variables of the instance, read only.
     variables: Mapping[str, Any] = field(default_factory=dict)
     #: Properties of the call activities around the element.
@@ -78,7 +81,7 @@ class Context:
     ) -> None:
         """Say something to another instance; it is delivered right after this commit."""
         self.sent += 1
-        messages.send(
+        message = messages.send(
             self.session,
             messages.Envelope(
                 name=name,
@@ -92,6 +95,7 @@ class Context:
                 sent_at=self.now,
             ),
         )
+        self.kept.append(message)
 
     def audit(
         self,

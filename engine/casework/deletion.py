@@ -37,6 +37,7 @@ from engine.tables.casefile import (
 )
 from engine.tables.columns import Row
 from engine.tables.comments import Comment
+from engine.tables.complaints import Complaint
 from engine.tables.decisions import (
     Appeal,
     Arrangement,
@@ -72,6 +73,7 @@ OF_CASE: tuple[Any, ...] = (
     BatchItem,
     BreachOfClock,
     Comment,
+    Complaint,
     Contact,
     ContactImportRow,
     Decision,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, update
@@ -79,6 +80,11 @@ def look_can_be_asked(context: Context, values: dict[str, Any]) -> list[Problem]
 
 def ask_for_a_look(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
     """Record a request; its clock runs from the first receipt by anyone (R-085; K-9)."""
+    ask(context, values)
+
+
+def ask(context: Context, values: Mapping[str, Any]) -> LookRequest:
+    """Record a request as `ask_for_a_look` does, and give it to whoever links something to it."""
     name, _ = look_message(context)
     arrangement = _running(context) if name == _LOOK_ASKED else None
     stage = _refused(context) if arrangement is None else None
@@ -103,6 +109,7 @@ def ask_for_a_look(context: Context, values: dict[str, Any], restricted: dict[st
     context.audit(
         "look_asked_for", "look_request", request.id, new={"received_on": values["received_on"]}
     )
+    return request
 
 
 def look_received_on(context: Context) -> dt.date | None:

@@ -11,6 +11,8 @@ from engine.releases import POLICY_FILE, Bundle
 ASKED_FOR = frozenset(
     {
         *("appeal.addressee", "appeal.sla", "appeal.warning_letter", "appeal.window"),
+        *("complaint.acknowledge", "complaint.answer", "complaint.answer_again"),
+        *("complaint.extend", "complaint.extend_again"),
         *("arrangement.begin_within", "decision.decider", "emergency.route", "flags.systems"),
         *("holding_letter.within", "landlord.email_domain", "landlord.name", "look_again.within"),
         *("meeting.due", "meeting.quorum", "owed_action.within", "partner.agreement"),

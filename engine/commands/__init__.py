@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.commands import disagreeing
 from engine.commands.actions import act
 from engine.commands.calendar_changes import change_calendar
 from engine.commands.comments import LONGEST_COMMENT, comment
@@ -51,6 +52,7 @@ __all__ = [
     "complete",
     "dates_anew",
     "deliver_messages",
+    "disagreeing",
     "dispatch_due",
     "fill_places",
     "form_of_action",

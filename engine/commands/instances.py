@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import messages
-from engine.casework import cases, people, visibility
+from engine.casework import cases, disagreements, people, visibility
 from engine.casework.context import Context
 from engine.commands.answers import check_answers, form_named, is_known, keep_answers
 from engine.commands.contexts import context_of_case
@@ -123,13 +123,16 @@ def receive(
         answers = check_answers(form, raw, context)
         keep_answers(form, answers, context, page_mark=page_mark)
         session.flush()
-        kept = messages.send(session, _envelope(context, message, door_named(message), refs or {}))
+        if door_named(message).is_message:
+            brought = _envelope(context, message, door_named(message), refs or {})
+            context.kept.append(messages.send(session, brought))
         if context.case_id is not None:
             context.audit("message_received", "message", None, new={"message": message})
         session.flush()
-        message_id, case_id = kept.id, context.case_id
+        sent = [one.id for one in context.kept]
+        case_id = context.case_id
     deliver_messages(db, by=by)
-    return _delivered(db, message_id, case_id, by)
+    return _delivered(db, sent, case_id, by)
 
 
 def door_named(message: str) -> Door:
@@ -149,7 +152,7 @@ def open_door(
     case = session.get(CaseFile, refs.get("case_id", 0))
     if case is None and (door.needs_case or refs.get("case_id")):
         raise NotFound("Expected a case that this is about, but there is none.")
-    if door.about and case and not visibility.may_see_case(session, case.id, by, roles):
+    if case and not _is_there(session, door, case, by, roles):
         raise NotFound(f"Expected a case {case.id}, but there is none.")
     if door.roles and not roles & door.roles:
         raise NotAllowed(f"Expected one of {', '.join(sorted(door.roles))} to do this.")
@@ -167,6 +170,15 @@ def open_door(
     )
     context.refs = dict(refs)
     return context
+
+
+def _is_there(
+    session: Session, door: Door, case: CaseFile, by: str, roles: Collection[str]
+) -> bool:
+    """Tell whether a case exists for somebody at this door; an appeal may be logged by anybody."""
+    if visibility.may_see_case(session, case.id, by, roles):
+        return True
+    return not door.about and disagreements.may_be_logged_by(session, case, roles)
 
 
 def _envelope(
@@ -192,31 +204,38 @@ def _envelope(
     )
 
 
-def _delivered(db: Database, message_id: int, case_id: int | None, by: str) -> Outcome:
+def _delivered(db: Database, sent: Sequence[int], case_id: int | None, by: str) -> Outcome:
     with db.reading() as session:
-        message = session.get_one(Message, message_id)
-        opened = session.scalars(
-            select(WorkItem)
-            .where(
-                WorkItem.instance_id == (message.delivered_to or 0),
-                WorkItem.opened_at >= message.sent_at,
-                WorkItem.completed_at.is_(None),
-                WorkItem.cancelled_at.is_(None),
-            )
-            .order_by(WorkItem.id)
-        ).all()
+        rows = select(Message).where(Message.id.in_(sent)).order_by(Message.id)
+        kept = session.scalars(rows).all()
+        takers = [message.delivered_to for message in kept if message.delivered_to]
+        opened = [item for one in kept for item in _opened(session, one)]
         said = (
             "It is recorded"
-            if message.delivered_at
+            if all(message.delivered_at for message in kept)
             else ("It is recorded and waits until the case can take it")
         )
         return Outcome(
-            instance_id=message.delivered_to,
+            instance_id=next(iter(takers), None),
             case_id=case_id,
             opened=[item.id for item in opened],
             tasks=tasks_of(opened),
             sentence=sentence_of(session, said, opened, stuck=False, by=by),
         )
+
+
+def _opened(session: Session, message: Message) -> Sequence[WorkItem]:
+    """Give the open tasks that one delivered message led to."""
+    return session.scalars(
+        select(WorkItem)
+        .where(
+            WorkItem.instance_id == (message.delivered_to or 0),
+            WorkItem.opened_at >= message.sent_at,
+            WorkItem.completed_at.is_(None),
+            WorkItem.cancelled_at.is_(None),
+        )
+        .order_by(WorkItem.id)
+    ).all()
 
 
 def _outcome(unit: Unit, done: str, by: str) -> Outcome:

@@ -198,13 +198,14 @@ def _messages(diagrams: Iterable[Diagram]) -> Iterator[MessageWords]:
                 where = sent if element.kind in _SENDING else received
                 place = f"{diagram.name}: {element.name or words.plain(element.id)}"
                 where.setdefault(element.message, []).append(place)
-    for name in sorted({*sent, *received, *DOORS}):
+    brought = {name for name, door in DOORS.items() if door.is_message}
+    for name in sorted({*sent, *received, *brought}):
         yield MessageWords(
             name,
             words.plain(name),
             tuple(sent.get(name, ())),
             tuple(received.get(name, ())),
-            name in DOORS,
+            name in brought,
         )
 
 

@@ -17,12 +17,15 @@ class Door:
     roles: frozenset[str] = frozenset()
     #: False for the one that begins a case of its own.
     needs_case: bool = True
+    #: False where no process waits for it by this name: its recorder sends what is to be sent.
+    is_message: bool = True
 
 
 _OWNERS = frozenset({"team_leader", "manager", "dmo"})
 
 #: Message name -> door.
 DOORS: Mapping[str, Door] = {
+    "customer_disagrees": Door("customer_disagrees", None, is_message=False),
     "appeal_received": Door("log_appeal", None),
     "look_asked": Door("ask_for_a_look", "arrangement"),
     "earlier_look": Door("ask_for_a_look", "stage"),
@@ -46,6 +49,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "log_contact": frozenset(),
     "withdraw_third_party": _OWNERS,
     "owed_action_done": frozenset(),
+    "complaint_step": frozenset({"complaints_manager", "manager", "dmo"}),
     "record_delivery": frozenset(),
     "place_hold": frozenset({"dmo", "complaints_manager", "legal"}),
     "lift_hold": frozenset({"dmo", "complaints_manager", "legal"}),

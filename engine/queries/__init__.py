@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.queries import contact_subjects
+from engine.queries import complaints, contact_subjects
 from engine.queries.appealable import (
     AppealableDecision,
     FoundCustomer,
@@ -119,6 +119,7 @@ __all__ = [
     "callers",
     "case",
     "case_list",
+    "complaints",
     "contact_subjects",
     "decisions_of",
     "diagram_state",

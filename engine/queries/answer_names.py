@@ -11,10 +11,12 @@ from engine.calendar import said
 from engine.queries.kinds import NAMES
 from engine.queries.reading import Reading
 from engine.tables.casefile import Evidence, LegalHold, OwedAction, ThirdParty
+from engine.tables.complaints import Complaint
 from forms import Choice, Form, Question
 
 #: Rows of the case that a list offers by id: the list -> table, and the text of a row.
 _ROWS: dict[str, tuple[Any, str]] = {
+    "complaints_to_go_on_with": (Complaint, "reference"),
     "owed_actions_open": (OwedAction, "what"),
     "holds_open": (LegalHold, "reason"),
     "third_parties_current": (ThirdParty, "name"),
@@ -26,6 +28,7 @@ _EVIDENCE = frozenset(
     }
 )
 _WORDS = {
+    "disagreement_ways": NAMES["way"],
     "restriction_kinds": NAMES["restriction"],
     "decisions_appealable": NAMES["decision"],
 }

@@ -46,7 +46,9 @@ class AppealableDecision:
     appeal_words: str
     #: False once it has been appealed: a decision can be appealed once.
     can_be_appealed: bool
-    #: It began or changed an arrangement that is in force: an earlier look can be asked for.
+    #: It can, but its time is over: more can be agreed (R-079).
+    is_over: bool
+    #: The arrangement of the case that is in force: an earlier look can be asked for.
     arrangement_id: int | None
 
 
@@ -70,7 +72,7 @@ def decisions_of(database: Database, person: Person, search: str) -> list[Appeal
     nothing is found. Any member of staff may log an appeal (R-073), so a decision is found by
     all of them; what was decided is said only to those who may see it. At most six statements.
     """
-    if not _may_look(person, search):
+    if not may_look(person, search):
         return []
     with reading(database, person) as look:
         rows = look.session.execute(
@@ -96,7 +98,7 @@ def find_customer(database: Database, person: Person, text: str) -> list[FoundCu
 
     Their open case is named only to those who may see it. Three statements.
     """
-    if not _may_look(person, text):
+    if not may_look(person, text):
         return []
     with reading(database, person) as look:
         customers = look.session.scalars(
@@ -114,7 +116,7 @@ def find_customer(database: Database, person: Person, text: str) -> list[FoundCu
         return [_customer(row, known.get(row.id)) for row in customers]
 
 
-def _may_look(person: Person, text: str) -> bool:
+def may_look(person: Person, text: str) -> bool:
     """Tell whether there is enough to look for, and whether customers exist for this person."""
     return len(text.strip()) >= SHORTEST_SEARCH and bool(set(person.roles) - _NO_CUSTOMERS)
 
@@ -164,6 +166,8 @@ def _decision(
     decision: Decision = row.Decision
     letter = f"Letter “{row.title}”" if row.title else "A decision"
     name = words.name_of("decision", decision.kind) if decision.case_id in told else letter
+    is_open = all(appeal.withdrawn_on for appeal in appeals)
+    until = decision.appeal_until
     return AppealableDecision(
         decision_id=decision.id,
         case_id=decision.case_id,
@@ -174,8 +178,9 @@ def _decision(
         name=name,
         decided_on=decision.decided_on,
         letter_on=row.issued_on,
-        appeal_until=decision.appeal_until,
+        appeal_until=until,
         appeal_words=appeal_words(decision, appeals, look),
-        can_be_appealed=all(appeal.withdrawn_on for appeal in appeals),
+        can_be_appealed=is_open,
+        is_over=is_open and until is not None and until < look.today,
         arrangement_id=running.get(decision.case_id),
     )

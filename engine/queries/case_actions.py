@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
-from engine.casework.appeal_receipts import DECISION_NAMES
 from engine.casework.visibility import Part
 from engine.operations import ACTIONS, DOORS
 from engine.queries.reading import Reading
 from engine.tables.casefile import CaseFile, Evidence, LegalHold, OwedAction, ThirdParty
-from engine.tables.decisions import Decision, Letter
+from engine.tables.complaints import Complaint
+from engine.tables.decisions import Letter
 from engine.tables.process import ProcessInstance, Subscription
 
-_APPEAL = "appeal_received"
+_DISAGREES = "customer_disagrees"
 #: Actions and doors in the order in which people want them; the first three are buttons.
 _LABELS: Mapping[str, str] = {
     "log_contact": "Log a contact",
     "add_evidence": "Add evidence",
-    _APPEAL: "The customer disagrees",
+    _DISAGREES: "The customer disagrees",
     "matter_settled": "The matter is settled",
     "look_asked": "Ask to look again",
     "earlier_look": "Ask to look again sooner",
     "owed_action_done": "Something we owed is done",
+    "complaint_step": "Something became of a complaint",
     "record_delivery": "A letter has arrived",
     "withdraw_third_party": "The third party no longer acts",
     "appeal_withdrawn": "The customer takes the appeal back",
@@ -39,13 +41,24 @@ _LABELS: Mapping[str, str] = {
 _NEEDS: Mapping[str, Part] = {
     "log_contact": Part.LETTERS,
     "record_delivery": Part.LETTERS,
-    _APPEAL: Part.LETTERS,
+    _DISAGREES: Part.LETTERS,
     "add_evidence": Part.EVIDENCE,
     "correct_evidence": Part.EVIDENCE,
     "class_evidence": Part.EVIDENCE,
+    "complaint_step": Part.DECISIONS,
     "place_hold": Part.RETENTION,
     "lift_hold": Part.RETENTION,
 }
+_SECOND = aliased(Complaint)
+#: A complaint that is open, or one whose answer the customer can take to the second stage.
+_GOES_ON = or_(
+    Complaint.answered_on.is_(None),
+    and_(
+        Complaint.stage == 1,
+        Complaint.outcome != "withdrawn",
+        ~exists().where(_SECOND.earlier_id == Complaint.id),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,7 @@ def actions_on(look: Reading, case: CaseFile, parts: frozenset[Part]) -> tuple[C
     """
     here = {"case_id": case.id}
     possible = {
-        **{name: CaseAction(name, "", name == _APPEAL, here) for name in _acts(look, case)},
+        **{name: CaseAction(name, "", name == _DISAGREES, here) for name in _acts(look, case)},
         **{door.name: door for door in _doors(look, case)},
     }
     roles = frozenset(look.viewer.roles)
@@ -91,18 +104,18 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
             exists().where(Letter.case_id == case.id, Letter.delivered_on.is_(None)),
             exists().where(LegalHold.case_id == case.id, LegalHold.lifted_on.is_(None)),
             exists().where(OwedAction.case_id == case.id, *owed),
-            exists().where(Decision.case_id == case.id, Decision.kind.in_(DECISION_NAMES)),
+            exists().where(Complaint.case_id == case.id, _GOES_ON),
             exists().where(Evidence.case_id == case.id, Evidence.corrected_at.is_(None)),
         )
     ).one()
     names = (
-        *("withdraw_third_party", "record_delivery", "lift_hold", "owed_action_done", _APPEAL),
-        "correct_evidence",
+        *("withdraw_third_party", "record_delivery", "lift_hold", "owed_action_done"),
+        *("complaint_step", "correct_evidence"),
     )
     acts = {name for name, is_there in zip(names, found, strict=True) if is_there}
     if case.deleted_on:
         return set()
-    acts |= {"place_hold"}
+    acts |= {"place_hold", _DISAGREES}
     if case.closed_on:
         return acts
     classed = {"class_evidence"} if "correct_evidence" in acts else set()

@@ -16,6 +16,7 @@ from engine.queries.cards import ArrangementCard, card_of_case
 from engine.queries.case_actions import CaseAction, actions_on
 from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
 from engine.queries.comments import CommentRow, comments_of
+from engine.queries.complaints import ComplaintRow, complaints_of
 from engine.queries.contacts import (
     ContactCounts,
     ContactRow,
@@ -81,6 +82,8 @@ class CasePage:
     evidence: tuple[EvidenceRow, ...] = ()
     letters: tuple[LetterRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()
+    #: Beside the decisions: complaints, which are no stage of an appeal.
+    complaints: tuple[ComplaintRow, ...] = ()
     processes: tuple[DiagramState, ...] = ()
     audience: tuple[Watcher, ...] = ()
 
@@ -144,6 +147,7 @@ def _page(
         evidence=evidence_of(look, row.id, parts) if "evidence" in shows else (),
         letters=letters_of(look, row.id) if "letters" in shows else (),
         decisions=decisions_of_case(look, row.id) if "decisions" in shows else (),
+        complaints=complaints_of(look, row.id) if "decisions" in shows else (),
         processes=tuple(states_of(look, row.id)) if "where" in shows else (),
         audience=audience_of(look, row) if "audience" in shows else (),
     )

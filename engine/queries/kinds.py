@@ -85,6 +85,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "not_agreed": "formal action was not agreed",
         "never_in_force": "it never came into force",
     },
+    #: How a customer who disagrees can be heard.
+    "way": {"appeal": "Appeal", "look": "Earlier review", "complaint": "Complaint"},
     "customer_kind": {
         "tenant": "Tenant",
         "joint_tenant": "Joint tenant",

@@ -72,7 +72,7 @@ def test_every_link_and_button_of_every_section_leads_somewhere(
                 dorothy.get(href)
             seen.add(href)
     assert {f"/cases/{case_id}/act/log_contact", f"/cases/{case_id}/letters/1"} <= seen
-    assert f"/doors/appeal_received?case_id={case_id}" in seen
+    assert f"/doors/customer_disagrees?case_id={case_id}" in seen
 
 
 def test_at_most_three_actions_are_buttons_and_the_rest_is_folded(

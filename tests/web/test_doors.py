@@ -93,34 +93,6 @@ def test_rows_are_added_and_removed_without_a_script(dorothy: Visitor) -> None:
     assert left.one("//input[@name='customer_name']/@value") == "Jordan Carter"
 
 
-def test_an_appeal_is_found_logged_and_answered_with_its_first_task(
-    in_force: Page, as_: As
-) -> None:
-    priya = as_("priya")
-    page = priya.get("/tasks").follow("The customer disagrees")
-    found = page.press("Find", search="carter")
-    assert "Can be appealed until Mon 23 Mar 2026" in found.text
-    form = found.follow("Log an appeal")
-    check = form.press(
-        "Continue",
-        decision=str(form.tree.xpath("//input[@name='decision']/@value")[0]),
-        **on("received_on", 4, 3),
-        received_by="priya",
-        channel="in_person",
-        grounds="Nobody rings me back.",
-    )
-    assert check.heading == "Check your answers", check.errors
-    done = check.press("Confirm and record")
-    assert "Write and issue the letter" in done.banner
-    assert "the Data Management Officer" in done.banner
-
-
-def test_looking_for_nothing_or_nobody_says_what_to_do(dorothy: Visitor) -> None:
-    assert "No decision was found" in dorothy.get("/doors/the-customer-disagrees?search=xyz").text
-    assert "No decision was found" in dorothy.get("/doors/the-customer-disagrees?search=a").text
-    dorothy.get("/doors/the-customer-disagrees?search=%25%27%22%3Cb%3E")
-
-
 def test_a_door_that_is_not_there_is_not_found(dorothy: Visitor) -> None:
     dorothy.get("/doors/banana", status=404)
     dorothy.get("/doors/appeal_received?case_id=999", status=404)
@@ -194,11 +166,3 @@ def _log_appeal(visitor: Visitor) -> None:
         channel="in_person",
         grounds="Nobody rings me back.",
     ).press("Confirm and record")
-
-
-def test_an_earlier_review_is_asked_for_where_an_arrangement_is_in_force(
-    in_force: Page, dorothy: Visitor
-) -> None:
-    found = dorothy.get("/doors/the-customer-disagrees?search=carter")
-    form = found.follow("Ask for an earlier review")
-    assert form.press("Continue").status == 422

@@ -1,4 +1,4 @@
-"""The doors: a concern, a customer who disagrees, and every other message or action with a form."""
+"""The doors: a concern, and every other message or action with a form."""
 
 from __future__ import annotations
 
@@ -37,23 +37,18 @@ def raise_a_concern() -> ResponseReturnValue:
     return redirect(url_for("tasks.listed"), 303)
 
 
-@blueprint.get("/doors/the-customer-disagrees")
-def customer_disagrees() -> ResponseReturnValue:
-    """Find the decision a customer disagrees with, and show the clock of each way to go."""
-    search = request.args.get("search", "").strip()
-    found = engine.decisions_of(auth.database(), auth.person(), search) if search else []
-    return render_template("doors/disagrees.html", search=search, found=found)
-
-
 @blueprint.route("/doors/<message>", methods=["GET", "POST"])
 def message(message: str) -> ResponseReturnValue:
     """Take in one message from outside: its form, check your answers, then deliver it."""
-    refs, by = _refs(), auth.person().name
+    refs, by = refs_asked(), auth.person().name
+    if message == "customer_disagrees" and request.method == "GET":
+        # Its own pages lead through it, with the clock of each way.
+        return redirect(url_for("disagreements.heard", **dict[str, Any](refs)), 303)
     view = engine.form_of_message(auth.database(), message, by=by, refs=refs)
 
     def deliver(raw: Mapping[str, Any]) -> ResponseReturnValue:
         outcome = engine.receive(
-            auth.database(), message, raw, by=by, refs=refs, page_mark=_page_mark()
+            auth.database(), message, raw, by=by, refs=refs, page_mark=page_mark()
         )
         banner.told(outcome)
         return redirect(url_for("tasks.listed"), 303)
@@ -71,7 +66,7 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
         abort(404)
 
     def record(raw: Mapping[str, Any]) -> ResponseReturnValue:
-        engine.act(auth.database(), action, case_id, raw, by=by, page_mark=_page_mark())
+        engine.act(auth.database(), action, case_id, raw, by=by, page_mark=page_mark())
         banner.success(f"“{view.form.title}” is recorded.")
         return redirect(f"{case}/{_SHOWS[action]}" if action in _SHOWS else case, 303)
 
@@ -112,9 +107,14 @@ def _at_the_counter(
         return _asked(filling, said, back), _INVALID
 
 
-def _page_mark() -> str | None:
+def page_mark() -> str | None:
     """Give the mark of the page that was sent, by which a second sending is known."""
     return request.form.get("page_mark", "")[:_MARK_LENGTH] or None
+
+
+def new_mark() -> str:
+    """Make the mark of one page that may be sent once."""
+    return secrets.token_urlsafe(_MARK_BYTES)
 
 
 def _asked(filling: Filling, problems: Mapping[str, str], back: str) -> str:
@@ -134,7 +134,7 @@ def _shown(filling: Filling, back: str) -> str:
     """Draw check your answers."""
     return render_template(
         "doors/check.html",
-        page_mark=secrets.token_urlsafe(_MARK_BYTES),
+        page_mark=new_mark(),
         form=filling.form,
         spoken=[(page, rows, "") for page, rows in filling.spoken()],
         hidden=hidden_fields(filling.form.questions, filling.raw),
@@ -142,7 +142,7 @@ def _shown(filling: Filling, back: str) -> str:
     )
 
 
-def _refs() -> dict[str, int]:
+def refs_asked() -> dict[str, int]:
     """Read from the address what a message is about; a number that is none is left out."""
     given = {name: request.args.get(name, "") for name in _REFS}
     return {name: int(text) for name, text in given.items() if text.isdecimal() and len(text) < 10}  # noqa: PLR2004

@@ -77,6 +77,7 @@ _NUMBERS = frozenset(
         "audit_anchor.number",
         "audit_event.number",
         "case_file.audit_number",
+        "complaint.stage",
         "evidence.duration_minutes",
         "evidence_file.size_bytes",
         "evidence_file_part.number",

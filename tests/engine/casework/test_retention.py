@@ -28,6 +28,7 @@ from engine.tables.casefile import (
     ThirdParty,
 )
 from engine.tables.columns import Row
+from engine.tables.complaints import Complaint
 from engine.tables.database import Database
 from engine.tables.decisions import (
     Appeal,
@@ -348,9 +349,24 @@ def _of_processes(register: Register, instance: ProcessInstance, now: dt.datetim
     ]
 
 
+def _complaint(case_id: int | None) -> Complaint:
+    return Complaint(
+        case_id=case_id,
+        reference="CMP-1",
+        stage=1,
+        about=SECRET,
+        received_on=DAY,
+        received_by="priya",
+        logged_by="amina",
+        acknowledge_due_on=DAY,
+        answer_due_on=DAY,
+    )
+
+
 def _of_casework(register: Register, now: dt.datetime) -> list[Any]:
     case_id = register.case_id
     return [
+        _complaint(case_id),
         BreachOfClock(case_id=case_id, kind="appeal", object_id=1, due_on=DAY, recorded_at=now),
         Contact(
             case_id=case_id,

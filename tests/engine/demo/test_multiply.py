@@ -35,6 +35,7 @@ NO_IDS = {
     "contact_counts",
     "decisions_appealable",
     "directors_free",
+    "disagreement_ways",
     "flag_shows",
     "letters_to_prove",
     "looks",

@@ -249,6 +249,7 @@ def test_the_page_offers_what_is_waited_for_and_what_can_be_done(house: Database
     assert list(actions) == [
         "log_contact",
         "add_evidence",
+        "customer_disagrees",
         "matter_settled",
         "look_asked",
         "owed_action_done",
@@ -266,9 +267,9 @@ def test_a_hold_is_placed_and_lifted_by_those_who_may(house: Database) -> None:
         pen.add(LegalHold(case_id=row.id, reason="Claim", opened_on=TODAY, opened_by="lee"))
     names = {who: {a.name for a in case(house, 1, person(who)).actions} for who in WHO}
     assert names == {
-        "dorothy": {"place_hold", "lift_hold"},
-        "lee": {"place_hold", "lift_hold"},
-        "mark": set(),
+        "dorothy": {"customer_disagrees", "place_hold", "lift_hold"},
+        "lee": {"customer_disagrees", "place_hold", "lift_hold"},
+        "mark": {"customer_disagrees"},
     }
     assert case(house, 1, person("lee")).holds == ("Claim, since Mon 13 Apr 2026",)
     assert case(house, 1, person("mark")).holds == ()
