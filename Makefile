@@ -26,7 +26,7 @@ setup: $(VENV)/.installed web/static/manifest.json letters
 run: setup
 	SPOC_DEMO=$${SPOC_DEMO:-1} $(BIN)/flask --app web serve
 
-test: setup $(VENV)/.installed-dev tests-need check
+test: setup $(VENV)/.installed-dev tests-need tests/provider/node_modules/.installed check
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: $(VENV)/.installed-dev
@@ -34,7 +34,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-prove: setup $(VENV)/.installed-dev tests-need
+prove: setup $(VENV)/.installed-dev tests-need tests/provider/node_modules/.installed
 	$(BIN)/pytest tests/long --full
 
 bench: setup $(VENV)/.installed-dev tests-need bench/node_modules/.installed
@@ -42,6 +42,11 @@ bench: setup $(VENV)/.installed-dev tests-need bench/node_modules/.installed
 
 bench/node_modules/.installed: bench/package-lock.json | tools
 	cd bench && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The OpenID provider that tests sign in at.
+tests/provider/node_modules/.installed: tests/provider/package-lock.json | tools
+	cd tests/provider && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 tools:
@@ -85,6 +90,6 @@ lock: $(VENV)/.installed-dev
 	done
 
 clean:
-	rm -rf $(VENV) $(ASSETS)/node_modules bench/node_modules web/static
+	rm -rf $(VENV) $(ASSETS)/node_modules bench/node_modules tests/provider/node_modules web/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

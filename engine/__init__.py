@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import backups, batches, daily, files, imports, outbox, setting_up, worker
+from engine import backups, batches, daily, files, imports, outbox, setting_up, sign_in, worker
 from engine.calendar import Due, said
 from engine.commands import (
     ROLE_NAMES,
@@ -370,6 +370,7 @@ __all__ = [
     "save_file",
     "send_back",
     "setting_up",
+    "sign_in",
     "start",
     "start_draft",
     "steps_of",

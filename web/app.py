@@ -15,13 +15,19 @@ from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import (
+    HTTPException,
+    RequestEntityTooLarge,
+    SecurityError,
+    TooManyRequests,
+)
 from werkzeug.routing import IntegerConverter
 
 import engine
-from web import auth, banner, commands, frame, paging, policy, serving, sizes, words
+from web import auth, banner, commands, frame, limits, paging, policy, serving, sizes, words
 from web.fetched import is_fetch, refusal
 from web.health import Health
+from web.oidc import NotProven, Provider, ProviderAway
 from web.settings import Settings, from_environment
 from web.typed import typed_again
 from web.typed_request import TypedRequest
@@ -53,6 +59,7 @@ from web.views import (
     runs,
     setting_up,
     sign_in,
+    sign_ins,
     stuck,
     task,
     tasks,
@@ -61,8 +68,7 @@ from web.views import (
     wrong_dates,
 )
 
-_AN_HOUR = 60 * 60
-_A_WORKING_DAY = 12 * _AN_HOUR
+_A_MINUTE, _AN_HOUR = 60, 60 * 60
 _A_YEAR = 365 * 24 * _AN_HOUR
 #: A built file whose name changes with its content.
 _HASHED = re.compile(r"-[0-9A-Za-z]{8}\.(css|js|woff2?)$", re.ASCII)
@@ -102,13 +108,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = chosen
     database = engine.Database(chosen.database_url, workers_apart=chosen.workers_apart)
     app.extensions["database"] = database
-    app.wsgi_app = Health(app.wsgi_app, database)  # type: ignore[assignment,method-assign]  # Flask's own way
+    behind = limits.behind(app.wsgi_app, chosen.sign_in.proxies)
+    app.wsgi_app = Health(behind, database)  # type: ignore[assignment,method-assign]  # Flask's own way
     # Before anything of a request is read, its token included.
     app.before_request(sizes.make_room)
     CSRFProtect(app)
     app.before_request(auth.require_person)
     app.after_request(_finish)
     _register_views(app)
+    limits.register(app)
+    if chosen.sign_in.provider is not None:
+        back = f"{chosen.pages}/sign-in/back"
+        app.extensions["provider"] = Provider(app, chosen.sign_in.provider, back)
     _register_errors(app)
     _prepare_templates(app)
     commands.register(app)
@@ -119,11 +130,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key or None,
-        "SESSION_COOKIE_NAME": "spoc",
+        # With https no other host and no page in clear can set it (RFC 6265bis, __Host-).
+        "SESSION_COOKIE_NAME": "__Host-spoc" if settings.https else "spoc",
+        "SESSION_COOKIE_PATH": "/",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.https,
-        "PERMANENT_SESSION_LIFETIME": _A_WORKING_DAY,
+        "PERMANENT_SESSION_LIFETIME": settings.sign_in.longest,
         "MAX_CONTENT_LENGTH": sizes.LARGEST_POST,
         "MAX_FORM_MEMORY_SIZE": sizes.LARGEST_POST,
         "MAX_FORM_PARTS": sizes.MOST_FIELDS,
@@ -145,7 +158,7 @@ def _register_views(app: Flask) -> None:
         *(publishing, versions),
     )
     administrators = (people, setting_up)
-    managers = (complaints, batches, moving, wrong_dates, running, runs, stuck, undelivered)
+    managers = (complaints, batches, moving, wrong_dates, running, runs, sign_ins, stuck, undelivered)
     for view in (*staff, *owners, *managers, *administrators, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
@@ -201,6 +214,8 @@ def _register_errors(app: Flask) -> None:
     app.register_error_handler(engine.EngineError, _engine_said_no)
     app.register_error_handler(engine.Unavailable, _database_is_away)
     app.register_error_handler(CSRFError, _page_too_old)
+    app.register_error_handler(ProviderAway, sign_in.provider_failed)
+    app.register_error_handler(NotProven, sign_in.provider_failed)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -241,6 +256,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):
         # Nothing of ours can be addressed under a host name that is not ours.
         return Response(_NOT_OUR_HOST, error.code, mimetype="text/plain")
+    if isinstance(error, TooManyRequests):
+        answer = make_response(_page(error.code))
+        answer.headers["Retry-After"] = str(_A_MINUTE)
+        return answer
     said = sizes.too_much() if isinstance(error, RequestEntityTooLarge) else ""
     return _page(error.code, said=said)
 

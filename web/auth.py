@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import cast
 
@@ -12,10 +13,18 @@ from werkzeug.exceptions import SecurityError
 import engine
 from web.fetched import is_fetch
 from web.settings import Settings
+from web.sign_in_settings import EMERGENCY_LONGEST
 
 #: The only endpoints that ask nobody who they are.
-OPEN_TO_ALL = frozenset({"static", "sign_in.page", "sign_in.enter"})
-_KEY = "person"
+OPEN_TO_ALL = frozenset(
+    {
+        *("static", "sign_in.page", "sign_in.enter", "sign_in.out"),
+        *("sign_in.there", "sign_in.back", "sign_in.emergency"),
+    }
+)
+#: Where the cookie holds the random id of this browser.
+_KEY = "signed_in"
+_log = logging.getLogger("spoc.web")
 #: Part of the pages -> roles that are led to it.
 _OFFERED_TO = {
     "register": frozenset({"dmo", "manager", "complaints_manager", "legal"}),
@@ -67,7 +76,7 @@ def require_person() -> ResponseReturnValue | None:
     g.person = _signed_in()
     if g.person is not None or request.endpoint in OPEN_TO_ALL or _is_misdirected():
         return None
-    if request.method == "GET" and settings().demo and not is_fetch():
+    if request.method == "GET" and not is_fetch():
         return redirect(url_for("sign_in.page", next=request.full_path.rstrip("?")), 303)
     return abort(401)
 
@@ -92,16 +101,27 @@ def first_page(roles: Iterable[str]) -> str:
     return url_for(_FIRST_PAGES.get(only, "tasks.listed"))
 
 
-def sign_in(name: str) -> None:
-    """Remember for this browser who asks; what was remembered before is gone."""
+def sign_in(name: str, way: engine.sign_in.Way, *, reason: str = "") -> None:
+    """Sign somebody in at this browser; whoever was signed in here before no longer is.
+
+    Raises NotFound when nobody of that name works here.
+    """
+    longest = settings().sign_in.longest
+    if way == "emergency":
+        longest = min(longest, EMERGENCY_LONGEST)
+    began = engine.sign_in.Began(way, longest, reason)
+    token = engine.sign_in.begin(database(), name, began, instead_of=session.get(_KEY))
     session.clear()
     session.permanent = True
-    session[_KEY] = name
+    session[_KEY] = token
 
 
 def sign_out() -> None:
-    """Forget who asks."""
+    """End this browser's sign-in, also for a cookie that was copied from it."""
+    token = session.get(_KEY)
     session.clear()
+    if token is not None:
+        engine.sign_in.end(database(), token)
 
 
 def is_signed_out() -> bool:
@@ -122,11 +142,20 @@ def _is_misdirected() -> bool:
 
 
 def _signed_in() -> engine.Person | None:
-    name = session.get(_KEY)
-    if name is None or request.endpoint == "static":
+    token = session.get(_KEY)
+    if token is None or request.endpoint == "static":
         return None
-    try:
-        return engine.person(database(), name)
-    except engine.NotFound:
+    found = engine.sign_in.find(
+        database(), token, idle=settings().sign_in.idle, made_up=settings().demo
+    )
+    if found is None:
         session.clear()
         return None
+    g.signed_in = found
+    if found.wants_seen:
+        try:
+            engine.sign_in.keep_seen(database(), found.id)
+        except (engine.Rejected, engine.Unavailable):
+            # The next page tries again; nobody waits for it, and nothing is lost with it.
+            _log.info("When a browser was last seen could not be kept.")
+    return found.person

@@ -17,7 +17,14 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 import engine
-from web import auth, keeping_commands, outgoing_commands, setting_up_commands, words
+from web import (
+    auth,
+    keeping_commands,
+    outgoing_commands,
+    setting_up_commands,
+    sign_in_commands,
+    words,
+)
 from web.command import Plain, ready
 from web.settings import ROOT
 
@@ -38,6 +45,7 @@ def register(app: Flask) -> None:
     keeping_commands.register(app)
     outgoing_commands.register(app)
     setting_up_commands.register(app)
+    sign_in_commands.register(app)
 
 
 @click.command("new-key")

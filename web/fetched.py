@@ -18,6 +18,7 @@ _SENTENCES = {
     405: "This address does not take what was sent to it.",
     409: "Somebody or something was quicker. Nothing was saved.",
     422: "This could not be kept as it is.",
+    429: "That was too much in a short time. Nothing was saved. Wait a minute, then try again.",
     503: "The database does not answer just now. Nothing was half done. Try again in a minute.",
 }
 _WENT_WRONG = "Something went wrong on our side. Nothing was half done. Try again in a minute."

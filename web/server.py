@@ -19,12 +19,22 @@ PATIENCE = 30
 class Server:
     """Serves one application until it is told to stop by SIGTERM or Ctrl-C."""
 
-    def __init__(self, application: Any, address: str, threads: int) -> None:
-        """Listen at ``host:port``; OSError when somebody else listens there."""
+    def __init__(
+        self, application: Any, address: str, threads: int, *, is_behind: bool = False
+    ) -> None:
+        """Listen at ``host:port``; OSError when somebody else listens there.
+
+        is_behind: a web server before this one says in headers who asks; they are kept.
+        """
         self._sockets: dict[int, Any] = {}
         try:
             self._server = create_server(
-                application, map=self._sockets, listen=address, threads=threads, ident=""
+                application,
+                map=self._sockets,
+                listen=address,
+                threads=threads,
+                ident="",
+                clear_untrusted_proxy_headers=not is_behind,
             )
         except OSError:
             wasyncore.close_all(self._sockets)

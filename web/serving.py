@@ -19,7 +19,7 @@ from web import auth, words
 from web.command import Plain, ready
 from web.outgoing_commands import not_configured
 from web.server import Server
-from web.settings import ROOT
+from web.settings import ROOT, SettingMissing, Settings
 
 #: What this process writes, nobody else on the machine reads.
 _OWNER_ONLY = 0o077
@@ -48,9 +48,15 @@ def serve() -> None:
     settings, database = auth.settings(), auth.database()
     settings.require()
     _prepare(database)
+    need_real_people(database, settings)
     worker = None if database.workers_apart else engine.worker.Worker(database, settings.senders)
     try:
-        server = Server(current_app.wsgi_app, settings.address, settings.threads)
+        server = Server(
+            current_app.wsgi_app,
+            settings.address,
+            settings.threads,
+            is_behind=settings.sign_in.proxies > 0,
+        )
     except OSError as taken:
         raise click.ClickException(
             f"Expected to listen at {settings.address}, but: {taken.strerror}. "
@@ -58,8 +64,9 @@ def serve() -> None:
         ) from taken
     if worker is not None:
         worker.start()
-    if said := not_configured(database):
-        click.echo(said)
+    for said in (not_configured(database), nobody_signs_in(database, settings)):
+        if said:
+            click.echo(said)
     click.echo(f"Open http://{settings.address} (Ctrl-C stops)")
     server.run(before_end=worker.stop if worker is not None else _nothing)
     click.echo("Stopped.")
@@ -73,6 +80,7 @@ def work(once: bool) -> None:
     settings = auth.settings()
     settings.require()
     database = ready()
+    need_real_people(database, settings)
     if once:
         _work_once(database)
         return
@@ -107,6 +115,28 @@ def status(as_json: bool) -> None:
             if sentence:
                 click.echo(f"! {sentence}")
     raise SystemExit(1 if wanting else 0)
+
+
+def need_real_people(database: engine.Database, settings: Settings) -> None:
+    """Raise SettingMissing when made-up people would be served outside of a demonstration."""
+    made_up = 0 if settings.demo else engine.sign_in.made_up_people(database)
+    if made_up:
+        raise SettingMissing(
+            f"Expected real people alone, because SPOC_DEMO is off, but this database holds "
+            f"{made_up} people of a demonstration. Name another database in DATABASE_URL, or set "
+            "SPOC_DEMO=1."
+        )
+
+
+def nobody_signs_in(database: engine.Database, settings: Settings) -> str:
+    """Say that there is no way to sign in; "" when there is one."""
+    is_open = settings.demo or settings.sign_in.provider is not None
+    if is_open or engine.sign_in.has_emergency_accounts(database):
+        return ""
+    return (
+        "Nobody can sign in yet: SPOC_OIDC_ISSUER is not set and there is no emergency account. "
+        "See docs/operators/sign-in.md."
+    )
 
 
 def _work_once(database: engine.Database) -> None:

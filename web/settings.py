@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 
 import engine
 from web.outgoing import senders_of
+from web.sign_in_settings import SignInSettings, sign_in_of
 
 #: The checkout this application runs from: bpmn/ and forms/ lie here.
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +61,10 @@ class Settings:
     files: engine.files.Limits = field(default_factory=engine.files.Limits)
     #: SPOC_WORKERS=apart: processes of their own run timers and send, this one serves only.
     workers_apart: bool = False
+    #: SPOC_PAGES: where people reach the pages, without a slash at its end.
+    pages: str = "http://127.0.0.1:8000"
+    #: SPOC_OIDC_ISSUER, SPOC_IDLE_MINUTES and those beside them in web/sign_in_settings.py.
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
     #: What is not in the environment or cannot be used, each with what to do; empty when all is.
     missing: tuple[str, ...] = ()
 
@@ -82,8 +87,9 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
     hosts = _listed(given.get("SPOC_HOSTS", "")) or _LOCAL_HOSTS
     https = _is_on(given, "SPOC_HTTPS", default=not demo)
     address = given.get("SPOC_ADDRESS") or "127.0.0.1:8000"
-    pages = given.get("SPOC_PAGES") or _pages(hosts, address, https=https)
-    outgoing = senders_of(given, pages=pages.rstrip("/"), demo=demo)
+    pages = (given.get("SPOC_PAGES") or _pages(hosts, address, https=https)).rstrip("/")
+    outgoing = senders_of(given, pages=pages, demo=demo)
+    sign_in, wrong_sign_in = sign_in_of(given, demo=demo)
     return Settings(
         database_url=given.get("DATABASE_URL") or f"sqlite:///{var / 'spoc.sqlite'}",
         secret_key=given.get("SPOC_SECRET_KEY", ""),
@@ -99,7 +105,14 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
             _whole_number(given, "SPOC_FILES_PER_RECORD", default=20),
         ),
         workers_apart=given.get("SPOC_WORKERS", "").strip() == _APART,
-        missing=(*_missing(given, demo=demo), *_wrong(given), *outgoing.wrong),
+        pages=pages,
+        sign_in=sign_in,
+        missing=(
+            *_missing(given, demo=demo),
+            *_wrong(given),
+            *outgoing.wrong,
+            *wrong_sign_in,
+        ),
     )
 
 

@@ -18,7 +18,7 @@ _TAKE_FILES = frozenset(
         "draft_files.write",
         "draft_saving.save",
         "draft_saving.check",
-        "draft_saving.preview",
+        "draft_preview.preview",
         "draft_transfer.upload",
     }
 )
@@ -28,6 +28,8 @@ _TAKE_EVIDENCE = frozenset({"evidence.add"})
 MOST_AT_ONCE = 5
 #: Endpoints that take a list in, which is kept in a file while it is read: the most, in MB.
 _TAKE_LISTS = {"contact_imports.listed": 40}
+#: All of them.
+UPLOADS = frozenset({*_TAKE_FILES, *_TAKE_EVIDENCE, *_TAKE_LISTS})
 
 
 def make_room() -> None:

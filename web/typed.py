@@ -10,7 +10,9 @@ from werkzeug.exceptions import HTTPException
 from web import words
 
 #: What a form sends besides answers.
-_NOT_TYPED = frozenset({"csrf_token", "action", "next", "person", "version", "looked_at"})
+_NOT_TYPED = frozenset(
+    {"csrf_token", "action", "next", "person", "version", "looked_at", "password"}
+)
 #: Of the name of a field; no form of ours has a longer one.
 _LONGEST_NAME = 100
 _PART_OF_A_DATE = re.compile("-(day|month|year)$")

@@ -34,6 +34,8 @@ from engine.tables import Row
 VERSION_TABLE = "alembic_version"
 #: Tables of the job engine: what they hold is worked out again from ours, so none is kept.
 JOBS = "procrastinate_"
+#: Who is signed in just now: after a restore everybody signs in again.
+_PASSING = frozenset({"signed_in"})
 _KINDS: tuple[tuple[type[Any], str], ...] = (
     (JSON, "json"),
     (DateTime, "moment"),
@@ -143,7 +145,7 @@ def _copy(connection: Connection, table: Table, columns: list[str], rows: list[A
 
 
 def _is_kept(name: str) -> bool:
-    return name != VERSION_TABLE and not name.startswith(JOBS)
+    return name not in {VERSION_TABLE, *_PASSING} and not name.startswith(JOBS)
 
 
 def _kind(column: Column[Any]) -> str:

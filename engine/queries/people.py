@@ -42,10 +42,10 @@ def people(database: Database) -> list[Person]:
 def people_today(look: Reading) -> list[Person]:
     """Give everybody who works here today with their roles; two statements."""
     users = look.session.scalars(
-        select(User).where(_works_on(look.today)).order_by(User.full_name, User.name)
+        select(User).where(works_on(look.today)).order_by(User.full_name, User.name)
     ).all()
     roles = _all_roles(look.session, look.today)
-    return [_person(user, roles.get(user.name, ())) for user in users]
+    return [named(user, roles.get(user.name, ())) for user in users]
 
 
 def person(database: Database, name: str) -> Person:
@@ -54,10 +54,11 @@ def person(database: Database, name: str) -> Person:
         user = look.session.scalar(_PERSON, {"of": name, "on": look.today})
         if user is None:
             raise NotFound
-        return _person(user, roles_of(look.session, name, look.today))
+        return named(user, roles_of(look.session, name, look.today))
 
 
-def _works_on(day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
+def works_on(day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
+    """Give the condition under which somebody works here that day."""
     return or_(User.left_on.is_(None), User.left_on >= day)
 
 
@@ -76,11 +77,12 @@ def _all_roles(session: Session, day: dt.date) -> dict[str, set[str]]:
     return held
 
 
-def _person(user: User, roles: Iterable[str]) -> Person:
+def named(user: User, roles: Iterable[str]) -> Person:
+    """Give a person as everybody else is handed them."""
     return Person(user.name, user.full_name, user.job_title, tuple(sorted(roles)), user.is_demo)
 
 
 #: Put together once: every page asks who asks for it.
 _PERSON = select(User).where(
-    User.name == bindparam("of", type_=String), _works_on(bindparam("on", type_=Date))
+    User.name == bindparam("of", type_=String), works_on(bindparam("on", type_=Date))
 )

@@ -20,6 +20,7 @@ from engine.queries.walking import counted_to
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.process import Incident, Outbox
+from engine.tables.sign_in import SignedIn
 
 #: dead: a person has to decide; waiting: it is tried by itself, or waits for a sender.
 Show = Literal["dead", "waiting"]
@@ -71,6 +72,8 @@ class LookedAfter:
 
     stuck: int = 0
     undelivered: int = 0
+    #: Emergency sign-ins that no second person has looked at.
+    emergencies: int = 0
 
 
 def undelivered(
@@ -93,13 +96,18 @@ def undelivered(
 
 
 def looked_after(database: Database, person: Person) -> LookedAfter:
-    """Count what is stuck and what could not be delivered; one statement, none for others."""
+    """Count what is stuck, undelivered or an emergency; one statement, none for others."""
     if not may_retry(person):
         return LookedAfter()
     with database.reading() as session:
         stuck = counted_to([(Incident.resolved_at.is_(None),)], Incident.id)
         dead = counted_to([(_DEAD,)], Outbox.id)
-        return LookedAfter(*session.execute(select(stuck, dead)).one())
+        unseen = counted_to([_UNSEEN], SignedIn.id)
+        return LookedAfter(*session.execute(select(stuck, dead, unseen)).one())
+
+
+#: Somebody signed in by emergency and no second person has looked yet.
+_UNSEEN = (SignedIn.way == "emergency", SignedIn.looked_at.is_(None))
 
 
 def _count(which: ColumnElement[bool]) -> Any:

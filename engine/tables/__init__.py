@@ -15,6 +15,7 @@ from engine.tables import (
     people,
     process,
     releases,
+    sign_in,
     took_part,
 )
 from engine.tables.columns import Row
@@ -33,5 +34,6 @@ __all__ = [
     "people",
     "process",
     "releases",
+    "sign_in",
     "took_part",
 ]

@@ -35,6 +35,8 @@ class RoleHolder(Row):
     deputy: Mapped[str | None] = mapped_column(ForeignKey("user.name"))
     from_on: Mapped[dt.date]
     until_on: Mapped[dt.date | None]
+    #: The issuer whose word it is, read again at each sign-in; None for a role given here.
+    given_by: Mapped[str | None]
 
 
 class Holiday(Row):

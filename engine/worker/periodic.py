@@ -20,6 +20,7 @@ from engine.commands import (
     sweep_unclaimed,
 )
 from engine.outbox import Senders, deliver_outbox
+from engine.sign_in import forget_old
 from engine.tables.database import Database
 
 logger = logging.getLogger("spoc.worker")
@@ -71,6 +72,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("imports of contacts", "file", TICK_SECONDS, imports.work),
         Periodic("the outbox", "post", TICK_SECONDS, send),
         Periodic("unclaimed messages", "sweep", SWEEP_SECONDS, sweep_unclaimed),
+        Periodic("old sign-ins", "sweep", SWEEP_SECONDS, forget_old),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
     )
 
