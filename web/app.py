@@ -158,7 +158,17 @@ def _register_views(app: Flask) -> None:
         *(publishing, versions),
     )
     administrators = (people, setting_up)
-    managers = (complaints, batches, moving, wrong_dates, running, runs, sign_ins, stuck, undelivered)
+    managers = (
+        complaints,
+        batches,
+        moving,
+        wrong_dates,
+        running,
+        runs,
+        sign_ins,
+        stuck,
+        undelivered,
+    )
     for view in (*staff, *owners, *managers, *administrators, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
