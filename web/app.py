@@ -52,6 +52,7 @@ from web.views import (
     evidence,
     moving,
     people,
+    post,
     processes,
     publishing,
     register,
@@ -150,7 +151,7 @@ def _register_views(app: Flask) -> None:
     staff = (
         *(sign_in, tasks, task, daily, doors, disagreements, callers),
         *(contacts, contact_imports),
-        *(cases, evidence, register),
+        *(cases, evidence, register, post),
     )
     owners = (
         *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),

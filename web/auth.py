@@ -37,6 +37,12 @@ _OFFERED_TO = {
     "moving": frozenset({"process_owner", "manager"}),
     "wrong dates": frozenset({"manager", "dmo"}),
     "contact imports": frozenset({"manager", "dmo"}),
+    "letters to post": frozenset(
+        {
+            *("team_leader", "manager", "dmo", "assistant_director"),
+            *("complaints_manager", "legal"),
+        }
+    ),
     "batches": frozenset({"process_owner", "manager", "dmo", "complaints_manager"}),
     "setting up": frozenset({"administrator", "dmo"}),
 }

@@ -11,6 +11,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 import engine
+from web.outgoing_notify import notify_of
 
 _TLS = ("starttls", "tls", "none")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -39,7 +40,8 @@ def senders_of(given: Mapping[str, str], *, pages: str, demo: bool) -> Read:
     wrong: list[str] = []
     mail = _mail(given, pages, wrong)
     webhooks = tuple(_webhooks(given, wrong, demo=demo))
-    return Read(engine.outbox.Senders(mail, webhooks), tuple(wrong))
+    notify = notify_of(given, wrong)
+    return Read(engine.outbox.Senders(mail, webhooks, notify), tuple(wrong))
 
 
 def _mail(

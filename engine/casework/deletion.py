@@ -52,6 +52,7 @@ from engine.tables.decisions import (
 )
 from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.imports import ContactImportRow
+from engine.tables.leaving import Meeting, Sending
 from engine.tables.process import (
     ElementHistory,
     ElementInstance,
@@ -84,9 +85,11 @@ OF_CASE: tuple[Any, ...] = (
     LegalHold,
     Letter,
     LookRequest,
+    Meeting,
     Outbox,
     OwedAction,
     Promise,
+    Sending,
     Stage,
     Submission,
     SupportOffer,

@@ -31,9 +31,22 @@ def letters_to_prove(context: Context) -> list[Choice]:
     ]
 
 
+def letters_issued(context: Context) -> list[Choice]:
+    """Offer every letter of the case, newest first, under the names of ``letters_to_prove``."""
+    return [
+        Choice(name, f"{letter.title}, issued {said(letter.issued_on)}")
+        for name, letter in reversed(_named(context).items())
+    ]
+
+
+def letter_named(context: Context, name: str) -> Letter:
+    """Give the letter that a person means by a name that was offered."""
+    return _named(context)[name]
+
+
 def delivery_fits(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Refuse a date from before the letter was issued."""
-    letter = _named(context)[values["letter"]]
+    letter = letter_named(context, values["letter"])
     if dt.date.fromisoformat(values["happened_on"]) < letter.issued_on:
         return [
             Problem(
@@ -47,7 +60,7 @@ def delivery_fits(context: Context, values: dict[str, Any]) -> list[Problem]:
 
 def record_delivery(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
     """Record that a letter arrived or came back; the letter itself never changes."""
-    letter = _named(context)[values["letter"]]
+    letter = letter_named(context, values["letter"])
     if values["result"] == "delivered":
         letter.delivered_on = dt.date.fromisoformat(values["happened_on"])
     context.audit(

@@ -12,12 +12,12 @@ from sqlalchemy import event, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper
 
-from engine.casework import arrangements, letter_pdf, letters, outgoing, stages
+from engine.casework import arrangements, letter_pdf, letters, outgoing, promises, sendings, stages
 from engine.casework.context import Context
 from engine.casework.letters import Preview
 from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
 from engine.tables.casefile import Submission
-from engine.tables.decisions import Decision, Letter, Promise
+from engine.tables.decisions import Decision, Letter
 from forms import LetterTemplate
 
 #: The one form with which every letter is written and issued.
@@ -53,7 +53,8 @@ def issue(context: Context) -> int:
     if decision is not None:
         _tell(decision, letter, made)
         _begin(context, decision, made)
-    _keep_promises(context, letter, answers)
+    promises.keep(context, letter.id, answers.get("promises", []))
+    sendings.record(context, letter, answers)
     context.audit(
         "letter_issued",
         "letter",
@@ -132,7 +133,7 @@ def _keep(
         issued_by=context.actor,
         channel=answers["channel"],
         sent_to=answers["sent_to"],
-        proof=answers["proof"],
+        proof=sendings.proof_of(answers),
     )
     context.session.add(letter)
     context.session.flush()
@@ -154,20 +155,6 @@ def _begin(context: Context, decision: Decision, made: Preview) -> None:
     arrangement = arrangements.find(context)
     if arrangement is not None and arrangement.letter_issued_on is None:
         arrangement.letter_issued_on = made.issued_on
-
-
-def _keep_promises(context: Context, letter: Letter, answers: Mapping[str, Any]) -> None:
-    """Keep each promise the letter makes, so that somebody sees to it (R-058)."""
-    context.session.add_all(
-        Promise(
-            case_id=letter.case_id,
-            letter_id=letter.id,
-            what=row["what"],
-            owner=row["owner"],
-            due_on=dt.date.fromisoformat(row["due_on"]),
-        )
-        for row in answers.get("promises", [])
-    )
 
 
 def fingerprint(text: str) -> str:

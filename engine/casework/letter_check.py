@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import arrangements, letter_dates, letters, limits
+from engine.casework import arrangements, letter_dates, letters, limits, promises, sendings
 from engine.casework.context import Context
 from engine.casework.letters import Preview
 from engine.errors import Problem
@@ -66,7 +66,7 @@ def letter_is_complete(context: Context, values: dict[str, Any]) -> list[Problem
         *_dates(context, template, made, values),
         *_routes(context, made),
         *_sending(context, values),
-        *_promises(made, values),
+        *promises.in_letter(context, template, made.issued_on, values),
     ]
 
 
@@ -175,24 +175,13 @@ def _leads_to(route: str, person: User) -> bool:
 
 
 def _sending(context: Context, values: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from sendings.sending_problems(context, values)
     for name in ("sent_to", "proof"):
         if dummy := dummy_in(str(values.get(name, ""))):
             yield Problem(name, f"“{dummy}” only holds a place. {_INSTEAD}")
-    if values.get("channel") == "email" and "@" not in str(values.get("sent_to", "")):
-        yield Problem("sent_to", "Enter the e-mail address the letter was sent to.")
     if values.get("copy_to_third_party") == "yes" and letters.third_party_of(context) is None:
         yield Problem(
             "copy_to_third_party",
             "Expected somebody who speaks for the customer with authority, but nobody does now "
             "(R-056). Choose no, or record their authority first.",
         )
-
-
-def _promises(made: Preview, values: Mapping[str, Any]) -> Iterator[Problem]:
-    for number, row in enumerate(values.get("promises", [])):
-        if dt.date.fromisoformat(row["due_on"]) < made.issued_on:
-            yield Problem(
-                f"promises.{number}.due_on",
-                "Expected a promise to be kept after the letter, but this date is before it. "
-                "Give a later date.",
-            )

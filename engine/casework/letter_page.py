@@ -46,6 +46,17 @@ def framed(
     )
 
 
+def cover_of(name: str, address: str) -> str:
+    """Give the sheet that carries the address of somebody who gets a copy, as HTML."""
+    lines = address if name and name in address else f"{name}\n{address}"
+    return (
+        '<article class="letter" lang="en-GB">\n'
+        f'<p class="letter__address">{_escaped(lines)}</p>\n'
+        '<p class="letter__cover">A copy of our letter to the person you speak for follows.</p>\n'
+        "</article>\n"
+    )
+
+
 def gaps_in_frame(facts: Mapping[str, str | Sequence[str]]) -> Iterator[Gap]:
     """Give what the frame of a letter still lacks."""
     for name, source in _FRAME.items():

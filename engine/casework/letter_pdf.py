@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import html
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from engine.tables.decisions import Letter
+
+#: Whose envelope shows the address: a DL window, or that of GOV.UK Notify.
+Window = Literal["dl", "notify"]
 
 _LOG = logging.getLogger("spoc.letters")
 _LATER: ContextVar[bool] = ContextVar("letters_without_pdf", default=False)
@@ -45,7 +48,35 @@ def made_when_asked() -> Iterator[None]:
 
 def as_pdf(article: str, title: str) -> bytes | None:
     """Give the HTML of a letter as PDF; None when it is not made now, or cannot be made here."""
-    weasyprint = None if _LATER.get() else _weasyprint()
+    if _LATER.get():
+        return None
+    laid_out = _laid_out(article, title, "dl")
+    return None if laid_out is None else bytes(laid_out.write_pdf(pdf_tags=True))
+
+
+def bound(
+    articles: Sequence[tuple[str, str]], *, window: Window = "dl", both_sides: bool = False
+) -> bytes | None:
+    """Give several letters, each with its title, as one PDF; None when none can be made here.
+
+    Each counts its own pages. window: whose envelope shows the address. both_sides: each begins
+    on the front of a sheet, so that a printer may use both sides.
+    """
+    documents = [_laid_out(article, title, window) for article, title in articles]
+    blank = _laid_out("", "", window) if both_sides else None
+    pages: list[Any] = []
+    for document in documents:
+        if document is None:
+            return None
+        if blank is not None and len(pages) % 2:
+            pages.extend(blank.pages[:1])
+        pages.extend(document.pages)
+    return bytes(documents[0].copy(pages).write_pdf(pdf_tags=True)) if documents else None
+
+
+def _laid_out(article: str, title: str, window: Window) -> Any:
+    """Give a letter as pages of WeasyPrint; None when this machine cannot."""
+    weasyprint = _weasyprint()
     if weasyprint is None:
         return None
     page = (
@@ -53,9 +84,10 @@ def as_pdf(article: str, title: str) -> bytes | None:
         f"<title>{html.escape(title)}</title></head><body>{article}</body></html>"
     )
     nothing_from_elsewhere = weasyprint.urls.URLFetcher(allowed_protocols=[])
-    sheet = weasyprint.CSS(string=_style(), url_fetcher=nothing_from_elsewhere)
+    styles = [_style("letter.css"), *([_style("letter_notify.css")] if window == "notify" else [])]
+    sheets = [weasyprint.CSS(string=one, url_fetcher=nothing_from_elsewhere) for one in styles]
     document = weasyprint.HTML(string=page, url_fetcher=nothing_from_elsewhere)
-    return bytes(document.write_pdf(stylesheets=[sheet], pdf_tags=True))
+    return document.render(stylesheets=sheets)
 
 
 @cache
@@ -70,5 +102,5 @@ def _weasyprint() -> Any:
 
 
 @cache
-def _style() -> str:
-    return Path(__file__).with_name("letter.css").read_text()
+def _style(name: str) -> str:
+    return Path(__file__).with_name(name).read_text()

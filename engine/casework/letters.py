@@ -124,6 +124,12 @@ def third_party_of(context: Context) -> ThirdParty | None:
     ).one_or_none()
 
 
+def copy_address(context: Context) -> str | None:
+    """Offer where a copy for whoever speaks for the customer goes; None when nobody does."""
+    third_party = third_party_of(context)
+    return third_party.contact if third_party else None
+
+
 def _belongs_here(context: Context, decision: Decision) -> bool:
     if decision.kind == "appeal":
         return decision.details.get("appeal_id") == context.appeal_id

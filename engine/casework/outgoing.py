@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.casework.context import Context
 from engine.tables.process import Outbox
@@ -36,18 +37,46 @@ class Mail:
     path: str
     #: What it is about, to whom and for which date; the same again is not written.
     about: str
+    #: The meeting that goes with it as a calendar file; None for none.
+    meeting: Mapping[str, Any] | None = None
 
 
 def email(context: Context, mail: Mail) -> Outbox:
     """Give the row of an e-mail; it is sent after the commit, mails of one case in their order."""
+    return staff_mail(mail, context.case_id, context.now)
+
+
+def staff_mail(mail: Mail, case_id: int | None, at: dt.datetime) -> Outbox:
+    """Give the row of an e-mail to somebody who works here, written at that moment."""
     return _row(
         EMAIL,
         EMAIL,
-        _order(EMAIL, mail.to, context.case_id),
-        context.now,
-        case_id=context.case_id,
+        _order(EMAIL, mail.to, case_id),
+        at,
+        case_id=case_id,
         about=mail.about,
-        content={"to": mail.to, "subject": mail.subject, "text": mail.text, "path": mail.path},
+        content={
+            "to": mail.to,
+            "subject": mail.subject,
+            "text": mail.text,
+            "path": mail.path,
+            **({"meeting": dict(mail.meeting)} if mail.meeting else {}),
+        },
+    )
+
+
+def row_to(
+    kind: str, to: str, case_id: int | None, at: dt.datetime, content: Mapping[str, Any]
+) -> Outbox:
+    """Give the row of something for one receiver; what goes to the same of a case is in order."""
+    return _row(
+        kind,
+        kind,
+        _order(kind, to, case_id),
+        at,
+        case_id=case_id,
+        about=None,
+        content=dict(content),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from engine.calendar import said
-from engine.casework import appeals, arrangements, contacts, evidence
+from engine.casework import appeals, arrangements, contacts, evidence, promises
 from engine.casework.context import Context
 from engine.tables.casefile import Evidence, OwedAction, Submission, SupportOffer
 from engine.tables.decisions import Appeal, Arrangement, BreachOfClock, Decision, Promise
@@ -152,9 +152,7 @@ def _still_open(context: Context) -> dict[str, int]:
             OwedAction.done_on.is_(None),
             OwedAction.withdrawn_reason.is_(None),
         ),
-        "promises_open": _count(
-            context, Promise.case_id == context.case_id, Promise.kept_on.is_(None)
-        ),
+        "promises_open": _count(context, Promise.case_id == context.case_id, promises.is_open()),
         "appeals_open": len(appeals.open_of_case(context)),
     }
 

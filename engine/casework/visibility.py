@@ -114,6 +114,12 @@ _ANSWER_CALLERS = frozenset(
 _PAGES: dict[str, frozenset[str]] = {
     "callers": _ANSWER_CALLERS,
     "drafts": frozenset({"process_owner"}),
+    "letters to post": frozenset(
+        {
+            *("team_leader", "manager", "dmo", "assistant_director"),
+            *("complaints_manager", "legal"),
+        }
+    ),
     "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
     "running": frozenset({"manager", "dmo", "complaints_manager", "legal"}),
     "setting up": frozenset({"administrator", "dmo"}),

@@ -51,6 +51,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "owed_action_done": frozenset(),
     "complaint_step": frozenset({"complaints_manager", "manager", "dmo"}),
     "record_delivery": frozenset(),
+    "send_letter_again": frozenset(),
     "place_hold": frozenset({"dmo", "complaints_manager", "legal"}),
     "lift_hold": frozenset({"dmo", "complaints_manager", "legal"}),
 }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from engine.casework.outgoing import EVENTS
+from engine.outbox import print_packs
+from engine.outbox.fates import ask_notify
 from engine.outbox.mail import MailSettings
+from engine.outbox.notify import NOTIFY_URL, NotifySettings
 from engine.outbox.sending import Senders, deliver_outbox
 from engine.outbox.settling import (
     give_up,
@@ -16,12 +19,16 @@ from engine.outbox.webhooks import WebhookSettings
 
 __all__ = [
     "EVENTS",
+    "NOTIFY_URL",
     "MailSettings",
+    "NotifySettings",
     "Senders",
     "WebhookSettings",
+    "ask_notify",
     "deliver_outbox",
     "give_up",
     "give_up_older",
+    "print_packs",
     "try_again",
     "try_all_again",
     "waiting",

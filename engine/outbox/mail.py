@@ -7,6 +7,7 @@ import datetime as dt
 import smtplib
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -17,6 +18,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from engine.casework.outgoing import EMAIL
+from engine.outbox.calendar_files import calendar_file, method_of
 from engine.outbox.cutting import Cutter
 from engine.outbox.parcels import NotNow, Parcel, Refused, Unreachable
 
@@ -179,9 +181,31 @@ def message_of(settings: MailSettings, parcel: Parcel) -> EmailMessage:
     message["To"] = _address(str(content.get("to", "")))
     message["Subject"] = _one_line(str(content.get("subject", "")), "subject")
     message["Auto-Submitted"] = "auto-generated"
-    text = f"{content.get('text', '')}\n\n{settings.pages}{content.get('path', '')}\n"
-    message.set_content(text, cte="quoted-printable")
+    path = content.get("path", "")
+    # A customer gets no way to our pages.
+    link = f"\n{settings.pages}{path}\n" if path else ""
+    message.set_content(f"{content.get('text', '')}\n{link}", cte="quoted-printable")
+    _invite(message, content, settings.sender)
+    for one in parcel.enclosures:
+        kind, _, subtype = one.type.partition("/")
+        message.add_attachment(one.content, kind, subtype, filename=one.name)
     return message
+
+
+def _invite(message: EmailMessage, content: Mapping[str, Any], organiser: str) -> None:
+    """Add the meeting as calendars want it: beside the text, and as a file for the others."""
+    meeting = content.get("meeting")
+    if meeting is None:
+        return
+    attendee = message["To"].addresses[0].addr_spec
+    file = calendar_file(meeting, organiser, attendee)
+    message.add_alternative(
+        file.decode(),
+        subtype="calendar",
+        cte="quoted-printable",
+        params={"method": method_of(meeting), "name": "meeting.ics"},
+    )
+    message.add_attachment(file, "application", "ics", filename="meeting.ics")
 
 
 def _address(text: str) -> Address:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """One file that goes with a message."""
+
+    name: str
+    #: ``application/pdf``.
+    type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,8 @@ class Parcel:
     claimed_until: dt.datetime
     #: This try among them.
     attempts: int
+    #: Files that go with it; added when it is about to leave.
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class Refused(Exception):

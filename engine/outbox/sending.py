@@ -14,8 +14,11 @@ from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from engine.casework.outgoing import WEBHOOKS, wants
+from engine.casework.outgoing_letters import NOTIFY_TAKES
 from engine.installation import read_surroundings
+from engine.outbox.enclosures import enclosed
 from engine.outbox.mail import MailSettings
+from engine.outbox.notify import NotifySettings
 from engine.outbox.parcels import Line, NotNow, Parcel, Refused, Sender, Unreachable
 from engine.outbox.webhooks import LONGEST_WAIT, WebhookSettings
 from engine.tables.database import Collision, Database
@@ -47,12 +50,16 @@ class Senders:
     #: None: e-mail waits.
     mail: MailSettings | None = None
     webhooks: tuple[WebhookSettings, ...] = field(default=())
+    #: None: no letter leaves by GOV.UK Notify.
+    notify: NotifySettings | None = None
 
     def __iter__(self) -> Iterator[Sender]:
         """Give each sender."""
         if self.mail is not None:
             yield self.mail
         yield from self.webhooks
+        if self.notify is not None:
+            yield self.notify
 
     @property
     def channels(self) -> frozenset[str]:
@@ -102,14 +109,24 @@ def lease_of(sender: Sender) -> dt.timedelta:
 
 
 def _due(db: Database, senders: Senders) -> list[Sender]:
-    """Give the senders that have something to do; tell the house which events are wanted."""
-    wanted = wants((endpoint.name, endpoint.events) for endpoint in senders.webhooks)
+    """Give the senders that have something to do; tell the house what they take."""
+    said = {
+        WEBHOOKS: wants((endpoint.name, endpoint.events) for endpoint in senders.webhooks),
+        NOTIFY_TAKES: ",".join(sorted(senders.notify.takes)) if senders.notify else "",
+    }
+    unsaid = {WEBHOOKS: wants(()), NOTIFY_TAKES: ""}
     with db.reading() as session:
         around = read_surroundings(session)
         due = set(session.scalars(_channels_due(senders.channels, around.now)))
-    if around.settings.get(WEBHOOKS, wants(())) != wanted:
+    new = {
+        name: value
+        for name, value in said.items()
+        if value != around.settings.get(name, unsaid[name])
+    }
+    if new:
         with db.writing() as session:
-            session.merge(Setting(name=WEBHOOKS, value=wanted))
+            for name, value in new.items():
+                session.merge(Setting(name=name, value=value))
     return [sender for sender in senders if sender.channel in due]
 
 
@@ -164,7 +181,7 @@ def _try(db: Database, line: Line, parcel: Parcel, sender: Sender) -> Exception 
     """Send what we hold and mark it; gives what went wrong, None when it was taken."""
     try:
         _check_lease(db, parcel, sender)
-        line.send(parcel)
+        line.send(enclosed(db, parcel))
     except (Refused, NotNow) as failed:
         logger.warning("Row %s of the outbox was not taken: %s", parcel.id, failed)
         _failed(db, parcel, failed)

@@ -28,6 +28,7 @@ _LABELS: Mapping[str, str] = {
     "owed_action_done": "Something we owed is done",
     "complaint_step": "Something became of a complaint",
     "record_delivery": "A letter has arrived",
+    "send_letter_again": "Send a letter again, or a copy",
     "withdraw_third_party": "The third party no longer acts",
     "appeal_withdrawn": "The customer takes the appeal back",
     "customer_left": "The customer has left",
@@ -41,6 +42,7 @@ _LABELS: Mapping[str, str] = {
 _NEEDS: Mapping[str, Part] = {
     "log_contact": Part.LETTERS,
     "record_delivery": Part.LETTERS,
+    "send_letter_again": Part.LETTERS,
     _DISAGREES: Part.LETTERS,
     "add_evidence": Part.EVIDENCE,
     "correct_evidence": Part.EVIDENCE,
@@ -102,14 +104,16 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
         select(
             exists().where(ThirdParty.case_id == case.id, ThirdParty.ended_on.is_(None)),
             exists().where(Letter.case_id == case.id, Letter.delivered_on.is_(None)),
+            exists().where(Letter.case_id == case.id),
             exists().where(LegalHold.case_id == case.id, LegalHold.lifted_on.is_(None)),
             exists().where(OwedAction.case_id == case.id, *owed),
             exists().where(Complaint.case_id == case.id, _GOES_ON),
             exists().where(Evidence.case_id == case.id, Evidence.corrected_at.is_(None)),
         )
     ).one()
+    letters = ("record_delivery", "send_letter_again")
     names = (
-        *("withdraw_third_party", "record_delivery", "lift_hold", "owed_action_done"),
+        *("withdraw_third_party", *letters, "lift_hold", "owed_action_done"),
         *("complaint_step", "correct_evidence"),
     )
     acts = {name for name, is_there in zip(names, found, strict=True) if is_there}

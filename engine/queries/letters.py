@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from engine.casework import issued_letters
+from engine.casework import issued_letters, promises
 from engine.casework import letter_pdf as pages
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import words
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
+from engine.queries.sendings import SendingRow, sendings_of
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.decisions import Letter, Promise
@@ -42,6 +43,8 @@ class PromiseRow:
     owner: str
     due_on: dt.date
     kept_on: dt.date | None
+    #: The day the customer was told that it will not be kept; None for none.
+    withdrawn_on: dt.date | None
     #: late by 2 working days, in 3 working days; "" once kept.
     due_words: str
 
@@ -73,6 +76,8 @@ class LetterPage:
     #: It is kept, or can be made on this machine.
     has_pdf: bool
     promises: tuple[PromiseRow, ...]
+    #: To whom it went and which way, the first time first.
+    sendings: tuple[SendingRow, ...]
 
 
 def letter(database: Database, letter_id: int, person: Person) -> LetterPage:
@@ -108,6 +113,7 @@ def letter(database: Database, letter_id: int, person: Person) -> LetterPage:
             release_number=release_number,
             has_pdf=bool(has_pdf) or pages.can_be_made(),
             promises=promises_of(look, row.case_id, letter_id=row.id),
+            sendings=sendings_of(look, row.id),
         )
 
 
@@ -166,14 +172,15 @@ def promises_of(
     if letter_id is not None:
         query = query.where(Promise.letter_id == letter_id)
     if only_open:
-        query = query.where(Promise.kept_on.is_(None))
+        query = query.where(promises.is_open())
     return tuple(
         PromiseRow(
             what=row.what,
             owner=look.full_name(row.owner),
             due_on=row.due_on,
             kept_on=row.kept_on,
-            due_words="" if row.kept_on else look.due_words(row.due_on),
+            withdrawn_on=row.withdrawn_on,
+            due_words="" if row.kept_on or row.withdrawn_on else look.due_words(row.due_on),
         )
         for row in look.session.scalars(query)
     )

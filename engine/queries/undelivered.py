@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from engine.casework.outgoing import EMAIL, EVENTS
+from engine.casework.outgoing_letters import NOTIFY
 from engine.casework.visibility import Part, sees, sees_every_case
 from engine.errors import NotFound
 from engine.queries.cases import IS_CUSTOMER, customer_name
@@ -36,6 +37,7 @@ class Undelivered:
     """One e-mail or event that has not left the house."""
 
     id: int
+    #: E-mail, or a letter through GOV.UK Notify; otherwise an event for another system.
     is_email: bool
     channel: str
     #: Its subject, or what an event says.
@@ -138,7 +140,7 @@ def _told(look: Reading, found: Any) -> Undelivered:
     row: Outbox = found.Outbox
     is_theirs = bool(found.sees)
     content = row.content if isinstance(row.content, dict) else {}
-    is_email = row.kind == EMAIL
+    is_email = row.kind in (EMAIL, NOTIFY)
     event = str(content.get("type", ""))
     what = str(content.get("subject", "")) if is_email else EVENTS.get(event, event)
     to = str(content.get("to", "")) if is_email else row.channel.partition(":")[2]

@@ -143,6 +143,9 @@ class Promise(Row):
     owner: Mapped[str]
     due_on: Mapped[dt.date]
     kept_on: Mapped[dt.date | None]
+    #: The day the customer was told that it will not be kept, and why.
+    withdrawn_on: Mapped[dt.date | None]
+    withdrawn_because: Mapped[str | None]
 
 
 class Appeal(Row):

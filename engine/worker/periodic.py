@@ -19,7 +19,7 @@ from engine.commands import (
     run_due,
     sweep_unclaimed,
 )
-from engine.outbox import Senders, deliver_outbox
+from engine.outbox import Senders, ask_notify, deliver_outbox
 from engine.sign_in import forget_old
 from engine.tables.database import Database
 
@@ -63,7 +63,9 @@ class Periodic:
 
 def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
     """Give all of them, in their order. Without senders nothing leaves the house."""
-    send = partial(deliver_outbox, senders=senders or Senders())
+    ways = senders or Senders()
+    send = partial(deliver_outbox, senders=ways)
+    ask = partial(ask_notify, settings=ways.notify)
     return (
         Periodic("messages", "tick", TICK_SECONDS, deliver_messages),
         Periodic("timers", "tick", TICK_SECONDS, fire_timers, apart=dispatch_due),
@@ -73,6 +75,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("the outbox", "post", TICK_SECONDS, send),
         Periodic("unclaimed messages", "sweep", SWEEP_SECONDS, sweep_unclaimed),
         Periodic("old sign-ins", "sweep", SWEEP_SECONDS, forget_old),
+        Periodic("letters at Notify", "sweep", SWEEP_SECONDS, ask),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
     )
 

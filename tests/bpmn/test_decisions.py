@@ -20,6 +20,7 @@ UNITS = {
     "calendar days",
     "working days",
     "calendar months",
+    "minutes",
     "people",
     "text",
     "list",

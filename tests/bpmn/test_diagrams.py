@@ -197,7 +197,8 @@ def test_no_deadline_is_a_figure(path: Path) -> None:
 
 CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 
-#: Said by a person on a page of the web, or by a process that is not drawn yet (terms_changed).
+#: Said by a person on a page of the web, by an operation for each promise of a letter, or by a
+#: process that is not drawn yet (terms_changed).
 FROM_OUTSIDE = {
     "appeal_received",
     "appeal_withdrawn",
@@ -207,6 +208,7 @@ FROM_OUTSIDE = {
     "earlier_look",
     "look_asked",
     "matter_settled",
+    "promise_made",
     "terms_changed",
     "third_party_withdrawn",
 }

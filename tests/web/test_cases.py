@@ -89,6 +89,9 @@ def test_at_most_three_actions_are_buttons_and_the_rest_is_folded(
     assert [one.text for one in more] == [
         "Something we owed is done",
         "A letter has arrived",
+        "Send a letter again, or a copy",
+        "Correct a record",
+        "Change how we know something",
         "Keep it, do not delete",
     ]
 

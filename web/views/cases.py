@@ -76,7 +76,8 @@ def letter(case_id: int, letter_id: int) -> ResponseReturnValue:
     deliver = None
     if page.delivered_on is None:
         deliver = url_for("doors.act", case_id=case_id, action="record_delivery")
-    return render_template("cases/letter.html", letter=page, deliver=deliver)
+    again = url_for("doors.act", case_id=case_id, action="send_letter_again")
+    return render_template("cases/letter.html", letter=page, deliver=deliver, again=again)
 
 
 @blueprint.get("/cases/<int:case_id>/letters/<int:letter_id>.pdf")

@@ -21,7 +21,9 @@ _SHARED = frozenset(
         "holiday",
         "identity",
         "local_account",
+        "mail_choice",
         "policy_value",
+        "print_pack",
         "release",
         "release_editor",
         "release_file",
@@ -56,6 +58,8 @@ REFERENCES: Mapping[str, str | None] = {
     "letter_id": "letter",
     "letter_ids": "letter",
     "message_id": "message",
+    "outbox_id": "outbox",
+    "promise_id": "promise",
     "release_id": None,
     "request_id": "look_request",
     "sender_instance_id": "process_instance",
@@ -85,6 +89,7 @@ _NUMBERS = frozenset(
         "evidence_file.size_bytes",
         "evidence_file_part.number",
         "incident.retries",
+        "meeting.sequence",
         "outbox.attempts",
         "process_instance.state_format",
         "process_instance.version",
@@ -103,11 +108,13 @@ TASK_IDS = frozenset(
     }
 )
 #: Keys by which others tell one thing from another: a copy has its own.
-KEYS = frozenset({"outbox.key"})
+KEYS = frozenset({"meeting.uid", "outbox.key"})
 #: The bytes of a run, for ``engine.spiff`` alone.
 STATE = "process_instance.state"
 #: What a copy begins without: the PDF is made when somebody asks, marks are of one page or file.
-LEFT_OUT = frozenset({"contact.source_mark", "letter.pdf", "submission.page_mark"})
+LEFT_OUT = frozenset(
+    {"contact.source_mark", "letter.pdf", "sending.pack_id", "submission.page_mark"}
+)
 
 
 def tables() -> Iterator[Table]:

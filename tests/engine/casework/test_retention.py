@@ -40,6 +40,7 @@ from engine.tables.decisions import (
     Promise,
     Restriction,
 )
+from engine.tables.leaving import Meeting, Sending
 from engine.tables.people import User
 from engine.tables.process import (
     ElementHistory,
@@ -296,12 +297,30 @@ def _fill(register: Register) -> None:
             _flag(register),
         ]
     )
+    register.session.flush()
+    register.session.add_all(_leaving(register))
     send(
         register.session,
         Envelope("appeal_withdrawn", "appeal:1", refs={"case_id": case_id or 0}, sent_at=now),
     )
     context.audit("noted", "case_file", case_id, new={"text": SECRET})
     register.session.flush()
+
+
+def _leaving(register: Register) -> list[Any]:
+    of_case = {"case_id": register.case_id}
+    where = {"place": SECRET, "at_time": "14:00", "invited": ["amina"]}
+    sent = {"to_name": "Jo Carter", "channel": "letter", "way": "person", "sent_to": SECRET}
+    return [
+        Meeting(**of_case, stage_id=1, uid="a", on=DAY, **where),
+        Sending(
+            **of_case,
+            letter_id=register.rows(Letter)[0].id,
+            asked_on=DAY,
+            asked_by="amina",
+            **sent,
+        ),
+    ]
 
 
 def _moved(register: Register, now: dt.datetime) -> BatchItem:

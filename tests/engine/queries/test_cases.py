@@ -254,6 +254,7 @@ def test_the_page_offers_what_is_waited_for_and_what_can_be_done(house: Database
         "look_asked",
         "owed_action_done",
         "record_delivery",
+        "send_letter_again",
     ]
     assert actions["look_asked"].is_door
     assert actions["look_asked"].refs == {"case_id": 1, "arrangement_id": 7}

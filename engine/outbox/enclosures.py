@@ -1,0 +1,54 @@
+"""What goes with a message: the letter as it was issued, read at the moment it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from engine.casework import issued_letters, letter_pdf
+from engine.casework.letter_page import cover_of
+from engine.outbox.parcels import Enclosure, NotNow, Parcel, Refused
+from engine.tables.casefile import CaseFile
+from engine.tables.database import Database
+from engine.tables.decisions import Letter
+from engine.tables.leaving import Sending
+
+_PDF = "application/pdf"
+
+
+def enclosed(db: Database, parcel: Parcel) -> Parcel:
+    """Give a parcel with the letter it carries; one that carries none as it is.
+
+    Raises Refused when the letter is gone or is no longer word for word the one that was issued,
+    NotNow when this machine cannot make a PDF.
+    """
+    letter_id = parcel.content.get("letter_id")
+    if letter_id is None:
+        return parcel
+    with db.reading() as session:
+        found = session.get(Letter, letter_id, options=[undefer(Letter.pdf)])
+        if found is None or not issued_letters.is_unchanged(found):
+            raise Refused(
+                "The letter is not word for word the one that was issued. Tell the Data "
+                "Management Officer; nothing was sent."
+            )
+        case = session.get_one(CaseFile, found.case_id)
+        cover = _cover(session, parcel) if parcel.content.get("by_post") else ""
+        name = f"{case.reference} {found.issued_on.isoformat()}.pdf"
+        article, title, kept = found.html, found.title, found.pdf
+    if parcel.content.get("by_post"):
+        pages = [(cover, title), (article, title)] if cover else [(article, title)]
+        pdf = letter_pdf.bound(pages, window="notify")
+    else:
+        pdf = kept or letter_pdf.as_pdf(article, title)
+    if pdf is None:
+        raise NotNow("This machine cannot make PDFs: Pango is missing. Nothing was sent.")
+    return replace(parcel, enclosures=(Enclosure(name, _PDF, pdf),))
+
+
+def _cover(session: Session, parcel: Parcel) -> str:
+    """Give the sheet with the address of somebody other than the customer; "" for the customer."""
+    sending = session.scalars(select(Sending).where(Sending.outbox_id == parcel.id)).one_or_none()
+    return cover_of(sending.to_name, sending.sent_to) if sending and sending.third_party_id else ""
