@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,8 +19,10 @@ NOW = dt.datetime(2026, 3, 27, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
-def _morning() -> None:
+def _morning() -> Iterator[None]:
     clock.hold(NOW)
+    yield
+    clock.hold(None)
 
 
 def _grow(db: Database, *names: str) -> None:
