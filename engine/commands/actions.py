@@ -21,7 +21,6 @@ from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 
 
-@keeps_trying
 def act(
     db: Database,
     action: str,
@@ -37,6 +36,20 @@ def act(
 
     Raises NotFound (or a case that is not for you to see), NotAllowed, InvalidAnswers.
     """
+    _act_now(db, action, case_id, raw, by=by, page_mark=page_mark)
+    deliver_messages(db, by=by)
+
+
+@keeps_trying
+def _act_now(
+    db: Database,
+    action: str,
+    case_id: int,
+    raw: Mapping[str, Any],
+    *,
+    by: str,
+    page_mark: str | None,
+) -> None:
     with db.writing() as session:
         around = read_surroundings(session)
         if is_known(session, page_mark):
@@ -46,7 +59,6 @@ def act(
         answers = check_answers(form, raw, context)
         keep_answers(form, answers, context, page_mark=page_mark)
         context.audit(action, "case_file", case_id)
-    deliver_messages(db, by=by)
 
 
 def open_action(

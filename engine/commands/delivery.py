@@ -60,7 +60,8 @@ def deliver_one(db: Database, message_id: int, *, by: str) -> bool:
     try:
         return _deliver_or_show(db, message_id, by)
     except Rejected:
-        # Somebody was quicker, or its receiver is gone meanwhile: the next look decides anew.
+        # Somebody was quicker, or its receiver is gone meanwhile: the next look decides anew. What
+        # a person did before is kept, so it is nothing that they must hear.
         return False
     except Unavailable:
         raise
@@ -190,6 +191,7 @@ def _correlate(session: Session, around: Surroundings, message: Message, by: str
     return unit if is_there else None
 
 
+@keeps_trying
 def _show_failure(db: Database, message_id: int, failure: EngineError) -> None:
     """Show why its receiver could not take a message; it waits until somebody tries it again."""
     with db.writing() as session:

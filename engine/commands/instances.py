@@ -33,13 +33,19 @@ CASE_PROCESS = "spoc_case"
 _MAY_START = frozenset({"team_leader", "manager", "dmo"})
 
 
-@keeps_trying
 def start(db: Database, process_id: str, *, by: str) -> Outcome:
     """Begin a process that starts with a task: a concern becomes a case (R-013).
 
     Raises NotFound for a process that does not exist, NotAllowed unless `by` leads a team,
     manages a service or is the Data Management Officer.
     """
+    outcome = _start_now(db, process_id, by)
+    deliver_messages(db, by=by)
+    return outcome
+
+
+@keeps_trying
+def _start_now(db: Database, process_id: str, by: str) -> Outcome:
     with db.writing() as session:
         around = read_surroundings(session)
         if not people.roles_of(session, by, around.today) & _MAY_START:
@@ -66,9 +72,7 @@ def start(db: Database, process_id: str, *, by: str) -> Outcome:
         )
         unit = Unit.start(session, around, instance, actor=by)
         unit.finish()
-        outcome = _outcome(unit, f"Case {case.reference} was opened", by)
-    deliver_messages(db, by=by)
-    return outcome
+        return _outcome(unit, f"Case {case.reference} was opened", by)
 
 
 def _untouched(session: Session, process_id: str, by: str) -> Outcome | None:
@@ -97,7 +101,6 @@ def _untouched(session: Session, process_id: str, by: str) -> Outcome | None:
     )
 
 
-@keeps_trying
 def receive(
     db: Database,
     message: str,
@@ -114,25 +117,41 @@ def receive(
     page_mark: made once by the page that sends it; the same mark a second time does nothing.
     Raises NotFound for a message that has no door, NotAllowed, InvalidAnswers.
     """
+    kept = _receive_now(db, message, raw, by=by, refs=refs or {}, page_mark=page_mark)
+    if kept is None:
+        return Outcome(sentence="It was recorded already.")
+    deliver_messages(db, by=by)
+    sent, case_id = kept
+    return _delivered(db, sent, case_id, by)
+
+
+@keeps_trying
+def _receive_now(
+    db: Database,
+    message: str,
+    raw: Mapping[str, Any],
+    *,
+    by: str,
+    refs: Mapping[str, int],
+    page_mark: str | None,
+) -> tuple[list[int], int | None] | None:
+    """Keep the answers and the messages; gives their ids and the case, None when kept before."""
     with db.writing() as session:
         around = read_surroundings(session)
         if is_known(session, page_mark):
-            return Outcome(sentence="It was recorded already.")
-        context = open_door(session, around, message, by=by, refs=refs or {})
+            return None
+        context = open_door(session, around, message, by=by, refs=refs)
         form = form_named(bundle(session, context.release_id), door_named(message).form)
         answers = check_answers(form, raw, context)
         keep_answers(form, answers, context, page_mark=page_mark)
         session.flush()
         if door_named(message).is_message:
-            brought = _envelope(context, message, door_named(message), refs or {})
+            brought = _envelope(context, message, door_named(message), refs)
             context.kept.append(messages.send(session, brought))
         if context.case_id is not None:
             context.audit("message_received", "message", None, new={"message": message})
         session.flush()
-        sent = [one.id for one in context.kept]
-        case_id = context.case_id
-    deliver_messages(db, by=by)
-    return _delivered(db, sent, case_id, by)
+        return [one.id for one in context.kept], context.case_id
 
 
 def door_named(message: str) -> Door:

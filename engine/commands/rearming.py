@@ -51,7 +51,6 @@ class Moved:
         return f"{told} {self.reason}".strip()
 
 
-@keeps_trying
 def rearm(db: Database, instance_id: int, *, by: str, reason: str) -> list[Moved]:
     """Work out again every date an instance froze: its timers, its open tasks, its appeal (K-8).
 
@@ -59,13 +58,18 @@ def rearm(db: Database, instance_id: int, *, by: str, reason: str) -> list[Moved
     customer is never moved later, what the customer was given never earlier; such a date is
     given with ``kept``. Old, new and reason are kept in the audit chain.
     """
+    moved = _rearm_now(db, instance_id, by, reason)
+    deliver_messages(db, by=by)
+    return moved
+
+
+@keeps_trying
+def _rearm_now(db: Database, instance_id: int, by: str, reason: str) -> list[Moved]:
     with db.writing() as session:
         around = read_surroundings(session)
         instance = lock_instance(session, instance_id)
         unit = Unit.load(session, around, need_running(instance), by)
-        moved = rearm_run(unit, reason=reason)
-    deliver_messages(db, by=by)
-    return moved
+        return rearm_run(unit, reason=reason)
 
 
 def need_running(instance: ProcessInstance) -> ProcessInstance:
