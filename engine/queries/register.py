@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from engine.calendar import said
 from engine.casework.visibility import Part, sees_every_case
 from engine.errors import NotFound
+from engine.queries import words
 from engine.queries.cards import ArrangementCard, card, flags_of, limits_of
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, like, page_number, page_of, reading
+from engine.queries.register_gaps import FLAGS, gaps, gone_of, has_gap
 from engine.queries.standing import is_open
 from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile, Customer
@@ -45,16 +48,27 @@ class RegisterEntry:
     #: An appeal that is open, with its date; "" for none.
     under_appeal: str
     is_review_late: bool
+    #: Why it ended; "" while it has not.
+    ended_because: str = ""
+    #: What of it wants a person, a sentence each (R-063).
+    gaps: tuple[str, ...] = ()
 
 
 def register(
-    database: Database, person: Person, search: str = "", page: int = 1, *, show: str = "live"
+    database: Database,
+    person: Person,
+    search: str = "",
+    page: int = 1,
+    *,
+    show: str = "live",
+    size: int = PAGE_SIZE,
 ) -> Page[RegisterEntry]:
     """Give one page of the register, the next review first; ended ones by their end.
 
     search: part of a name, address, tenancy or case reference, or of who is the contact.
-    show: live, ended, all, or review (late, or due within the days the policy prepares one).
-    At most ten statements.
+    show: live, ended, all, review (late, or due within the days the policy prepares one), or gaps
+        (something of it wants a person).
+    At most eleven statements.
     Raises NotFound for those the register does not exist for.
     """
     if not sees_every_case(person, Part.REGISTER):
@@ -77,11 +91,11 @@ def register(
                 Arrangement.next_review_on,
                 Arrangement.id,
             )
-            .limit(PAGE_SIZE)
-            .offset((page_number(page) - 1) * PAGE_SIZE)
+            .limit(size)
+            .offset((page_number(page) - 1) * size)
         )
         entries = _entries(look, [(row[0], row[1], row[2]) for row in rows])
-        return page_of(entries, total, page_number(page))
+        return page_of(entries, total, page_number(page), size)
 
 
 def _entries(
@@ -92,14 +106,17 @@ def _entries(
     flags = flags_of(look, arrangements)
     cases = [case.id for _, case, _ in rows]
     appeals = _open_appeals(look, cases)
-    reviewed = _under_review(look, cases)
+    reviewed, late_flags = _tasks_of(look, cases)
+    gone = gone_of(look)
     return [
         _entry(
             look,
             row,
             card(look, row[0], limits[row[0].id], flags[row[0].id]),
-            appeals.get(row[1].id, ""),
-            row[1].id in reviewed,
+            gone,
+            under_appeal=appeals.get(row[1].id, ""),
+            is_reviewed=row[1].id in reviewed,
+            is_flag_late=row[1].id in late_flags,
         )
         for row in rows
     ]
@@ -109,8 +126,8 @@ def _entry(
     look: Reading,
     row: tuple[Arrangement, CaseFile, Customer | None],
     its_card: ArrangementCard,
-    under_appeal: str,
-    is_reviewed: bool,
+    gone: frozenset[str],
+    **state: Any,
 ) -> RegisterEntry:
     arrangement, case, customer = row
     due = arrangement.next_review_on
@@ -121,10 +138,12 @@ def _entry(
         address=customer.address if customer else "",
         tenancy_reference=customer.tenancy_reference if customer else "",
         card=its_card,
-        status=_status(arrangement, is_reviewed),
+        status=_status(arrangement, state["is_reviewed"]),
         colour=_colour(arrangement, its_card),
-        under_appeal="" if arrangement.ended_on else under_appeal,
+        under_appeal="" if arrangement.ended_on else state["under_appeal"],
         is_review_late=bool(due and due < look.today and not arrangement.ended_on),
+        ended_because=words.name_of("ending", arrangement.end_reason),
+        gaps=gaps(look, arrangement, its_card, gone, state["is_flag_late"]),
     )
 
 
@@ -146,6 +165,8 @@ def _shown(look: Reading, show: str) -> ColumnElement[bool]:
     live = Arrangement.ended_on.is_(None)
     if show == "ended":
         return ~live
+    if show == "gaps":
+        return has_gap(look)
     if show == "review":
         return live & _is_soon(look)
     return true() if show == "all" else live
@@ -190,15 +211,20 @@ def _said(look: Reading, appeal: Appeal) -> str:
     return f"Appeal, answer due {said(due)}, {look.due_words(due)}"
 
 
-def _under_review(look: Reading, cases: list[int]) -> set[int | None]:
-    found = look.session.scalars(
-        select(WorkItem.case_id)
-        .where(
+def _tasks_of(look: Reading, cases: list[int]) -> tuple[set[int | None], set[int | None]]:
+    """Give the cases with an open task of a review, and those with a flag task that is late."""
+    found = look.session.execute(
+        select(WorkItem.case_id, WorkItem.process_id, WorkItem.due_on).where(
             WorkItem.case_id.in_(cases),
-            WorkItem.process_id == _REVIEW,
+            WorkItem.process_id.in_((_REVIEW, FLAGS)),
             WorkItem.completed_at.is_(None),
             WorkItem.cancelled_at.is_(None),
         )
-        .distinct()
-    )
-    return set(found)
+    ).all()
+    reviewed = {row.case_id for row in found if row.process_id == _REVIEW}
+    late = {
+        row.case_id
+        for row in found
+        if row.process_id == FLAGS and row.due_on is not None and row.due_on < look.today
+    }
+    return reviewed, late

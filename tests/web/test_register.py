@@ -52,6 +52,21 @@ def test_the_register_is_searched_and_parted(case_id: int, dorothy: Visitor) -> 
     assert kept.one("//nav[@aria-label='Parts of the register']//a[@aria-current]").text == "All"
 
 
+def test_what_is_shown_is_downloaded_and_nobody_else_may(
+    case_id: int, as_: As, dorothy: Visitor
+) -> None:
+    sent = dorothy.client.get("/register.csv?show=all")
+    assert sent.headers["Content-Disposition"].startswith("attachment; filename=register-2026")
+    said = sent.get_data(as_text=True)
+    assert "Priya Nair,Tom Rasmussen,E-mail,contact@nph.example" in said
+    assert "Open Housing: asked for on Fri 27 Mar 2026, not confirmed yet" in said
+    assert "SECRET" not in said
+    assert len(said.splitlines()) == 2
+    assert len(dorothy.client.get("/register.csv?search=nobody").text.splitlines()) == 1
+    for name in ("amina", "priya", "kit", "olive", "sam", "iris"):
+        as_(name).get("/register.csv", 404)
+
+
 def test_only_the_officer_takes_arrangements_over(case_id: int, as_: As, dorothy: Visitor) -> None:
     taking = dorothy.get("/register").follow("Take over an arrangement")
     assert taking.path == "/doors/arrangement_taken_over"

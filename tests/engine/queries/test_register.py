@@ -9,6 +9,7 @@ import pytest
 
 from engine.queries import RegisterEntry, register
 from engine.tables.database import Database
+from engine.tables.people import User
 from tests.engine.queries.landlord import NOW, TODAY, Pen, full_case, person
 
 SET = {"set_on": dt.date(2026, 3, 30)}
@@ -106,6 +107,62 @@ def test_a_late_review_is_said_and_each_part_shows_its_own(house: Database) -> N
 
 
 @pytest.mark.parametrize(
+    ("terms", "flags", "said"),
+    [
+        ({}, [SET], ()),
+        ({"cover": None}, [SET], ("Nobody is the cover.",)),
+        ({"spoc": "gil"}, [SET], ("Gil Gone, the contact, has left.",)),
+        (
+            {"next_review_on": dt.date(2026, 4, 10)},
+            [SET],
+            ("The review of Fri 10 Apr 2026 is late by 1 working day.",),
+        ),
+        (
+            {"next_review_on": None, "end_on": dt.date(2026, 4, 10)},
+            [SET],
+            ("It was to end on Fri 10 Apr 2026, but has not been ended.",),
+        ),
+        (
+            {"next_review_on": None},
+            [SET],
+            ("It is in force without a review date or an end.",),
+        ),
+        ({"kind": "other_action", "spoc": None, "cover": None}, [SET], ()),
+        (ENDED, [SET, {**SET, "removed_on": TODAY}], ("Ended, but System 0 still shows it.",)),
+        (ENDED, [{}], ()),
+    ],
+)
+def test_what_wants_a_person_is_said_and_found(
+    both_houses: Database, terms: dict[str, Any], flags: list[dict[str, Any]], said: tuple[str, ...]
+) -> None:
+    """R-063: the list of exceptions is the entries that say so, no more and no less."""
+    with both_houses.writing() as session:
+        pen = Pen(session)
+        pen.add(User(name="gil", full_name="Gil Gone", email="g", left_on=dt.date(2026, 4, 10)))
+        arrangement = pen.arrangement(pen.case(), **terms)
+        for number, flag in enumerate(flags):
+            pen.flag(arrangement, f"System {number}", **flag)
+    (entry,) = register(both_houses, person("dorothy"), show="all")
+    assert entry.gaps == said
+    assert register(both_houses, person("dorothy"), show="gaps").total == bool(said)
+
+
+def test_a_flag_task_that_is_late_wants_a_person(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        row = pen.case()
+        pen.flag(pen.arrangement(row), **SET)
+        late = {"process_id": "flags", "due_on": dt.date(2026, 4, 10)}
+        pen.item(pen.instance(row, "flags"), **late)
+    (entry,) = register(house, person("dorothy"), show="gaps")
+    assert entry.gaps == ("A system has not confirmed in time.",)
+
+
+def test_an_ended_arrangement_says_why(house: Database) -> None:
+    assert one(house, ENDED, []).ended_because == "ended after a review"
+
+
+@pytest.mark.parametrize(
     ("search", "found"),
     [("carter", 1), ("priya", 1), ("Reed", 1), ("elm", 1), ("SP-2026", 1), ("%", 0), ("ann", 0)],
 )
@@ -131,5 +188,5 @@ def test_the_register_asks_the_same_few_things_at_any_size(
         statements.clear()
         found = register(both_houses, person("dorothy"))
         asked.append(len(statements))
-    assert asked[0] == asked[1] <= 9
+    assert asked[0] == asked[1] <= 10
     assert (found.total, len(found), found.pages) == (41, 25, 2)
