@@ -29,6 +29,7 @@ LISTS = (
     "/register",
     "/register?show=review",
     "/register?show=ended",
+    "/register?show=gaps",
     "/register?show=all&search=carter",
     "/doors/the-customer-disagrees",
     "/doors/the-customer-disagrees?search=carter",

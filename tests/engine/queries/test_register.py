@@ -151,9 +151,9 @@ def test_a_flag_task_that_is_late_wants_a_person(house: Database) -> None:
     with house.writing() as session:
         pen = Pen(session)
         row = pen.case()
-        pen.flag(pen.arrangement(row), **SET)
-        late = {"process_id": "flags", "due_on": dt.date(2026, 4, 10)}
-        pen.item(pen.instance(row, "flags"), **late)
+        pen.flag(pen.arrangement(row), "JADU CRM", **SET)
+        due_on = dt.date(2026, 4, 10)
+        pen.item(pen.instance(row, "flags"), process_id="flags", due_on=due_on)
     (entry,) = register(house, person("dorothy"), show="gaps")
     assert entry.gaps == ("A system has not confirmed in time.",)
 
