@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
 
 from engine.casework.context import Context
-from engine.errors import Problem
+from engine.casework.usable_ways import WAYS
+from engine.errors import NotFound, Problem
 from engine.tables.casefile import CaseFile, Customer
 
 #: Letters, digits and the signs landlords put between them, with at least one digit.
@@ -16,16 +18,40 @@ _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9 ./-]{1,28}[A-Za-z0-9]", 
 #: Columns a form may fill, by the id of the question.
 _COLUMNS = {
     "customer_kind": "kind",
+    "other_tenants": "other_tenants",
     "address": "address",
     "email": "email",
     "phone": "phone",
     "needs": "needs",
 }
+#: The same, and what is asked only where a customer is changed.
+_CHANGED = {
+    "customer_name": "name",
+    "tenancy_reference": "tenancy_reference",
+    **_COLUMNS,
+    "language": "language",
+    "formats": "formats",
+    "cannot_use": "cannot_use",
+}
+#: Kept name -> what a letter and a page say of it.
+FORMATS: Mapping[str, str] = {
+    "large_print": "Large print",
+    "easy_read": "Easy read",
+    "braille": "Braille",
+    "audio": "Audio, or read to them",
+    "bsl": "British Sign Language",
+    "relay": "Text relay",
+}
+
+
+def reference_fits(reference: str) -> bool:
+    """Tell whether a text can be a tenancy reference: letters, digits and signs between (R-033)."""
+    return _REFERENCE.fullmatch(reference) is not None
 
 
 def tenancy_reference_fits(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Tell when a tenancy reference cannot be one (R-033)."""
-    if _REFERENCE.fullmatch(values.get("tenancy_reference", "")):
+    if reference_fits(values.get("tenancy_reference", "")):
         return []
     return [
         Problem(
@@ -77,6 +103,50 @@ def add_need(context: Context, need: str) -> None:
     customer = of_case(context)
     if customer is not None and need not in customer.needs:
         customer.needs = f"{customer.needs}\n{need}".strip()
+
+
+def needs_of(customer: Customer) -> str:
+    """Say everything we do so that this customer can deal with us, a line a thing (R-056)."""
+    lines = [f"Language: {customer.language}"] if customer.language else []
+    lines += [FORMATS.get(name, name) for name in customer.formats]
+    ways = [WAYS[way] for way in customer.cannot_use if way in WAYS]
+    lines += [f"Cannot use {' or '.join(ways)}"] if ways else []
+    return "\n".join([*lines, customer.needs] if customer.needs else lines)
+
+
+def customer_is_nobody_else(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell when a change would make two customers one, or when there is none to change."""
+    customer = of_case(context)
+    if customer is None:
+        return [Problem("", "Expected a case with a customer, but nobody said yet who it is.")]
+    other = find(context, values.get("customer_name", ""), values.get("tenancy_reference", ""))
+    if other is None or other.id == customer.id:
+        return []
+    return [
+        Problem(
+            "customer_name",
+            f"Expected a name nobody else on the tenancy has, but {other.name} of "
+            f"{other.tenancy_reference} is another customer here. Check name and reference.",
+        )
+    ]
+
+
+def change_customer(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
+    """Write what was answered onto the customer; what stood there before is in the log (R-105)."""
+    customer = of_case(context)
+    if customer is None:
+        raise NotFound("Expected a case with a customer, but this one has none.")
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    for question, column in _CHANGED.items():
+        before = getattr(customer, column)
+        after = values.get(question, [] if isinstance(before, list) else "")
+        if after != before:
+            old[column], new[column] = before, after
+            setattr(customer, column, after)
+    context.session.flush()
+    if new:
+        context.audit("customer_changed", "customer", customer.id, old=old, new=new)
 
 
 def other_cases(context: Context, customer: Customer) -> list[CaseFile]:

@@ -14,6 +14,7 @@ from engine.casework import (
     appeals,
     arrangements,
     contacts,
+    customers,
     letter_words,
     look_requests,
     owners,
@@ -81,7 +82,7 @@ def customer_address(context: Context) -> str | None:
 def customer_needs(context: Context) -> str | None:
     """Offer the format or language the customer needs (R-056)."""
     customer = customer_of(context)
-    return customer.needs or None if customer else None
+    return customers.needs_of(customer) or None if customer else None
 
 
 def arrangement_of(context: Context, subject: Subject) -> Arrangement | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.casework import usable_ways
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.casefile import CaseFile, Customer
@@ -135,26 +136,20 @@ def _limits_without_end(values: dict[str, Any]) -> Iterator[Problem]:
 def _route_problems(
     context: Context, values: dict[str, Any], case: CaseFile | None
 ) -> Iterator[Problem]:
-    if values.get("contact_method") != "email":
+    known = case is not None and case.customer_id is not None
+    customer = context.session.get(Customer, case.customer_id) if case and known else None
+    yield from _not_ours(context, values)
+    yield from usable_ways.problems(customer, values)
+
+
+def _not_ours(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
+    address = values.get("contact_address", "")
+    if values.get("contact_method") != "email" or not address:
         return
     domain = context.policy("landlord.email_domain")
-    address = values.get("contact_address", "")
-    if address and not address.lower().endswith(f"@{domain.lower()}"):
+    if not address.lower().endswith(f"@{domain.lower()}"):
         yield Problem(
             "contact_address",
             f"Expected one of our own e-mail addresses, ending in @{domain}, but it is another. "
             "Give the address the customer is to write to.",
         )
-    if not _customer_email(context, values, case):
-        yield Problem(
-            "contact_method",
-            "Expected a way the customer can use, but we have no e-mail address for them. "
-            "Choose another way, or find out their address first.",
-        )
-
-
-def _customer_email(context: Context, values: dict[str, Any], case: CaseFile | None) -> str:
-    if case is None:
-        return str(values.get("email", ""))
-    customer = context.session.get(Customer, case.customer_id) if case.customer_id else None
-    return customer.email if customer else ""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
+from engine.casework import customers
 from engine.casework.context import Context
 from engine.errors import NotFound, Problem
 from engine.tables.casefile import ThirdParty
@@ -26,12 +27,36 @@ def add(context: Context, values: dict[str, Any], on: dt.date) -> ThirdParty:
         contact=values["third_party_contact"],
         scope=values["third_party_scope"],
         authority_given_on=given_on,
+        authority_proof=values.get("authority_proof", ""),
         started_on=max(given_on, on),
     )
     context.session.add(third_party)
     context.session.flush()
     context.audit("third_party_added", "third_party", third_party.id)
     return third_party
+
+
+def third_party_can_act(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell when somebody cannot speak for the customer: the other side, or themselves (R-018)."""
+    if values.get("other_side") == "yes":
+        return [
+            Problem(
+                "other_side",
+                "Expected somebody on the customer's side, but this person is on the other one. "
+                "Ask the customer for somebody else.",
+            )
+        ]
+    customer = customers.of_case(context)
+    name = " ".join(values.get("third_party_name", "").casefold().split())
+    if customer is not None and name == " ".join(customer.name.casefold().split()):
+        sentence = "Expected somebody else than the customer, but this is the customer's name."
+        return [Problem("third_party_name", f"{sentence} Name the one who speaks for them.")]
+    return []
+
+
+def add_third_party(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
+    """Keep who speaks for the customer from today on, with authority and scope (R-018)."""
+    add(context, values, context.today)
 
 
 def current(context: Context) -> list[Choice]:

@@ -53,7 +53,7 @@ class ImportBrief:
     @property
     def finished(self) -> int:
         """Count the rows that the present step is over for."""
-        return self.total - (self.unchecked if self.state == "checking" else self.ready)
+        return self.total - (self.ready if self.state == "running" else self.unchecked)
 
 
 @dataclass(frozen=True)

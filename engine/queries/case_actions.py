@@ -29,6 +29,8 @@ _LABELS: Mapping[str, str] = {
     "complaint_step": "Something became of a complaint",
     "record_delivery": "A letter has arrived",
     "send_letter_again": "Send a letter again, or a copy",
+    "change_customer": "Change what we know of the customer",
+    "add_third_party": "Somebody speaks for the customer",
     "withdraw_third_party": "The third party no longer acts",
     "appeal_withdrawn": "The customer takes the appeal back",
     "customer_left": "The customer has left",
@@ -123,7 +125,8 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
     if case.closed_on:
         return acts
     classed = {"class_evidence"} if "correct_evidence" in acts else set()
-    return acts | classed | {"log_contact", "add_evidence"}
+    known = {"change_customer", "add_third_party"} if case.customer_id else set()
+    return acts | classed | known | {"log_contact", "add_evidence"}
 
 
 def _doors(look: Reading, case: CaseFile) -> list[CaseAction]:

@@ -22,6 +22,7 @@ from engine.queries.contacts import (
     ContactRow,
     contacts_of,
 )
+from engine.queries.customer_page import CustomerPage, customer_of_case
 from engine.queries.decisions import DecisionRow, decisions_of_case
 from engine.queries.diagrams import DiagramState, states_of
 from engine.queries.evidence import EvidenceRow, evidence_of
@@ -38,6 +39,7 @@ from engine.tables.database import Database
 #: somebody must see to open it.
 SECTIONS: dict[str, Part] = {
     "overview": Part.CARD,
+    "customer": Part.LETTERS,
     "timeline": Part.TIMELINE,
     "contacts": Part.CONTACTS,
     "evidence": Part.EVIDENCE,
@@ -76,6 +78,8 @@ class CasePage:
     comments: tuple[CommentRow, ...] = ()
     #: Why the case is kept although it could be deleted.
     holds: tuple[str, ...] = ()
+    #: None also where nobody said yet who the customer is.
+    customer: CustomerPage | None = None
     timeline: tuple[TimelineEntry, ...] = ()
     contacts: tuple[ContactRow, ...] = ()
     counts: ContactCounts | None = None
@@ -141,6 +145,7 @@ def _page(
         promises=promises_of(look, row.id) if overview and Part.LETTERS in parts else (),
         comments=comments_of(look, row.id, parts) if overview and sees_all else (),
         holds=_holds(look, row.id) if overview and Part.RETENTION in parts else (),
+        customer=customer_of_case(look, row, parts) if "customer" in shows else None,
         timeline=timeline_of(look, row.id) if "timeline" in shows else (),
         contacts=contacts,
         counts=counts,

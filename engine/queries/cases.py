@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from engine.casework.customers import needs_of
 from engine.casework.visibility import Part, sees
 from engine.queries import standing, words
 from engine.queries.people import Person
@@ -77,7 +78,7 @@ def brief_of(
         address=customer.address if customer else "",
         tenancy_reference=customer.tenancy_reference if customer else "",
         customer_kind=words.name_of("customer_kind", customer.kind) if customer else "",
-        needs=customer.needs if customer else "",
+        needs=needs_of(customer) if customer else "",
         stage=case.stage,
         standing=where_it_stands,
         owner=look.full_name(case.owner),

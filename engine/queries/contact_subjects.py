@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, or_, select
 
 from engine.casework.contact_logging import may_log
+from engine.casework.customers import needs_of
 from engine.casework.visibility import Part, sees
 from engine.errors import NotFound
 from engine.queries import words
@@ -161,7 +162,7 @@ def _subject(look: Reading, known: _Known, case: CaseFile, customer: Customer) -
         contact_address=card.contact_address if card else "",
         limits=tuple(limit for limit in limits if limit.from_on <= look.today),
         emergency_route=(card.emergency_route if card else "") or route,
-        needs=customer.needs if is_seen else "",
+        needs=needs_of(customer) if is_seen else "",
     )
 
 

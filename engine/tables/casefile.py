@@ -23,8 +23,16 @@ class Customer(Row):
     kind: Mapped[str] = mapped_column(default="tenant")
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
-    #: Formats, languages and adjustments the customer needs, never a diagnosis (R-056).
+    #: Adjustments the customer needs beside those below, never a diagnosis (R-056).
     needs: Mapped[str] = mapped_column(default="")
+    #: Who else is on the tenancy, as it was entered; "" for nobody known (R-033).
+    other_tenants: Mapped[str] = mapped_column(default="", server_default="")
+    #: The language to be used; "" for English.
+    language: Mapped[str] = mapped_column(default="", server_default="")
+    #: large_print, easy_read, braille, audio, bsl, relay (R-056).
+    formats: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    #: Ways of contact the customer cannot use: email, telephone, letter, in_person, online (R-044).
+    cannot_use: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
 
 
 class CaseFile(Row):
@@ -100,6 +108,8 @@ class ThirdParty(Row):
     #: What the customer allowed them to do and hear.
     scope: Mapped[str]
     authority_given_on: Mapped[dt.date]
+    #: How we know of it: written, told_us, attorney; "" where nobody asked.
+    authority_proof: Mapped[str] = mapped_column(default="", server_default="")
     started_on: Mapped[dt.date]
     ended_on: Mapped[dt.date | None]
     end_reason: Mapped[str | None]

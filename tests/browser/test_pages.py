@@ -23,6 +23,10 @@ LISTS = (
     "/tasks?view=all&search=carter&stage=in_force",
     "/tasks?view=all&search=nobody+at+all",
     "/tasks?view=done",
+    "/contacts/log",
+    "/contacts/log?search=nobody+at+all",
+    "/contacts/log?search=carter",
+    "/contacts/imports",
     "/cases",
     "/cases?search=elm+court",
     "/cases?search=nobody+at+all",
@@ -49,6 +53,7 @@ SETTING_UP = (
 )
 SECTIONS = (
     "Overview",
+    "Customer",
     "Timeline",
     "Contacts",
     "Evidence",

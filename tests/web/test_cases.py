@@ -90,6 +90,8 @@ def test_at_most_three_actions_are_buttons_and_the_rest_is_folded(
         "Something we owed is done",
         "A letter has arrived",
         "Send a letter again, or a copy",
+        "Change what we know of the customer",
+        "Somebody speaks for the customer",
         "Correct a record",
         "Change how we know something",
         "Keep it, do not delete",
@@ -103,11 +105,12 @@ def test_the_contact_sees_the_card_and_the_letters_and_the_rest_does_not_exist(
     page = priya.get(f"/cases/{case_id}")
     assert page.tree.xpath("//nav[@aria-label='Parts of this case']//a/text()") == [
         "Overview",
+        "Customer",
         "Letters",
     ]
     assert "Mend the kitchen tap" not in page.text
     for name in SECTIONS:
-        priya.get(f"/cases/{case_id}/{name}", 200 if name == "letters" else 404)
+        priya.get(f"/cases/{case_id}/{name}", 200 if name in ("customer", "letters") else 404)
     priya.get(f"/cases/{case_id}/letters/1")
     priya.get(f"/cases/{case_id}/answers/1", 404)
 

@@ -21,6 +21,7 @@ blueprint = Blueprint("cases", __name__)
 #: Section -> what its link and its heading say.
 NAMES = {
     "overview": "Overview",
+    "customer": "Customer",
     "timeline": "Timeline",
     "contacts": "Contacts",
     "evidence": "Evidence",

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from engine.casework import cases, customers
+from engine.operations import REGISTRY
+from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import Customer
 from engine.tables.database import Database
-from tests.engine.casework.new_case import OPENED, Landlord, at_work
+from tests.engine.casework.new_case import OPENED, Landlord, at_work, form_named
 
 
 @pytest.fixture
@@ -68,3 +70,61 @@ def test_a_case_without_a_customer_has_no_customer(landlord: Landlord) -> None:
     context = landlord.context("2026-01-12")
     assert customers.of_case(context) is None
     customers.add_need(context, "Call after noon")
+
+
+CHANGED = {
+    "customer_name": "Jo Carter",
+    "customer_kind": "joint_tenant",
+    "other_tenants": "Sam Carter",
+    "address": "4 Elm Court\nNorthfield",
+    "tenancy_reference": "204518/02",
+    "language": "Polish",
+    "formats": ["large_print", "bsl"],
+    "cannot_use": ["telephone"],
+    "needs": "Visits after noon",
+}
+
+
+def test_a_change_is_written_down_with_what_stood_there_before(landlord: Landlord) -> None:
+    landlord.answer("open_case", "2026-01-12", OPENED)
+    landlord.answer("change_customer", "2026-01-15", CHANGED)
+    customer = landlord.rows(Customer)[0]
+    assert (customer.kind, customer.email, customer.cannot_use) == (
+        *("joint_tenant", ""),
+        ["telephone"],
+    )
+    assert customers.needs_of(customer) == (
+        "Language: Polish\nLarge print\nBritish Sign Language\n"
+        "Cannot use the telephone\nVisits after noon"
+    )
+    event = next(row for row in landlord.rows(AuditEvent) if row.action == "customer_changed")
+    detail = landlord.session.get_one(AuditDetail, event.id)
+    assert detail.old["email"] == "jo.carter@mail.example"
+    assert detail.new["email"] == ""
+    assert "address" not in detail.new
+
+
+def test_what_was_changed_is_offered_as_it_stands(landlord: Landlord) -> None:
+    landlord.answer("open_case", "2026-01-12", OPENED)
+    landlord.answer("change_customer", "2026-01-15", CHANGED)
+    context = landlord.context("2026-01-16")
+    form = form_named("change_customer")
+    offered = {
+        one.id: REGISTRY.facts[one.default_from](context)
+        for one in form.questions
+        if one.default_from
+    }
+    assert {name: value for name, value in offered.items() if value} == CHANGED
+
+
+def test_a_change_makes_no_second_customer_of_the_same_name(landlord: Landlord) -> None:
+    landlord.answer("open_case", "2026-01-12", OPENED)
+    customers.keep(landlord.context("2026-01-12"), {**OPENED, "customer_name": "Sam Carter"})
+    found = landlord.problems(
+        "change_customer", "2026-01-15", {**CHANGED, "customer_name": "sam carter"}
+    )
+    assert "is another customer here" in found["customer_name"]
+    wrong = landlord.problems(
+        "change_customer", "2026-01-15", {**CHANGED, "tenancy_reference": "unknown"}
+    )
+    assert wrong["tenancy_reference"].startswith("Expected a tenancy reference")

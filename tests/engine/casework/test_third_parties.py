@@ -83,3 +83,41 @@ def test_the_notice_keeps_when_each_was_told(landlord: Landlord) -> None:
 def test_a_notice_without_a_third_party_is_refused(landlord: Landlord) -> None:
     with pytest.raises(NotFound):
         third_parties.ended_on(landlord.context("2026-02-04"))
+
+
+ADDED = {
+    "third_party_name": "Lena Carter",
+    "third_party_relationship": "Sister",
+    "third_party_contact": "01632 960 002",
+    "other_side": "no",
+    "authority_given_on": "2026-01-14",
+    "authority_proof": "written",
+    "third_party_scope": "Repairs only",
+}
+
+
+def test_somebody_speaks_for_the_customer_with_authority_and_scope(landlord: Landlord) -> None:
+    before = len(landlord.rows(ThirdParty))
+    landlord.answer("add_third_party", "2026-01-16", ADDED)
+    kept = landlord.rows(ThirdParty)[-1]
+    assert len(landlord.rows(ThirdParty)) == before + 1
+    assert (kept.scope, kept.authority_proof, kept.started_on.isoformat()) == (
+        *("Repairs only", "written"),
+        "2026-01-16",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "question", "sentence"),
+    [
+        ({"other_side": "yes"}, "other_side", "is on the other one"),
+        ({"third_party_name": "JO  carter"}, "third_party_name", "this is the customer's name"),
+        ({"authority_given_on": "2026-01-17"}, "authority_given_on", "or earlier"),
+        ({"third_party_scope": ""}, "third_party_scope", "Enter what they may do and hear"),
+    ],
+)
+def test_who_cannot_speak_for_the_customer_is_refused(
+    landlord: Landlord, changed: dict[str, str], question: str, sentence: str
+) -> None:
+    found = landlord.problems("add_third_party", "2026-01-16", {**ADDED, **changed})
+    assert sentence in found[question]

@@ -26,6 +26,7 @@ from tests.engine.queries.landlord import PEOPLE, Pen, full_case, person
 
 ALL = {
     "overview",
+    "customer",
     "timeline",
     "contacts",
     "evidence",
@@ -35,7 +36,7 @@ ALL = {
     "audience",
 }
 CARD = {"overview"}
-CARD_AND_LETTERS = {"overview", "letters"}
+CARD_AND_LETTERS = {"overview", "customer", "letters"}
 #: Person -> the sections of the full case that exist for them.
 MATRIX: dict[str, set[str]] = {
     "amina": ALL,  # carries it
