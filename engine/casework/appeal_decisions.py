@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.casework import appeals, owners, terms
+from engine.casework import appeals, directors, owners, terms
 from engine.casework.context import Context
 from engine.errors import Problem, Rejected
 from engine.tables.decisions import Appeal, Decision
@@ -30,6 +30,7 @@ def decide_late_appeal(
 ) -> None:
     """Record whether a late appeal is heard, with the director's reason (R-073)."""
     appeal = appeals.current(context)
+    directors.took_over(context, appeal)
     appeal.reasons = values["reasons"]
     context.audit(
         "late_appeal_decided", "appeal", appeal.id, new={"late_appeal": values["late_appeal"]}
@@ -72,6 +73,7 @@ def appeal_effect_fits(context: Context, values: dict[str, Any]) -> list[Problem
 def decide_appeal(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
     """Record the outcome, its reasons and what it changes; new terms are kept as answered."""
     appeal = appeals.current(context)
+    directors.took_over(context, appeal)
     appeal.reasons = values["reasons"]
     _decide(
         context,

@@ -23,8 +23,9 @@ _OTHER_ROLES = ("manager", "complaints_manager")
 
 
 def director(context: Context) -> Holder:
-    """Give the director this appeal is allocated to; any of them before it is allocated."""
-    return Holder(ROLE, appeals.current(context).director)
+    """Give the director this appeal is allocated to; any of them before, or once that one left."""
+    allocated = appeals.current(context).director
+    return Holder(ROLE, allocated if _is_here(context, allocated) else None)
 
 
 def conflicts(context: Context, appeal: Appeal) -> dict[str, str]:
@@ -98,9 +99,13 @@ def director_is_free(context: Context, values: dict[str, Any]) -> list[Problem]:
 
 
 def director_may_decide(context: Context, values: dict[str, Any]) -> list[Problem]:
-    """Raise NotAllowed unless the director it is allocated to decides, free of conflict (R-077)."""
+    """Raise NotAllowed unless the director it is allocated to decides, free of conflict (R-077).
+
+    Once that one has left, any other director may who is free of conflict.
+    """
     appeal = appeals.current(context)
-    if appeal.director != context.actor:
+    has_left = appeal.director is not None and not _is_here(context, appeal.director)
+    if appeal.director != context.actor and not has_left:
         who = people.full_name(context.session, appeal.director or "") or "nobody yet"
         raise NotAllowed(
             f"Expected the appeal to be decided by whom it is allocated to, and that is {who}. "
@@ -127,6 +132,25 @@ def allocate(context: Context, values: dict[str, Any], restricted: dict[str, Any
         appeal.id,
         new={"director": appeal.director},
     )
+
+
+def took_over(context: Context, appeal: Appeal) -> None:
+    """Keep who decides an appeal instead of a director who left since it was allocated."""
+    if appeal.director == context.actor:
+        return
+    old, appeal.director = appeal.director, context.actor
+    context.audit(
+        "appeal_taken_over",
+        "appeal",
+        appeal.id,
+        old={"director": old},
+        new={"director": context.actor},
+    )
+
+
+def _is_here(context: Context, name: str | None) -> bool:
+    here = {user.name for user in people.working_here(context.session, context.today)}
+    return name in here
 
 
 def _warned(choice: Choice) -> Choice:

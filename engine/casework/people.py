@@ -24,7 +24,7 @@ from engine.tables.people import RoleHolder, User
 from forms import Choice
 
 #: A value, or the place for one in a statement that is put together once.
-_Name = str | BindParameter[str]
+_Name = str | BindParameter[str] | InstrumentedAttribute[str | None]
 _Day = dt.date | BindParameter[dt.date]
 
 

@@ -11,6 +11,7 @@ from engine.commands.first_places import fill_places
 from engine.commands.handing_over import put_off, reassign
 from engine.commands.incidents import let_go, retry, try_again_in
 from engine.commands.instances import choose_parameter_set, receive, start
+from engine.commands.leavers import hand_back_tasks
 from engine.commands.outcomes import ROLE_NAMES, Outcome
 from engine.commands.pages import (
     FormView,
@@ -58,6 +59,7 @@ __all__ = [
     "form_of_action",
     "form_of_message",
     "form_of_task",
+    "hand_back_tasks",
     "let_go",
     "letter_preview",
     "letter_preview_pdf",

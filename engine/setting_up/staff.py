@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.calendar import said
+from engine.commands.leavers import hand_back_tasks
 from engine.commands.tries import keeps_trying
 from engine.errors import NotFound, Problem, Rejected
 from engine.installation import Surroundings, read_surroundings
@@ -82,7 +83,6 @@ def change_person(db: Database, name: str, raw: Mapping[str, str], *, by: str) -
         keep(session, "person_changed", "user", by=by, at=around.now, old=old, new=new)
 
 
-@keeps_trying
 def leave(db: Database, name: str, on: dt.date, successors: Mapping[str, str], *, by: str) -> None:
     """Let somebody leave with a last day: every role ends with it, nobody signs in after it.
 
@@ -90,6 +90,12 @@ def leave(db: Database, name: str, on: dt.date, successors: Mapping[str, str], *
     open falls to whoever holds the role. Raises NotFound, InvalidAnswers with a problem for each
     role that would be left empty or would come to oneself, Rejected for oneself.
     """
+    _leave(db, name, on, successors, by)
+    hand_back_tasks(db)
+
+
+@keeps_trying
+def _leave(db: Database, name: str, on: dt.date, successors: Mapping[str, str], by: str) -> None:
     with db.writing() as session:
         around = read_surroundings(session)
         need_right(session, by, around.today)

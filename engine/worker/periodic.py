@@ -15,6 +15,7 @@ from engine.casework.audit import Chain
 from engine.commands import (
     deliver_messages,
     dispatch_due,
+    hand_back_tasks,
     read_surroundings,
     run_due,
     sweep_unclaimed,
@@ -74,6 +75,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("imports of contacts", "file", TICK_SECONDS, imports.work),
         Periodic("the outbox", "post", TICK_SECONDS, send),
         Periodic("unclaimed messages", "sweep", SWEEP_SECONDS, sweep_unclaimed),
+        Periodic("tasks of leavers", "sweep", SWEEP_SECONDS, hand_back_tasks),
         Periodic("old sign-ins", "sweep", SWEEP_SECONDS, forget_old),
         Periodic("letters at Notify", "sweep", SWEEP_SECONDS, ask),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
