@@ -12,7 +12,7 @@ from engine.tables.database import Database
 from engine.tables.people import User
 from tests.engine.queries.landlord import NOW, TODAY, Pen, full_case, person
 
-SET = {"set_on": dt.date(2026, 3, 30)}
+SET: dict[str, Any] = {"set_on": dt.date(2026, 3, 30)}
 ENDED = {"ended_on": TODAY, "end_reason": "ceased"}
 
 
