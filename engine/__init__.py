@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from engine import backups, batches, daily, files, imports, outbox, setting_up, sign_in, worker
+from engine import (
+    backups,
+    batches,
+    daily,
+    files,
+    imports,
+    outbox,
+    papers,
+    setting_up,
+    sign_in,
+    worker,
+)
 from engine.calendar import Due, said
 from engine.commands import (
     ROLE_NAMES,
@@ -37,7 +48,6 @@ from engine.commands import (
 )
 from engine.demo import demo_is_loaded, load_demo, multiply
 from engine.differences import (
-    CellChange,
     DiffLine,
     ElementChange,
     FileDifference,
@@ -107,8 +117,6 @@ from engine.publishing import (
 from engine.queries import (
     COUNTED_TO,
     END,
-    Answered,
-    AnsweredPage,
     AppealableDecision,
     AppealRow,
     ArrangementCard,
@@ -136,7 +144,6 @@ from engine.queries import (
     ProcessBrief,
     ProcessPage,
     ProcessRuns,
-    ProcessStep,
     PromiseRow,
     RegisterEntry,
     RunEvent,
@@ -201,8 +208,6 @@ __all__ = [
     "END",
     "KEY_VARIABLE",
     "ROLE_NAMES",
-    "Answered",
-    "AnsweredPage",
     "AppealRow",
     "AppealableDecision",
     "ArrangementCard",
@@ -212,7 +217,6 @@ __all__ = [
     "CaseBrief",
     "CasePage",
     "CasePerson",
-    "CellChange",
     "ChainState",
     "CitedEvidence",
     "ContactCounts",
@@ -257,7 +261,6 @@ __all__ = [
     "ProcessBrief",
     "ProcessPage",
     "ProcessRuns",
-    "ProcessStep",
     "PromiseRow",
     "RegisterEntry",
     "Rejected",
@@ -340,6 +343,7 @@ __all__ = [
     "now",
     "open_archive",
     "outbox",
+    "papers",
     "people",
     "person",
     "prepare",

@@ -51,6 +51,7 @@ from web.views import (
     drafts,
     evidence,
     moving,
+    papers,
     people,
     post,
     processes,
@@ -151,7 +152,7 @@ def _register_views(app: Flask) -> None:
     staff = (
         *(sign_in, tasks, task, daily, doors, disagreements, callers),
         *(contacts, contact_imports),
-        *(cases, evidence, register, post),
+        *(cases, evidence, papers, register, post),
     )
     owners = (
         *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),

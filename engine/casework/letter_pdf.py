@@ -46,11 +46,14 @@ def made_when_asked() -> Iterator[None]:
         _LATER.reset(token)
 
 
-def as_pdf(article: str, title: str) -> bytes | None:
-    """Give the HTML of a letter as PDF; None when it is not made now, or cannot be made here."""
+def as_pdf(article: str, title: str, *, style: str = "") -> bytes | None:
+    """Give the HTML of a letter as PDF; None when it is not made now, or cannot be made here.
+
+    style: how the page looks; that of a letter unless said otherwise.
+    """
     if _LATER.get():
         return None
-    laid_out = _laid_out(article, title, "dl")
+    laid_out = _laid_out(article, title, "dl", style)
     return None if laid_out is None else bytes(laid_out.write_pdf(pdf_tags=True))
 
 
@@ -74,7 +77,7 @@ def bound(
     return bytes(documents[0].copy(pages).write_pdf(pdf_tags=True)) if documents else None
 
 
-def _laid_out(article: str, title: str, window: Window) -> Any:
+def _laid_out(article: str, title: str, window: Window, style: str = "") -> Any:
     """Give a letter as pages of WeasyPrint; None when this machine cannot."""
     weasyprint = _weasyprint()
     if weasyprint is None:
@@ -84,7 +87,10 @@ def _laid_out(article: str, title: str, window: Window) -> Any:
         f"<title>{html.escape(title)}</title></head><body>{article}</body></html>"
     )
     nothing_from_elsewhere = weasyprint.urls.URLFetcher(allowed_protocols=[])
-    styles = [_style("letter.css"), *([_style("letter_notify.css")] if window == "notify" else [])]
+    styles = [
+        style or _style("letter.css"),
+        *([_style("letter_notify.css")] if window == "notify" else []),
+    ]
     sheets = [weasyprint.CSS(string=one, url_fetcher=nothing_from_elsewhere) for one in styles]
     document = weasyprint.HTML(string=page, url_fetcher=nothing_from_elsewhere)
     return document.render(stylesheets=sheets)

@@ -15,6 +15,7 @@ import engine
 from web import auth
 from web.downloads import downloaded
 from web.paging import page_asked, pagination, slice_of
+from web.views import papers
 
 blueprint = Blueprint("cases", __name__)
 
@@ -120,6 +121,8 @@ def _section(case_id: int, name: str) -> str:
 def _extra(page: engine.CasePage, name: str) -> dict[str, Any]:
     """Give what one section needs beyond the case: the part of a long list, the run chosen."""
     long: dict[str, Sequence[Any]] = {"contacts": page.contacts, "evidence": page.evidence}
+    if name == "overview":
+        return {"papers": [(paper, papers.NAMES[paper]) for paper in _papers(page)]}
     if name == "timeline":
         return _timeline(page.timeline)
     if name in long:
@@ -128,6 +131,14 @@ def _extra(page: engine.CasePage, name: str) -> dict[str, Any]:
     if name == "where":
         return {"shown": _chosen(page), "chosen": request.args.get("run", "")}
     return {}
+
+
+def _papers(page: engine.CasePage) -> list[str]:
+    """Name the papers that exist of this case for who looks."""
+    found = ["summary"]
+    if page.brief.stage == "formal" and {"decisions", "evidence"} <= set(page.sections):
+        found.append("agenda")
+    return [*found, "told"] if "letters" in page.sections else found
 
 
 def _timeline(entries: Sequence[engine.TimelineEntry]) -> dict[str, Any]:

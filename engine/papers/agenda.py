@@ -1,0 +1,189 @@
+"""The agenda of a decision meeting: what it looks at, from the referral and the file (R-040)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.calendar import said
+from engine.casework.visibility import Part, parts_of
+from engine.errors import NotFound
+from engine.queries import words
+from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
+from engine.queries.contacts import contacts_of
+from engine.queries.evidence import EvidenceRow, evidence_of
+from engine.queries.letters import PromiseRow, promises_of
+from engine.queries.owed import OwedRow, owed_of
+from engine.queries.people import Person
+from engine.queries.reading import Reading, reading
+from engine.queries.standing import rows_of
+from engine.releases import bundle, current_release_id
+from engine.tables.casefile import CaseFile, Customer, Stage, Submission
+from engine.tables.database import Database
+
+_REFERRAL = "referral"
+#: What nobody may do without: to see the agenda is to see the reasons.
+_NEEDS = frozenset({Part.DECISIONS, Part.EVIDENCE, Part.CONTACTS})
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One kind of behaviour as the referral describes it (R-036)."""
+
+    kind: str
+    what: str
+    frequency: str
+    first_on: dt.date
+    last_on: dt.date
+
+
+@dataclass(frozen=True)
+class CitedRecord:
+    """A record the referral rests on, as it stands now."""
+
+    record: EvidenceRow
+    #: Names of its files, for whoever brings them to the meeting.
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What a decision meeting is about."""
+
+    brief: CaseBrief
+    made_at: dt.datetime
+    #: None while the meeting is not arranged.
+    meeting_on: dt.date | None
+    #: Full name and job of each who is invited, or was there.
+    invited: tuple[str, ...]
+    #: Full names of those the customer has complained about: they take no part.
+    takes_no_part: tuple[str, ...]
+    referred_on: dt.date | None
+    referred_by: str
+    discussed_with: str
+    why_formal: str
+    concerns: tuple[Concern, ...]
+    proposed_spoc: str
+    proposed_cover: str
+    #: How each stage before went, in sentences.
+    stages: tuple[str, ...]
+    #: What is counted of the contacts and what is missing, in sentences (R-030).
+    contacts: str
+    gaps: tuple[str, ...]
+    cited: tuple[CitedRecord, ...]
+    #: How many further records there are: that could be used, and that cannot.
+    usable: int
+    not_usable: int
+    owed: tuple[OwedRow, ...]
+    promises: tuple[PromiseRow, ...]
+    #: What the policy wants weighed, and how many must be there.
+    factors: tuple[str, ...]
+    quorum: int
+
+
+def agenda(database: Database, case_id: int, person: Person) -> Agenda:
+    """Give the agenda of the decision meeting of a case.
+
+    Raises NotFound when the case was not referred, or its reasons are not for this person to see.
+    """
+    with reading(database, person) as look:
+        if _NEEDS - parts_of(look.session, person, case_id):
+            raise NotFound
+        found = look.session.execute(
+            select(CaseFile, Customer)
+            .outerjoin(Customer, IS_CUSTOMER)
+            .where(CaseFile.id == case_id)
+        ).one()
+        stages = {
+            stage.kind: stage
+            for stage in look.session.scalars(select(Stage).where(Stage.case_id == case_id))
+        }
+        formal = stages.get("formal")
+        if formal is None or formal.referred_on is None:
+            raise NotFound
+        return _agenda(look, found.CaseFile, found.Customer, stages)
+
+
+def _agenda(
+    look: Reading, case: CaseFile, customer: Customer | None, stages: Mapping[str, Stage]
+) -> Agenda:
+    formal, asked = stages["formal"], _referral(look, case.id)
+    parts = parts_of(look.session, look.viewer, case.id)
+    records = evidence_of(look, case.id, parts)
+    cited = set(asked.get("cites", []))
+    rest = [record for record in records if record.id not in cited]
+    _, counts = contacts_of(look, case.id)
+    figures = _figures(look, case.parameter_set)
+    return Agenda(
+        brief=brief_of(
+            look, case, customer, said_to(look, case, rows_of(look, [case.id])[case.id], True)
+        ),
+        made_at=look.now,
+        meeting_on=formal.meeting_on,
+        invited=tuple(look.full_name(name) for name in formal.attendees or ()),
+        takes_no_part=tuple(look.full_name(name) for name in case.allegation_against),
+        referred_on=formal.referred_on,
+        referred_by=look.full_name(formal.referred_by),
+        discussed_with=look.full_name(formal.discussed_with),
+        why_formal=str(asked.get("why_formal", "")),
+        concerns=tuple(_concern(row) for row in asked.get("history", [])),
+        proposed_spoc=look.full_name(formal.proposed_spoc),
+        proposed_cover=look.full_name(formal.proposed_cover),
+        stages=tuple(_stage(stages[kind]) for kind in ("informal", "warning") if kind in stages),
+        contacts=counts.window,
+        gaps=counts.gaps,
+        cited=tuple(
+            CitedRecord(record, tuple(file.name for file in record.files if not file.removed_at))
+            for record in reversed(records)
+            if record.id in cited
+        ),
+        usable=sum(record.is_usable for record in rest),
+        not_usable=sum(not record.is_usable for record in rest),
+        owed=owed_of(look, case.id, only_open=True),
+        promises=promises_of(look, case.id, only_open=True),
+        factors=tuple(figures.get("assessment.factors", ())),
+        quorum=figures.get("meeting.quorum", 0),
+    )
+
+
+def _referral(look: Reading, case_id: int) -> dict[str, Any]:
+    """Give the answers of the newest referral; {} when none was given here."""
+    query = (
+        select(Submission.answers)
+        .where(Submission.case_id == case_id, Submission.form == _REFERRAL)
+        .order_by(Submission.id.desc())
+        .limit(1)
+    )
+    return look.session.scalar(query) or {}
+
+
+def _figures(look: Reading, parameter_set: str) -> dict[str, Any]:
+    known = bundle(look.session, current_release_id(look.session)).figures.get(parameter_set, {})
+    return {name: figure.value for name, figure in known.items()}
+
+
+def _concern(row: Mapping[str, Any]) -> Concern:
+    return Concern(
+        kind=words.name_of("behaviour", row.get("kind")),
+        what=str(row.get("what", "")),
+        frequency=str(row.get("frequency", "")),
+        first_on=dt.date.fromisoformat(row["first_on"]),
+        last_on=dt.date.fromisoformat(row["last_on"]),
+    )
+
+
+def _stage(stage: Stage) -> str:
+    """Say how a stage went: when it began, how the customer was warned, when it ended."""
+    name = {"informal": "Informal stage", "warning": "Warning stage"}[stage.kind]
+    way = {"informal": "warned in words", "warning": "Fair Treatment Letter"}[stage.kind]
+    told = [f"begun {said(stage.opened_on)}"]
+    told.append(f"{way} {said(stage.warned_on)}" if stage.warned_on else f"{way}: never")
+    if stage.look_on:
+        what = {"informal": "time to change until", "warning": "reviewed on"}[stage.kind]
+        told.append(f"{what} {said(stage.look_on)}")
+    told.append(f"ended {said(stage.closed_on)}" if stage.closed_on else "not ended")
+    return f"{name}: {', '.join(told)}."
