@@ -9,7 +9,7 @@ import pytest
 
 from engine import clock, papers
 from engine.errors import NotFound
-from engine.tables.casefile import CaseFile
+from engine.tables.casefile import CaseFile, Evidence, Stage
 from engine.tables.database import Database
 from tests.engine.queries import landlord
 from tests.engine.queries.landlord import PEOPLE, Pen, full_case, person
@@ -55,7 +55,7 @@ def house(sqlite_database: Database) -> Iterator[Database]:
 
 def refer(house: Database) -> None:
     with house.writing() as session:
-        stage = session.get_one(landlord.Stage, 1)
+        stage = session.get_one(Stage, 1)
         stage.referred_on, stage.referred_by = dt.date(2026, 3, 17), "amina"
         stage.proposed_spoc, stage.attendees = "priya", ["mark", "dorothy"]
         session.get_one(CaseFile, 1).allegation_against = ["carl"]
@@ -108,7 +108,7 @@ def test_the_agenda_has_what_the_meeting_needs(house: Database) -> None:
 def test_a_record_corrected_since_the_referral_says_so(house: Database) -> None:
     refer(house)
     with house.writing() as session:
-        session.get_one(landlord.Evidence, 1).corrected_at = landlord.NOW
+        session.get_one(Evidence, 1).corrected_at = landlord.NOW
     [one] = papers.agenda(house, 1, person("dorothy")).cited
     assert one.record.usable_words == "No: it was corrected"
 
