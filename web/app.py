@@ -49,7 +49,9 @@ from web.views import (
     draft_steps,
     draft_transfer,
     drafts,
+    emergency,
     evidence,
+    log,
     moving,
     papers,
     people,
@@ -159,6 +161,7 @@ def _register_views(app: Flask) -> None:
         draft_steps,
         *(publishing, versions),
     )
+    watchers = (log, emergency)
     administrators = (people, setting_up)
     managers = (
         complaints,
@@ -171,7 +174,7 @@ def _register_views(app: Flask) -> None:
         stuck,
         undelivered,
     )
-    for view in (*staff, *owners, *managers, *administrators, clock, diagrams):
+    for view in (*staff, *owners, *managers, *watchers, *administrators, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
 

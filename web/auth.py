@@ -25,27 +25,6 @@ OPEN_TO_ALL = frozenset(
 #: Where the cookie holds the random id of this browser.
 _KEY = "signed_in"
 _log = logging.getLogger("spoc.web")
-#: Part of the pages -> roles that are led to it.
-_OFFERED_TO = {
-    "register": frozenset({"dmo", "manager", "complaints_manager", "legal"}),
-    "complaints": frozenset({"complaints_manager"}),
-    "running": frozenset({"manager", "dmo", "complaints_manager", "legal"}),
-    "a concern": frozenset({"team_leader", "manager", "dmo"}),
-    "stuck steps": frozenset({"manager", "dmo", "complaints_manager"}),
-    "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
-    "drafts": frozenset({"process_owner"}),
-    "moving": frozenset({"process_owner", "manager"}),
-    "wrong dates": frozenset({"manager", "dmo"}),
-    "contact imports": frozenset({"manager", "dmo"}),
-    "letters to post": frozenset(
-        {
-            *("team_leader", "manager", "dmo", "assistant_director"),
-            *("complaints_manager", "legal"),
-        }
-    ),
-    "batches": frozenset({"process_owner", "manager", "dmo", "complaints_manager"}),
-    "setting up": frozenset({"administrator", "dmo"}),
-}
 #: Role -> where somebody begins who holds no other.
 _FIRST_PAGES = {
     "contact_centre": "callers.looked_up",
@@ -53,7 +32,12 @@ _FIRST_PAGES = {
     "administrator": "setting_up.overview",
 }
 #: Roles that alone lead into no case.
-_NO_CASES = frozenset({"administrator", "contact_centre", "process_owner", "systems_team"})
+_NO_CASES = frozenset(
+    {
+        *("administrator", "contact_centre", "contractor", "partner_liaison", "process_owner"),
+        "systems_team",
+    }
+)
 
 
 def database() -> engine.Database:
@@ -88,16 +72,14 @@ def require_person() -> ResponseReturnValue | None:
 
 
 def may_open(part: str) -> bool:
-    """Tell whether pages offer ``cases``, ``register``, ``callers`` and so on to this person.
+    """Tell whether a page that stands in the matrix (``PAGES``) exists for this person.
 
-    It only saves them a way that leads nowhere: what they may see and do, the engine decides.
+    ``cases`` is a list that exists for everybody: it is offered to those who have cases at all.
     """
-    roles = set(person().roles)
-    if part in _OFFERED_TO:
-        return bool(roles & _OFFERED_TO[part])
-    if part == "callers":
-        return bool(roles - {"process_owner", "administrator"})
-    return not roles or bool(roles - _NO_CASES)
+    asking = person()
+    if part != "cases":
+        return engine.oversight.opens(asking, part)
+    return not asking.roles or bool(set(asking.roles) - _NO_CASES)
 
 
 def first_page(roles: Iterable[str]) -> str:

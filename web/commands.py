@@ -1,4 +1,4 @@
-"""The command line: keys, demo clock and cases, scenarios, checks, due dates, audit chains."""
+"""The command line: keys, demo clock and cases, scenarios, checks, due dates."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from web import (
     auth,
     keeping_commands,
     outgoing_commands,
+    oversight_commands,
     setting_up_commands,
     sign_in_commands,
     words,
@@ -40,10 +41,11 @@ _paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_typ
 
 def register(app: Flask) -> None:
     """Give the application its commands."""
-    for command in (new_key, clock, multiply, scenario, check, rearm, audit):
+    for command in (new_key, clock, multiply, scenario, check, rearm):
         app.cli.add_command(command)
     keeping_commands.register(app)
     outgoing_commands.register(app)
+    oversight_commands.register(app)
     setting_up_commands.register(app)
     sign_in_commands.register(app)
 
@@ -131,22 +133,6 @@ def check(paths: tuple[Path, ...], release: int | None, as_json: bool) -> None:
             click.echo(str(finding))
         click.echo(f"{words.counted(len(findings), 'finding')}.")
     raise SystemExit(int(any(finding.severity == "error" for finding in findings)))
-
-
-@click.command(cls=Plain)
-@_json
-@with_appcontext
-def audit(as_json: bool) -> None:
-    """Verify every audit chain, link by link; exit 1 if one does not hold."""
-    states = engine.verify_chains(ready())
-    broken = [state for state in states if state.broken_at is not None]
-    if as_json:
-        click.echo(json.dumps([dataclasses.asdict(state) for state in states], indent=2))
-    else:
-        for state in broken:
-            click.echo(f"{state.chain}: does not hold at link {state.broken_at}.")
-        click.echo(f"{words.counted(len(states), 'chain')}, {len(broken)} broken.")
-    raise SystemExit(1 if broken else 0)
 
 
 @click.command(cls=Plain)

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ _HASHED = (
     "previous_hash",
 )
 _AT = 2
+_MISSING = "it is missing"
 #: Put together once, and past the objects of the session: every unit of work adds a link.
 _ADD_EVENT = insert(table_of(AuditEvent)).returning(AuditEvent.id)
 _ADD_DETAIL = insert(table_of(AuditDetail))
@@ -57,6 +58,18 @@ class Entry:
     actor: str | None = None
     old: Any = None
     new: Any = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One place of a chain where it is not as it was written."""
+
+    #: Of the link, or of the first that is missing.
+    number: int
+    #: In words.
+    what: str
+    #: The link as it is found; None where there is none.
+    event: AuditEvent | None = None
 
 
 class Chain:
@@ -155,7 +168,14 @@ class Chain:
 
     def broken_at(self) -> int | None:
         """Give the number of the first link that does not hold; None when the chain verifies."""
-        previous, expected = "", 1
+        first = next(self.faults(), None)
+        return first.number if first else None
+
+    def faults(self) -> Iterator[Fault]:
+        """Give everything that is not as it was written, in the order of the links.
+
+        Details that are gone, as after a deletion, are no fault of the chain.
+        """
         links = self.session.execute(
             select(AuditEvent, AuditDetail)
             .outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id)
@@ -164,12 +184,17 @@ class Chain:
         )
         kept = select(AuditAnchor.number, AuditAnchor.hash).where(AuditAnchor.chain == self.name)
         anchors = dict(self.session.execute(kept).all())
+        previous, expected = "", 1
         for event, detail in links:
-            if not _holds(event, detail, expected, previous, anchors):
-                return expected
+            if event.number != expected:
+                yield Fault(expected, _MISSING)
+                previous, expected = event.previous_hash, event.number
+            what = _what_is_wrong(event, detail, previous, anchors)
+            if what:
+                yield Fault(expected, what, event)
             previous, expected = event.hash, expected + 1
-        ended_early = max(anchors, default=0) >= expected or self._kept_number() >= expected
-        return expected if ended_early else None
+        if max(anchors, default=0) >= expected or self._kept_number() >= expected:
+            yield Fault(expected, _MISSING)
 
     def _move_head(self, number: int, head: str) -> None:
         """Keep the new head on the row of the case. Raises Collision if it is not the next."""
@@ -230,23 +255,21 @@ def chain_anew(
     return hashes
 
 
-def _holds(
-    event: AuditEvent,
-    detail: AuditDetail | None,
-    expected: int,
-    previous: str,
-    anchors: dict[int, str],
-) -> bool:
-    told = detail is None or event.detail_hash == _detail_hash(
+def _what_is_wrong(
+    event: AuditEvent, detail: AuditDetail | None, previous: str, anchors: Mapping[int, str]
+) -> str:
+    """Say what of a link is not as it was written; "" when all is."""
+    if event.hash != _event_hash(_said(event)):
+        return "the link itself was changed"
+    if detail is not None and event.detail_hash != _detail_hash(
         detail.actor, detail.old, detail.new, detail.salt
-    )
-    return (
-        told
-        and event.number == expected
-        and event.previous_hash == previous
-        and event.hash == _event_hash(_said(event))
-        and anchors.get(event.number, event.hash) == event.hash
-    )
+    ):
+        return "who did it, or what it says, was changed"
+    if event.previous_hash != previous:
+        return "it does not follow from the link before it"
+    if anchors.get(event.number, event.hash) != event.hash:
+        return "it is not the one that was kept at the end of its day"
+    return ""
 
 
 def _detail_hash(actor: str | None, old: Any, new: Any, salt: str) -> str:

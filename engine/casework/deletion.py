@@ -50,6 +50,7 @@ from engine.tables.decisions import (
     Promise,
     Restriction,
 )
+from engine.tables.emergency import EmergencyAccess
 from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.imports import ContactImportRow
 from engine.tables.leaving import Meeting, Sending
@@ -79,6 +80,7 @@ OF_CASE: tuple[Any, ...] = (
     ContactImportRow,
     Decision,
     ElementInstance,
+    EmergencyAccess,
     Evidence,
     EvidenceFile,
     EvidenceFilePart,

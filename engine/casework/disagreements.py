@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.calendar import Due
 from engine.casework import appeal_receipts, complaints, look_requests
 from engine.casework.context import Context
+from engine.casework.matrix import PAGES
 from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
 from engine.tables.casefile import CaseFile
 from engine.tables.decisions import Decision
@@ -20,8 +21,6 @@ from forms import Choice
 
 #: Two ways can be gone beside each other, linked; a third would be the same words once more.
 _MOST_WAYS = 2
-#: Whoever holds no other role sees no customer at all (requirements A.11).
-_NO_CUSTOMERS = frozenset({"process_owner"})
 _APPEAL, _LOOK, _COMPLAINT = "appeal", "look", "complaint"
 #: What the customer wants, as far as one can tell -> the way that answers it.
 _MEANT = {"decision_wrong": _APPEAL, "things_changed": _LOOK, "badly_treated": _COMPLAINT}
@@ -67,7 +66,7 @@ def may_be_logged_by(session: Session, case: CaseFile, roles: Collection[str]) -
     Any member of staff may (R-073), once something was decided and so told; until then the case
     does not exist for them. For those whose roles know no customers it never does (R-102).
     """
-    if case.deleted_on is not None or not set(roles) - _NO_CUSTOMERS:
+    if case.deleted_on is not None or not PAGES["customers"] & set(roles):
         return False
     told = select(Decision.id).where(
         Decision.case_id == case.id, Decision.kind.in_(appeal_receipts.DECISION_NAMES)

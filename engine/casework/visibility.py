@@ -1,9 +1,8 @@
-"""Who sees what of a case: one table; what is not in it does not exist for that person (R-102)."""
+"""Who sees what of a case, asked of the one table; what it does not open does not exist (R-102)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from enum import StrEnum
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import (
@@ -21,12 +20,34 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from engine import clock
+from engine.casework.matrix import ANYBODY, NEEDS, PAGES, RELIED_ON, TABLE, Part, Tie
 from engine.casework.open_tasks import waits_for
 from engine.errors import NotFound
 from engine.tables.casefile import CaseFile, Stage
-from engine.tables.decisions import Appeal, Arrangement
+from engine.tables.decisions import Appeal, Arrangement, PartnerEvent
+from engine.tables.emergency import EmergencyAccess
+from engine.tables.people import User
 from engine.tables.process import WorkItem
 from engine.tables.took_part import TookPart
+
+__all__ = [
+    "ANYBODY",
+    "NEEDS",
+    "Part",
+    "Tie",
+    "Viewer",
+    "cases_seen",
+    "may_see_task",
+    "needs",
+    "opens",
+    "parts_of",
+    "parts_opened",
+    "parts_seen",
+    "reads_restricted",
+    "sees",
+    "sees_every_case",
+]
 
 
 class Viewer(Protocol):
@@ -39,91 +60,6 @@ class Viewer(Protocol):
     @property
     def roles(self) -> tuple[str, ...]:
         """Give the roles held today."""
-
-
-class Part(StrEnum):
-    """A part of a case that is shown or is not."""
-
-    CARD = "card"
-    LETTERS = "letters"
-    TASKS = "tasks"
-    DECISIONS = "decisions"
-    EVIDENCE = "evidence"
-    CONTACTS = "contacts"
-    TIMELINE = "timeline"
-    DIAGRAMS = "diagrams"
-    #: Health, addiction: only for their author and those named here (R-109).
-    RESTRICTED = "restricted"
-    #: Who read restricted answers, and when.
-    READS = "reads"
-    #: Requests for copies, holds, deletion.
-    RETENTION = "retention"
-    #: The list of every arrangement; the case it is about shows its card.
-    REGISTER = "register"
-
-
-class Tie(StrEnum):
-    """What ties a person to a case."""
-
-    #: None needed: every case.
-    ANY = "any"
-    #: Opened it, carries it or referred it.
-    CARRIES = "carries"
-    #: Took part in one of its decisions or meetings, and is not its contact or cover now: those
-    #: see what a contact needs, also when they sat in the meeting that chose them.
-    TOOK_PART = "took_part"
-    #: Holds or held a task of it in this role.
-    WORKED = "worked"
-    #: A task of it is open for anybody in this role.
-    WAITED_FOR = "waited_for"
-    #: An appeal of it is allocated to them.
-    DIRECTS = "directs"
-    #: Is the single point of contact or the cover of an arrangement that has not ended.
-    CONTACT = "contact"
-
-
-#: A row for everybody, whatever the role.
-ANYBODY = "anybody"
-
-_CASE = frozenset(Part) - {Part.RESTRICTED, Part.READS, Part.RETENTION, Part.REGISTER}
-_WHOLE = _CASE | {Part.READS, Part.RETENTION, Part.REGISTER}
-_CARD = frozenset({Part.CARD})
-#: Role and tie -> the parts they open. What is not here is not seen (requirements A.11).
-_TABLE: dict[tuple[str, Tie], frozenset[Part]] = {
-    ("dmo", Tie.ANY): frozenset(Part),
-    ("complaints_manager", Tie.ANY): _WHOLE,
-    ("legal", Tie.ANY): _WHOLE,
-    ("manager", Tie.ANY): _CASE | {Part.REGISTER},
-    ("team_leader", Tie.CARRIES): _CASE,
-    ("team_leader", Tie.WORKED): _CASE,
-    ("assistant_director", Tie.DIRECTS): _CASE,
-    ("assistant_director", Tie.WORKED): _CASE,
-    ("assistant_director", Tie.WAITED_FOR): _CASE,
-    ("systems_team", Tie.WORKED): _CARD,
-    ("systems_team", Tie.WAITED_FOR): _CARD,
-    (ANYBODY, Tie.TOOK_PART): _CASE,
-    (ANYBODY, Tie.CONTACT): frozenset({Part.CARD, Part.LETTERS}),
-}
-_ANSWER_CALLERS = frozenset(
-    {
-        *("team_leader", "manager", "dmo", "assistant_director", "complaints_manager", "legal"),
-        *("systems_team", "contact_centre", "officer"),
-    }
-)
-#: Pages about no single case -> the roles they exist for (R-102, requirements A.11).
-_PAGES: dict[str, frozenset[str]] = {
-    "callers": _ANSWER_CALLERS,
-    "drafts": frozenset({"process_owner"}),
-    "letters to post": frozenset(
-        {
-            *("team_leader", "manager", "dmo", "assistant_director"),
-            *("complaints_manager", "legal"),
-        }
-    ),
-    "processes": frozenset({"process_owner", "manager", "dmo", "complaints_manager", "legal"}),
-    "running": frozenset({"manager", "dmo", "complaints_manager", "legal"}),
-    "setting up": frozenset({"administrator", "dmo"}),
-}
 
 
 def parts_of(session: Session, viewer: Viewer, case_id: int) -> frozenset[Part]:
@@ -156,7 +92,7 @@ def parts_opened(roles: Collection[str], ties: Collection[tuple[str, Tie]]) -> f
     """
     opened: frozenset[Part] = frozenset()
     is_contact = (ANYBODY, Tie.CONTACT) in ties
-    for (role, tie), parts in _TABLE.items():
+    for (role, tie), parts in TABLE.items():
         if role != ANYBODY and role not in roles:
             continue
         if tie is Tie.TOOK_PART and is_contact:
@@ -190,7 +126,28 @@ def sees_every_case(viewer: Viewer, part: Part) -> bool:
 
 def opens(viewer: Viewer, page: str) -> bool:
     """Tell whether a page about no single case exists for this person: callers, drafts ..."""
-    return bool(_PAGES[page].intersection(viewer.roles))
+    return bool(PAGES[page].intersection(viewer.roles))
+
+
+def reads_restricted(parts: Collection[Part], form: str) -> bool:
+    """Tell whether somebody who sees these parts reads what this form keeps restricted (R-109).
+
+    Its author reads it in any case.
+    """
+    return Part.RESTRICTED in parts or (Part.RELIED_ON in parts and form in RELIED_ON)
+
+
+def needs(action: str) -> Part:
+    """Give what of a case somebody must see to do an action of its page, or bring a message."""
+    return NEEDS.get(action, Part.TIMELINE)
+
+
+def parts_seen(session: Session, case_id: int, by: str, roles: Iterable[str]) -> frozenset[Part]:
+    """Give the parts of one case a person sees; none when it does not exist for them."""
+    try:
+        return parts_of(session, _Named(by, tuple(roles)), case_id)
+    except NotFound:
+        return frozenset()
 
 
 def may_see_task(session: Session, item: WorkItem, by: str, roles: Iterable[str]) -> bool:
@@ -200,18 +157,7 @@ def may_see_task(session: Session, item: WorkItem, by: str, roles: Iterable[str]
         return True
     if item.case_id is None:
         return False
-    try:
-        return Part.TASKS in parts_of(session, viewer, item.case_id)
-    except NotFound:
-        return False
-
-
-def may_see_case(session: Session, case_id: int, by: str, roles: Iterable[str]) -> bool:
-    """Tell whether a person sees any part of a case."""
-    try:
-        return bool(parts_of(session, _Named(by, tuple(roles)), case_id))
-    except NotFound:
-        return False
+    return Part.TASKS in parts_seen(session, item.case_id, by, viewer.roles)
 
 
 class _Named(NamedTuple):
@@ -220,7 +166,7 @@ class _Named(NamedTuple):
 
 
 def _rows(viewer: Viewer) -> Iterator[tuple[str, Tie, frozenset[Part]]]:
-    for (role, tie), parts in _TABLE.items():
+    for (role, tie), parts in TABLE.items():
         if role == ANYBODY or role in viewer.roles:
             yield role, tie, parts
 
@@ -252,11 +198,50 @@ def _cases_tied(me: str, role: str, tie: Tie) -> tuple[Select[Any], ...]:
         return tuple(select(WorkItem.case_id).where(WorkItem.role == role, by) for by in theirs)
     if tie is Tie.WAITED_FOR:
         return (select(WorkItem.case_id).where(waits_for((role,))),)
-    if tie is Tie.DIRECTS:
-        return (select(Appeal.case_id).where(Appeal.director == me),)
+    return (_BY_ONE_WAY[tie](me),)
+
+
+def _serviced(me: str) -> Select[Any]:
+    """Give the cases of everybody who works under this person, at whatever distance."""
+    theirs = select(User.name).where(User.line_manager == me).cte("service", recursive=True)
+    below = select(User.name).join(theirs, User.line_manager == theirs.c.name)
+    team = select(theirs.union(below).c.name)
+    return select(CaseFile.id).where(or_(CaseFile.owner.in_(team), CaseFile.opened_by.in_(team)))
+
+
+def _directed(me: str) -> Select[Any]:
+    return select(Appeal.case_id).where(Appeal.director == me)
+
+
+def _contacted(me: str) -> Select[Any]:
     live = Arrangement.ended_on.is_(None)
-    return (
-        select(Arrangement.case_id).where(
-            live, or_(Arrangement.spoc == me, Arrangement.cover == me)
-        ),
+    theirs = or_(Arrangement.spoc == me, Arrangement.cover == me)
+    return select(Arrangement.case_id).where(live, theirs)
+
+
+def _shared(_: str) -> Select[Any]:
+    """Give the cases with an arrangement in being that the partner was told of, or owns itself."""
+    told = select(PartnerEvent.arrangement_id).where(PartnerEvent.shared_on.is_not(None))
+    theirs = Arrangement.owner_organisation.in_(select(PartnerEvent.partner))
+    return select(Arrangement.case_id).where(
+        Arrangement.ended_on.is_(None), or_(Arrangement.id.in_(told), theirs)
     )
+
+
+def _in_emergency(me: str) -> Select[Any]:
+    """Give the cases open to this person in an emergency at this moment."""
+    return select(EmergencyAccess.case_id).where(
+        EmergencyAccess.user_name == me,
+        EmergencyAccess.ends_at > clock.now(),
+        EmergencyAccess.ended_at.is_(None),
+    )
+
+
+#: Ties that one statement leads along, whatever role they are held in.
+_BY_ONE_WAY: Mapping[Tie, Callable[[str], Select[Any]]] = {
+    Tie.SERVICE: _serviced,
+    Tie.DIRECTS: _directed,
+    Tie.CONTACT: _contacted,
+    Tie.SHARED: _shared,
+    Tie.EMERGENCY: _in_emergency,
+}

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.casework import contact_logging, people, visibility
+from engine.casework import contact_logging, people
 from engine.casework.context import Context
 from engine.commands.answers import check_answers, form_named, is_known, keep_answers
 from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
+from engine.commands.permission import check_may_act
 from engine.commands.tries import keeps_trying
-from engine.errors import NotAllowed, NotFound
+from engine.errors import NotFound
 from engine.installation import Surroundings, read_surroundings
 from engine.operations import ACTIONS
 from engine.releases import bundle, current_release_id
@@ -69,14 +70,13 @@ def open_action(
         raise NotFound(f"Expected an action of the case page, but {action} is not one.")
     case = session.get(CaseFile, case_id)
     roles = people.roles_of(session, by, around.today)
-    is_there = visibility.may_see_case(session, case_id, by, roles) or (
-        action == contact_logging.ACTION
-        and contact_logging.may_log_of(session, case_id, by, roles, around.today)
-    )
-    if case is None or not is_there:
+    if case is None:
         raise NotFound(f"Expected a case {case_id}, but there is none.")
-    if ACTIONS[action] and not roles & ACTIONS[action]:
-        raise NotAllowed(f"Expected one of {', '.join(sorted(ACTIONS[action]))} to do this.")
+    logs = action == contact_logging.ACTION and contact_logging.may_log_of(
+        session, case_id, by, roles, around.today
+    )
+    if not logs:
+        check_may_act(session, case_id, by, roles, action)
     return context_of_case(
         session,
         around,

@@ -15,6 +15,7 @@ from engine.commands.answers import check_answers, form_named, is_known, keep_an
 from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
 from engine.commands.outcomes import Outcome, sentence_of, tasks_of
+from engine.commands.permission import check_may_act, check_role
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit
 from engine.errors import NotAllowed, NotFound
@@ -171,10 +172,11 @@ def open_door(
     case = session.get(CaseFile, refs.get("case_id", 0))
     if case is None and (door.needs_case or refs.get("case_id")):
         raise NotFound("Expected a case that this is about, but there is none.")
-    if case and not _is_there(session, door, case, by, roles):
+    if case and door.about:
+        check_may_act(session, case.id, by, roles, message)
+    elif case and not _may_log_about(session, case, by, roles):
         raise NotFound(f"Expected a case {case.id}, but there is none.")
-    if door.roles and not roles & door.roles:
-        raise NotAllowed(f"Expected one of {', '.join(sorted(door.roles))} to do this.")
+    check_role(door.roles, roles)
     ids = {name: refs[name] for name in ("arrangement_id", "appeal_id") if name in refs}
     context = context_of_case(
         session,
@@ -191,13 +193,11 @@ def open_door(
     return context
 
 
-def _is_there(
-    session: Session, door: Door, case: CaseFile, by: str, roles: Collection[str]
-) -> bool:
-    """Tell whether a case exists for somebody at this door; an appeal may be logged by anybody."""
-    if visibility.may_see_case(session, case.id, by, roles):
+def _may_log_about(session: Session, case: CaseFile, by: str, roles: Collection[str]) -> bool:
+    """Tell whether a case exists for somebody who logs an appeal, which anybody may."""
+    if visibility.parts_seen(session, case.id, by, roles):
         return True
-    return not door.about and disagreements.may_be_logged_by(session, case, roles)
+    return disagreements.may_be_logged_by(session, case, roles)
 
 
 def _envelope(

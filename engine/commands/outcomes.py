@@ -26,6 +26,8 @@ ROLE_NAMES = {
     "process_owner": "a process owner",
     "officer": "an officer",
     "administrator": "an administrator",
+    "contractor": "a contractor",
+    "partner_liaison": "the partner liaison",
 }
 _SHOWN = 2
 

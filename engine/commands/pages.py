@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, undefer
 import forms
 from engine.calendar import Due
 from engine.casework import letter_pdf, letters, people
+from engine.casework.audit import RESTRICTED_READ, Chain, Entry
 from engine.casework.context import Context
 from engine.commands.actions import open_action
 from engine.commands.answers import form_named, form_of_item, letter_of, offered
@@ -24,6 +25,7 @@ from engine.errors import NotAllowed, NotFound
 from engine.installation import read_surroundings
 from engine.operations import REGISTRY
 from engine.releases import bundle
+from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance, WorkItem
 
@@ -68,12 +70,15 @@ def form_of_task(db: Database, work_item_id: int, *, by: str) -> FormView:
     """Give the form of a task with its lists, defaults and draft.
 
     Raises NotFound when there is no such task for this person, Rejected when it is over.
-    A task that is somebody else's comes with ``read_only`` set.
+    A task that is somebody else's comes with ``read_only`` set. Whoever goes on with a draft in
+    which somebody else typed restricted answers is noted in the case's chain before (R-103).
     """
     with db.reading() as session:
         item, host, read_only = _at_task(session, work_item_id, by)
         form = form_of_item(host.bundle, item, host.context.variables)
-        return FormView(
+        is_read = read_only is None and _holds_restricted(form, item, by)
+        case_id = item.case_id
+        view = FormView(
             form=form,
             choices=offered(form, host.context),
             defaults=_defaults(form, host.context),
@@ -83,6 +88,9 @@ def form_of_task(db: Database, work_item_id: int, *, by: str) -> FormView:
             read_only=read_only,
             today=host.context.today,
         )
+    if is_read and case_id is not None:
+        _note_reading(db, case_id, work_item_id, by)
+    return view
 
 
 def form_of_message(
@@ -190,3 +198,21 @@ def _said(value: Any) -> Any:
     if isinstance(value, Due):
         value = value.on
     return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _holds_restricted(form: forms.Form, item: WorkItem, by: str) -> bool:
+    """Tell whether the draft of a task holds restricted answers that somebody else typed."""
+    if not item.draft or item.draft_saved_by in (None, by):
+        return False
+    restricted = {question.id for question in form.questions_and_columns if question.restricted}
+    typed = {name.replace("-", ".").split(".")[0] for name, said in item.draft.items() if said}
+    return bool(restricted & typed)
+
+
+def _note_reading(db: Database, case_id: int, work_item_id: int, by: str) -> None:
+    with db.writing() as session:
+        case = session.get(CaseFile, case_id, with_for_update=True)
+        if case is None:
+            raise NotFound
+        entry = Entry(RESTRICTED_READ, "work_item", work_item_id, actor=by)
+        Chain.of_case(session, case).add(entry, at=read_surroundings(session).now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from engine.casework import people, visibility
 from engine.clock import LONDON
 from engine.commands.outcomes import ROLE_NAMES
 from engine.errors import NotAllowed, NotFound, Rejected
+from engine.operations import ACTIONS, DOORS
 from engine.tables.process import WorkItem
 
 
@@ -44,6 +46,29 @@ def check_may_do(
             f"Expected {ROLE_NAMES.get(item.role, item.role)} to do “{item.name}”, "
             "but that is not your role."
         )
+
+
+def check_may_act(
+    session: Session, case_id: int, by: str, roles: Collection[str], action: str
+) -> None:
+    """Raise NotFound unless `by` sees as much of the case as an action, or a message, needs.
+
+    Raises NotAllowed where they see the case, and it is for others by their role alone.
+    """
+    parts = visibility.parts_seen(session, case_id, by, roles)
+    theirs = DOORS[action].roles if action in DOORS else ACTIONS.get(action, frozenset())
+    lacks_role = bool(theirs) and not theirs & set(roles)
+    if parts and lacks_role and action not in visibility.NEEDS:
+        check_role(theirs, roles)
+    if visibility.needs(action) not in parts:
+        raise NotFound(f"Expected a case {case_id}, but there is none.")
+    check_role(theirs, roles)
+
+
+def check_role(theirs: Collection[str], roles: Collection[str]) -> None:
+    """Raise NotAllowed, naming who may, unless one of the roles is among theirs, if any are."""
+    if theirs and not set(theirs) & set(roles):
+        raise NotAllowed(f"Expected one of {', '.join(sorted(theirs))} to do this.")
 
 
 def check_is_open(session: Session, item: WorkItem) -> None:

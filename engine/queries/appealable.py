@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.casework.appeal_receipts import DECISION_NAMES
-from engine.casework.visibility import Part, sees
+from engine.casework.visibility import Part, opens, sees
 from engine.queries import words
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.decisions import appeal_words
@@ -23,8 +23,6 @@ from engine.tables.decisions import Appeal, Arrangement, Decision, Letter
 #: A search shorter than this finds nothing: nobody leafs through the customers.
 SHORTEST_SEARCH = 3
 _MOST = 20
-#: Whoever holds these roles alone sees no customer at all (requirements A.11).
-_NO_CUSTOMERS = frozenset({"process_owner", "administrator"})
 
 
 @dataclass(frozen=True)
@@ -70,13 +68,17 @@ def decisions_of(database: Database, person: Person, search: str) -> list[Appeal
 
     search: part of a name, address, tenancy or case reference, three letters or more; with less
     nothing is found. Any member of staff may log an appeal (R-073), so a decision is found by
-    all of them; what was decided is said only to those who may see it. At most six statements.
+    all of them; what was decided, and in which letter, is said only to those who may see it. At
+    most six statements.
     """
     if not may_look(person, search):
         return []
     with reading(database, person) as look:
         rows = look.session.execute(
-            select(Decision, CaseFile, Customer, Letter.title, Letter.issued_on)
+            select(
+                *(Decision, CaseFile, Customer, Letter.title, Letter.issued_on),
+                sees(person, Part.LETTERS).label("reads_letters"),
+            )
             .join(CaseFile, CaseFile.id == Decision.case_id)
             .join(Customer, IS_CUSTOMER)
             .outerjoin(Letter, Letter.id == Decision.letter_id)
@@ -118,7 +120,7 @@ def find_customer(database: Database, person: Person, text: str) -> list[FoundCu
 
 def may_look(person: Person, text: str) -> bool:
     """Tell whether there is enough to look for, and whether customers exist for this person."""
-    return len(text.strip()) >= SHORTEST_SEARCH and bool(set(person.roles) - _NO_CUSTOMERS)
+    return len(text.strip()) >= SHORTEST_SEARCH and opens(person, "customers")
 
 
 def _customer(row: Customer, case: CaseFile | None) -> FoundCustomer:
@@ -164,7 +166,7 @@ def _decision(
     running: dict[int, int],
 ) -> AppealableDecision:
     decision: Decision = row.Decision
-    letter = f"Letter “{row.title}”" if row.title else "A decision"
+    letter = f"Letter “{row.title}”" if row.title and row.reads_letters else "A decision"
     name = words.name_of("decision", decision.kind) if decision.case_id in told else letter
     is_open = all(appeal.withdrawn_on for appeal in appeals)
     until = decision.appeal_until

@@ -6,15 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
+from engine.casework.matrix import ANYBODY, Part, Tie
 from engine.casework.open_tasks import is_open
-from engine.casework.visibility import ANYBODY, Part, Tie, parts_opened
+from engine.casework.visibility import parts_opened
 from engine.queries import words
 from engine.queries.people import Person, people_today
 from engine.queries.reading import Reading
 from engine.tables.casefile import CaseFile, Stage
-from engine.tables.decisions import Appeal, Arrangement, Decision
+from engine.tables.decisions import Appeal, Arrangement, Decision, PartnerEvent
+from engine.tables.emergency import EmergencyAccess
+from engine.tables.people import User
 from engine.tables.process import WorkItem
 
 _Ties = dict[str, set[tuple[str, Tie]]]
@@ -29,6 +32,7 @@ _PARTS: dict[Part, str] = {
     Part.TIMELINE: "timeline and answers",
     Part.DIAGRAMS: "where it is",
     Part.RESTRICTED: "health and other restricted answers",
+    Part.RELIED_ON: "restricted answers a decision relied on",
     Part.RETENTION: "holds and deletion",
 }
 _WHY: dict[Tie, str] = {
@@ -38,6 +42,9 @@ _WHY: dict[Tie, str] = {
     Tie.WAITED_FOR: "a task waits for this role",
     Tie.DIRECTS: "decides an appeal",
     Tie.CONTACT: "single point of contact or cover",
+    Tie.SERVICE: "manages the service that carries it",
+    Tie.SHARED: "partner organisation that was told of it",
+    Tie.EMERGENCY: "has emergency access now",
 }
 
 
@@ -57,15 +64,13 @@ class Watcher:
 def audience_of(look: Reading, case: CaseFile) -> tuple[Watcher, ...]:
     """Give everybody who sees something of a case, those who see most first.
 
-    Eight statements, however many people there are.
+    Ten statements, however many people there are.
     """
     ties = _ties(look, case)
-    waiting = _waiting_roles(look, case.id)
+    waiting = {(role, Tie.WAITED_FOR) for role in _waiting_roles(look, case.id)}
     found = []
     for person in people_today(look):
-        held = ties[person.name] | {
-            (role, Tie.WAITED_FOR) for role in waiting if role in person.roles
-        }
+        held = ties[person.name] | ties[ANYBODY] | {at for at in waiting if at[0] in person.roles}
         parts = parts_opened(person.roles, held) - {Part.REGISTER}
         if parts:
             found.append((parts, _watcher(person, parts, held)))
@@ -75,13 +80,15 @@ def audience_of(look: Reading, case: CaseFile) -> tuple[Watcher, ...]:
 
 def _watcher(person: Person, parts: frozenset[Part], held: Iterable[tuple[str, Tie]]) -> Watcher:
     by_role = parts_opened(person.roles, ())
-    opening = {tie for role, tie in held if parts_opened(person.roles, {(role, tie)})}
+    opening = {tie for role, tie in held if parts_opened(person.roles, {(role, tie)}) - by_role}
     reasons = [_WHY[tie] for tie in Tie if tie in opening]
     if by_role:
-        reasons = [words.joined(words.name_of("role", role) for role in person.roles)]
+        reasons = [*(words.name_of("role", role) for role in person.roles), *reasons]
     elif Tie.CONTACT in opening and Part.EVIDENCE not in parts:
         reasons = [_WHY[Tie.CONTACT]]
-    everything = frozenset(_PARTS) - {Part.RESTRICTED, Part.RETENTION}
+    if Part.RESTRICTED in parts:
+        parts -= {Part.RELIED_ON}
+    everything = frozenset(_PARTS) - {Part.RESTRICTED, Part.RELIED_ON, Part.RETENTION}
     if parts >= everything:
         extra = [_PARTS[part] for part in _PARTS if part in parts - everything]
         sees = "Everything" + (f", with {words.joined(extra)}" if extra else "")
@@ -121,13 +128,38 @@ def _ties(look: Reading, case: CaseFile) -> _Ties:
         tie((assignee, completed_by), Tie.WORKED, role)
     directors = select(Appeal.director).where(Appeal.case_id == case.id)
     tie(look.session.scalars(directors), Tie.DIRECTS)
-    for spoc, cover in read(
-        select(Arrangement.spoc, Arrangement.cover).where(
+    told = exists().where(
+        PartnerEvent.arrangement_id == Arrangement.id, PartnerEvent.shared_on.is_not(None)
+    )
+    owned = Arrangement.owner_organisation.in_(select(PartnerEvent.partner))
+    for spoc, cover, is_shared in read(
+        select(Arrangement.spoc, Arrangement.cover, or_(told, owned)).where(
             Arrangement.case_id == case.id, Arrangement.ended_on.is_(None)
         )
     ):
         tie((spoc, cover), Tie.CONTACT)
+        if is_shared:
+            tie((ANYBODY,), Tie.SHARED, "partner_liaison")
+    tie(_above(look, (case.owner, case.opened_by)), Tie.SERVICE)
+    in_emergency = select(EmergencyAccess.user_name).where(
+        EmergencyAccess.case_id == case.id,
+        EmergencyAccess.ends_at > look.now,
+        EmergencyAccess.ended_at.is_(None),
+    )
+    tie(look.session.scalars(in_emergency), Tie.EMERGENCY)
     return ties
+
+
+def _above(look: Reading, names: Iterable[str]) -> set[str]:
+    """Give everybody in line above these people, each once, also where the line runs in a ring."""
+    bosses = dict(look.session.execute(select(User.name, User.line_manager)).all())
+    above: set[str] = set()
+    for name in names:
+        boss = bosses.get(name)
+        while boss is not None and boss not in above:
+            above.add(boss)
+            boss = bosses.get(boss)
+    return above
 
 
 def _waiting_roles(look: Reading, case_id: int) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from engine.casework.visibility import Part
+from engine.casework.visibility import Part, needs
 from engine.operations import ACTIONS, DOORS
 from engine.queries.reading import Reading
 from engine.tables.casefile import CaseFile, Evidence, LegalHold, OwedAction, ThirdParty
@@ -39,19 +39,6 @@ _LABELS: Mapping[str, str] = {
     "class_evidence": "Change how we know something",
     "place_hold": "Keep it, do not delete",
     "lift_hold": "No need to keep any longer",
-}
-#: What of the case somebody must see to do it.
-_NEEDS: Mapping[str, Part] = {
-    "log_contact": Part.LETTERS,
-    "record_delivery": Part.LETTERS,
-    "send_letter_again": Part.LETTERS,
-    _DISAGREES: Part.LETTERS,
-    "add_evidence": Part.EVIDENCE,
-    "correct_evidence": Part.EVIDENCE,
-    "class_evidence": Part.EVIDENCE,
-    "complaint_step": Part.DECISIONS,
-    "place_hold": Part.RETENTION,
-    "lift_hold": Part.RETENTION,
 }
 _SECOND = aliased(Complaint)
 #: A complaint that is open, or one whose answer the customer can take to the second stage.
@@ -94,7 +81,7 @@ def actions_on(look: Reading, case: CaseFile, parts: frozenset[Part]) -> tuple[C
         CaseAction(name, label, possible[name].is_door, possible[name].refs)
         for name, label in _LABELS.items()
         if name in possible
-        and _NEEDS.get(name, Part.TIMELINE) in parts
+        and needs(name) in parts
         and (not _roles_for(name) or roles & _roles_for(name))
     )
 

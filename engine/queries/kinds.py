@@ -22,6 +22,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "officer": "Housing officer",
         "administrator": "Administrator",
         "spoc": "Single point of contact",
+        "contractor": "Contractor",
+        "partner_liaison": "Partner liaison",
     },
     "decision": {**DECISION_NAMES, "appeal": "Appeal decided"},
     "outcome": {

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from engine.calendar import said
-from engine.casework.visibility import Part, sees_every_case
+from engine.casework.visibility import Part, opens, sees
 from engine.errors import NotFound
 from engine.queries import words
 from engine.queries.cards import ArrangementCard, card, flags_of, limits_of
@@ -68,13 +68,13 @@ def register(
     search: part of a name, address, tenancy or case reference, or of who is the contact.
     show: live, ended, all, review (late, or due within the days the policy prepares one), or gaps
         (something of it wants a person).
-    At most eleven statements.
-    Raises NotFound for those the register does not exist for.
+    Of a partner's arrangements the partner liaison sees those it was told of. At most eleven
+    statements. Raises NotFound for those the register does not exist for.
     """
-    if not sees_every_case(person, Part.REGISTER):
+    if not opens(person, "register"):
         raise NotFound
     with reading(database, person) as look:
-        wanted = [_shown(look, show), _found(search)]
+        wanted = [_shown(look, show), _found(search), sees(person, Part.REGISTER)]
         base = (
             select(Arrangement, CaseFile, Customer)
             .join(CaseFile, CaseFile.id == Arrangement.case_id)

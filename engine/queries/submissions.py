@@ -11,7 +11,7 @@ from sqlalchemy.orm import undefer
 
 import forms
 from engine.casework.audit import RESTRICTED_READ, Chain, Entry
-from engine.casework.visibility import Part, parts_of, sees_every_case
+from engine.casework.visibility import Part, parts_of, reads_restricted
 from engine.errors import NotFound
 from engine.installation import read_surroundings
 from engine.queries import words
@@ -57,7 +57,7 @@ class SubmissionPage:
 
 
 def submission(database: Database, submission_id: int, person: Person) -> SubmissionPage:
-    """Give what was answered; restricted answers for their author and those named in the table.
+    """Give what was answered; restricted answers for their author and those named in the matrix.
 
     Whoever reads restricted answers of others is noted in the case's audit chain before they are
     given (R-103, R-111). Raises NotFound when there is no such submission or it is not for this
@@ -80,10 +80,13 @@ def _read(
             .outerjoin(CaseFile, CaseFile.id == Submission.case_id)
             .where(Submission.id == submission_id)
         ).first()
-        if found is None or not _may_see(look, found.Submission):
+        if found is None:
             raise NotFound
         row: Submission = found.Submission
-        may_read = row.by == person.name or sees_every_case(person, Part.RESTRICTED)
+        parts = _parts_of(look, row)
+        if row.by != person.name and Part.TIMELINE not in parts:
+            raise NotFound
+        may_read = row.by == person.name or reads_restricted(parts, row.form)
         sealed = _restricted(look, row) if may_read else {}
         form = form_answered(look, row)
         page = SubmissionPage(
@@ -107,12 +110,13 @@ def _note_reading(database: Database, case_id: int, submission_id: int, by: str)
         Chain.of_case(session, case).add(entry, at=read_surroundings(session).now)
 
 
-def _may_see(look: Reading, row: Submission) -> bool:
-    if row.by == look.viewer.name:
-        return True
+def _parts_of(look: Reading, row: Submission) -> frozenset[Part]:
     if row.case_id is None:
-        return False
-    return Part.TIMELINE in parts_of(look.session, look.viewer, row.case_id)
+        return frozenset()
+    try:
+        return parts_of(look.session, look.viewer, row.case_id)
+    except NotFound:
+        return frozenset()
 
 
 def _restricted(look: Reading, row: Submission) -> dict[str, Any]:

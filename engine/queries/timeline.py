@@ -24,6 +24,7 @@ from engine.spiff import Diagram, Element
 from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import Submission
 from engine.tables.decisions import Decision, Letter
+from engine.tables.emergency import EmergencyAccess
 from engine.tables.process import ElementHistory, Incident, Message, ProcessInstance, WorkItem
 
 #: Forms whose answers show as contacts, evidence and letters, and need no line of their own.
@@ -77,7 +78,7 @@ class TimelineEntry:
 
 
 def timeline_of(look: Reading, case_id: int) -> tuple[TimelineEntry, ...]:
-    """Give everything that happened in a case, newest first; ten statements at most.
+    """Give everything that happened in a case, newest first; eleven statements at most.
 
     Contacts and evidence are counted by day; what waits or is open is not here but on the
     diagrams.
@@ -96,6 +97,7 @@ def timeline_of(look: Reading, case_id: int) -> tuple[TimelineEntry, ...]:
         *_incidents(look, case_id),
         *_lost_messages(look, case_id),
         *_reads(look, case_id),
+        *_emergencies(look, case_id),
         *_days(contacts_by_day(look, case_id)),
         *_days(evidence_by_day(look, case_id)),
     ]
@@ -262,18 +264,34 @@ def _reads(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
     if not sees_every_case(look.viewer, Part.READS):
         return
     rows = look.session.execute(
-        select(AuditEvent.at, AuditEvent.action, AuditEvent.object_id, AuditDetail.actor)
+        select(AuditEvent, AuditDetail.actor)
         .join(AuditDetail, AuditDetail.event_id == AuditEvent.id)
         .where(AuditEvent.chain == f"case:{case_id}", AuditEvent.action.in_(_READS))
         .order_by(AuditEvent.id.desc())
     )
     for row in rows:
         yield TimelineEntry(
-            at=row.at,
+            at=row.AuditEvent.at,
             who=look.full_name(row.actor),
             kind="person",
-            text=_READS[row.action],
-            submission_id=row.object_id if row.action == RESTRICTED_READ else None,
+            text=_READS[row.AuditEvent.action],
+            # Of a draft that somebody went on with there is nothing to open.
+            submission_id=row.AuditEvent.object_id
+            if row.AuditEvent.object_kind == "submission"
+            else None,
+        )
+
+
+def _emergencies(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
+    """Tell whom the case was opened to in an emergency, and why: its people see who saw it."""
+    rows = look.session.scalars(select(EmergencyAccess).where(EmergencyAccess.case_id == case_id))
+    for row in rows:
+        yield TimelineEntry(
+            at=row.began_at,
+            who=look.full_name(row.user_name),
+            kind="person",
+            text=f"Got emergency access until {words.moment(row.ended_at or row.ends_at)}, "
+            f"because: {row.reason}",
         )
 
 

@@ -156,7 +156,7 @@ def _told(look: Reading, found: Any) -> Undelivered:
         customer=customer_name(found.name, found.deleted_on) if is_theirs and row.case_id else "",
         made_at=row.made_at,
         attempts=row.attempts,
-        last_error=row.last_error or "",
+        last_error=(row.last_error or "") if is_theirs else "",
         next_try_at=row.next_try_at,
         dead_at=row.dead_at,
         is_leaving=held,

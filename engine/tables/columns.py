@@ -7,7 +7,7 @@ import json
 import os
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import DateTime, LargeBinary, MetaData, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
@@ -66,7 +66,8 @@ class Sealed(TypeDecorator[Any]):
     """A restricted value: any JSON value goes in, only ciphertext reaches the database (R-109).
 
     The keys come from the environment variable ``SPOC_DATA_KEYS``; the first one seals,
-    every one opens, so a new key is put in front and the old one stays until all is sealed anew.
+    every one opens, so a new key is put in front and the old one stays until all is sealed anew:
+    ``flask --app web reseal``.
     """
 
     impl = LargeBinary
@@ -97,12 +98,29 @@ class SealedBytes(Sealed):
         return None if value is None else _keys().decrypt(bytes(value))
 
 
+def sealed_anew(value: bytes) -> bytes | None:
+    """Give a sealed value sealed by the newest key, None when it is already.
+
+    Raises InvalidToken when none of the keys opens it.
+    """
+    newest = Fernet(_named_keys()[0])
+    try:
+        newest.decrypt(value)
+    except InvalidToken:
+        return _keys().rotate(value)
+    return None
+
+
 def _keys() -> MultiFernet:
     """The key ring, read at each use so that a rotation needs no new code path."""
+    return MultiFernet([Fernet(key) for key in _named_keys()])
+
+
+def _named_keys() -> list[str]:
     named = [key.strip() for key in os.environ.get(KEY_VARIABLE, "").split(",") if key.strip()]
     if not named:
         raise RuntimeError(
             f"Expected the keys of restricted fields in the environment variable {KEY_VARIABLE}, "
             "but it is empty. Make one with: flask --app web new-key"
         )
-    return MultiFernet([Fernet(key) for key in named])
+    return named

@@ -35,6 +35,10 @@ LISTS = (
     "/register?show=ended",
     "/register?show=gaps",
     "/register?show=all&search=carter",
+    "/log",
+    "/log?chain=administration&action=release_published",
+    "/log/verify",
+    "/log/emergencies",
     "/doors/the-customer-disagrees",
     "/doors/the-customer-disagrees?search=carter",
     "/doors/the-customer-disagrees?search=nobody+at+all",
@@ -159,3 +163,29 @@ def test_the_pages_of_setting_up_and_their_forms_sent_empty(
         iris.page.locator("main form .govuk-button").first.click()
         iris.page.locator(".govuk-error-summary").wait_for()
         audit(iris)
+
+
+def test_emergency_access_is_asked_for_and_looked_at(
+    furnished: House, furnished_seats: Seats, audit: Audit
+) -> None:
+    seat = furnished_seats(audit=audit)
+    grace = seat("grace").screen
+    grace.open("/emergency")
+    grace.page.get_by_role("button", name="Open this case to me").click()
+    grace.page.wait_for_load_state("load")
+    audit(grace)
+    grace.page.get_by_label("Reference of the case").fill("SP-2026-001")
+    grace.page.get_by_label("Why do you need to see it now?").fill("The police are at the door.")
+    grace.page.get_by_role("button", name="Open this case to me").click()
+    grace.page.wait_for_load_state("load")
+    audit(grace)
+    grace.open("/emergency")
+    dorothy = seat("dorothy").screen
+    dorothy.open("/log/emergencies")
+    dorothy.page.get_by_role("button", name="I have looked at it").click()
+    dorothy.page.wait_for_load_state("load")
+    audit(dorothy)
+    dorothy.open("/log/verify")
+    dorothy.page.get_by_role("button", name="Look at all").click()
+    dorothy.page.wait_for_load_state("load")
+    audit(dorothy)

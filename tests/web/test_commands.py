@@ -106,7 +106,9 @@ def test_running_cases_are_multiplied_in_a_demonstration(
     assert "Expected a case that runs, but none does." in refused.output
     engine.start(database, "spoc_case", by="amina")
     assert shell.invoke(args=["multiply", "--cases", "3"]).stdout == "3 cases made.\n"
-    assert shell.invoke(args=["audit"]).output == "5 chains, 0 broken.\n"
+    verified = shell.invoke(args=["audit"]).output
+    assert verified.startswith("5 chains with ")
+    assert verified.endswith("nothing touched.\n")
     assert shell.invoke(args=["multiply", "--cases", "0"]).exit_code == 2
     made = create_app(Settings(database_url, "for tests", demo=False))
     refused = made.test_cli_runner().invoke(args=["multiply", "--cases", "1"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, abort
 
 import engine
 from web import auth
@@ -15,6 +15,8 @@ _KEPT = "private, max-age=86400"
 
 @blueprint.get("/diagrams/<int:release_id>/<process_id>.bpmn")
 def drawn(release_id: int, process_id: str) -> Response:
-    """Give one diagram of one release; everybody who is signed in may look at the policy."""
+    """Give one diagram of one release, to those who have tasks, cases or processes to look at."""
+    if not auth.may_open("diagrams"):
+        abort(404)
     xml = engine.diagram_xml(auth.database(), release_id, process_id)
     return Response(xml, mimetype="application/xml", headers={"Cache-Control": _KEPT})

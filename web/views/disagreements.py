@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
@@ -25,6 +25,8 @@ _WAYS = "ways"
 @blueprint.get("")
 def searched() -> str:
     """Find the customer who disagrees, and what of theirs can be appealed."""
+    if not auth.may_open("customers"):
+        abort(404)
     search = request.args.get("search", "").strip()
     asked = (auth.database(), auth.person(), search)
     return render_template(

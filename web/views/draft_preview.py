@@ -35,6 +35,8 @@ def vocabulary(draft_id: int) -> ResponseReturnValue:
 @blueprint.post("/due")
 def due(draft_id: int) -> ResponseReturnValue:
     """Say what a due date or a timer would come to today; nothing is kept."""
+    if not auth.may_open("drafts"):
+        abort(404)
     expression = _sent().get("expression")
     if not isinstance(expression, str):
         abort(400)

@@ -39,6 +39,7 @@ class Sent:
 @blueprint.post("/save/<path:path>")
 def save(draft_id: int, path: str) -> ResponseReturnValue:
     """Keep one file; says who was quicker, what cannot be kept, or what would be lost."""
+    _need_drafts()
     sent = _sent()
     content = _bytes(sent)
     if content is None:
@@ -69,6 +70,8 @@ def save(draft_id: int, path: str) -> ResponseReturnValue:
 @blueprint.post("/check/<path:path>")
 def check(draft_id: int, path: str) -> ResponseReturnValue:
     """Check a draft with one file as it stands in the browser; nothing is kept."""
+    _need_drafts()
+    _need_drafts()
     sent = _sent()
     content = _bytes(sent)
     if content is None:
@@ -103,6 +106,12 @@ def _overtaken(draft_id: int, path: str, overtaken: engine.Overtaken) -> Respons
 
 def _written_out(at: dt.datetime | None) -> str | None:
     return at.isoformat() if at else None
+
+
+def _need_drafts() -> None:
+    """Answer 404 to those drafts do not exist for, before anything they sent is looked at."""
+    if not auth.may_open("drafts"):
+        abort(404)
 
 
 def _sent() -> Sent:

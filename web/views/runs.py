@@ -40,7 +40,7 @@ def shown(instance_id: int) -> ResponseReturnValue:
         asked=asked,
         problem=problem,
         problems=[problem] if problem else [],
-        may_retry=engine.may_retry(auth.person()),
+        may_retry=auth.may_open("stuck steps"),
         **_drawn(run),
         **_told(run.history),
     )

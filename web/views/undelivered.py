@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
@@ -34,6 +34,7 @@ def listed() -> str:
 @blueprint.post("")
 def chosen() -> ResponseReturnValue:
     """Try again what was chosen, or everything; ask for a reason before giving something up."""
+    _need_right()
     do, ids = request.form.get("do", ""), _ids()
     if do == "all_again":
         tried = engine.outbox.try_all_again(auth.database(), by=auth.person().name)
@@ -51,6 +52,7 @@ def chosen() -> ResponseReturnValue:
 @blueprint.post("/give-up")
 def given_up() -> ResponseReturnValue:
     """Give up what was chosen, for the reason that was written; 422 without one."""
+    _need_right()
     ids, reason = _ids(), request.form.get("reason", "")
     try:
         done = engine.outbox.give_up(auth.database(), ids, by=auth.person().name, reason=reason)
@@ -58,6 +60,11 @@ def given_up() -> ResponseReturnValue:
         return _ask(ids, reason, invalid.problems[0].message), _INVALID
     banner.success(f"{words.counted(done, 'message')} given up. The reason is kept.")
     return redirect(_back(), 303)
+
+
+def _need_right() -> None:
+    if not auth.may_open("stuck steps"):
+        abort(404)
 
 
 def _ask(ids: list[int], reason: str = "", problem: str = "") -> str:

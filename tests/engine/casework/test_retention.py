@@ -40,6 +40,7 @@ from engine.tables.decisions import (
     Promise,
     Restriction,
 )
+from engine.tables.emergency import EmergencyAccess
 from engine.tables.leaving import Meeting, Sending
 from engine.tables.people import User
 from engine.tables.process import (
@@ -295,6 +296,7 @@ def _fill(register: Register) -> None:
             _request(register),
             _owed(register),
             _flag(register),
+            _emergency(register, now),
         ]
     )
     register.session.flush()
@@ -321,6 +323,12 @@ def _leaving(register: Register) -> list[Any]:
             **sent,
         ),
     ]
+
+
+def _emergency(register: Register, now: dt.datetime) -> EmergencyAccess:
+    return EmergencyAccess(
+        case_id=register.case_id, user_name="gone", reason=SECRET, began_at=now, ends_at=now
+    )
 
 
 def _moved(register: Register, now: dt.datetime) -> BatchItem:

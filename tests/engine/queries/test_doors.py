@@ -35,7 +35,9 @@ def test_any_member_of_staff_finds_what_a_customer_may_appeal_against(
         pen.decision(row, kind="appeal", outcome="upheld")
     for name in ("cora", "carl", "priya"):
         (found,) = decisions_of(both_houses, person(name), "carter")
-        assert found.name == "Letter “Your single point of contact”"
+        # The contact sees the letters of the case, the others neither these nor what was decided.
+        letter_told = "Letter “Your single point of contact”"
+        assert found.name == (letter_told if name == "priya" else "A decision")
         assert (found.case_reference, found.arrangement_id) == ("SP-2026-001", arrangement)
         assert found.appeal_words == "Can be appealed until Fri 24 Apr 2026, in 9 working days."
         assert found.can_be_appealed

@@ -122,7 +122,7 @@ def test_the_history_tells_people_from_the_system_in_words(house: Database) -> N
 
 def test_what_was_answered_is_offered_to_those_who_may_read_it(both_houses: Database) -> None:
     fill(both_houses)
-    page = run_page(both_houses, 1, person("mark"))
+    page = run_page(both_houses, 1, person("colin"))
     offered = {event.element_id: event.submission_id for event in page.history if event.who}
     assert offered == {"decide": 1}
     assert {event.submission_id for event in page.history if not event.who} == {None}

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from engine.casework.audit import RESTRICTED_READ, Chain
 from engine.casework.visibility import Part, parts_of, sees
+from engine.commands import form_of_task
 from engine.errors import NotFound
 from engine.queries import (
     case,
@@ -158,6 +159,27 @@ def test_reading_restricted_answers_of_others_is_kept_and_told(both_houses: Data
         told = case(both_houses, case_id, person(name), ["timeline"]).timeline
         found = [(entry.who, entry.submission_id) for entry in told if "restricted" in entry.text]
         assert found == ([("Dorothy Marsh", given)] if is_told else []), name
+
+
+def test_going_on_with_a_draft_of_restricted_answers_is_kept(both_houses: Database) -> None:
+    """R-103: a task that is handed over brings what was typed; whoever opens it leaves a trace."""
+    with both_houses.writing() as session:
+        pen = Pen(session)
+        run = pen.instance(pen.case())
+        typed = {"health": "SECRET health", "outcome": "yes"}
+        theirs = pen.item(run, assignee="amina", draft=typed, draft_saved_by="amina").id
+        handed = pen.item(run, assignee="carl", draft=typed, draft_saved_by="amina").id
+        plain = {"outcome": "yes", "health": ""}
+        harmless = pen.item(run, assignee="carl", draft=plain, draft_saved_by="amina").id
+    for item, by in ((theirs, "amina"), (harmless, "carl"), (handed, "carl")):
+        assert form_of_task(both_houses, item, by=by).draft is not None
+    with both_houses.reading() as session:
+        kept = session.execute(
+            select(AuditEvent.object_kind, AuditEvent.object_id, AuditDetail.actor)
+            .join(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+            .where(AuditEvent.action == RESTRICTED_READ)
+        ).all()
+    assert [tuple(one) for one in kept] == [("work_item", handed, "carl")]
 
 
 def test_a_letter_exists_for_those_who_see_the_letters_of_its_case(house: Database) -> None:

@@ -1,0 +1,131 @@
+"""The matrix field by field: every column with words in it, and the part that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from engine.casework.matrix import Part
+
+
+class Shown(StrEnum):
+    """Where a field is shown that belongs to no part of a case."""
+
+    #: Only in the form it was typed into, to the person who has that task.
+    OWN = "own"
+    #: On no page, in no list, in no export.
+    NEVER = "never"
+    #: On the log page, to those who watch over the record.
+    LOG = "log"
+    #: To those who take in files of contacts, until their rows are logged.
+    IMPORTS = "imports"
+    #: To those who look after changes of many runs.
+    BATCHES = "batches"
+
+
+def _of(table: str, where: Part | Shown, *columns: str) -> dict[str, Part | Shown]:
+    return {f"{table}.{column}": where for column in columns}
+
+
+#: ``table.column`` -> where it is shown. A column with words that is not here is shown to nobody,
+#: and a test says so.
+FIELDS: Mapping[str, Part | Shown] = {
+    **_of("customer", Part.CARD, "name", "address", "tenancy_reference", "email", "phone", "needs"),
+    **_of("customer", Part.CARD, "other_tenants", "language", "formats", "cannot_use"),
+    **_of("case_file", Part.CARD, "reference"),
+    **_of("case_file", Part.TIMELINE, "behaviour_kinds", "allegation_against"),
+    **_of("stage", Part.DECISIONS, "sent_back_because"),
+    **_of("third_party", Part.TIMELINE, "name", "relationship", "contact", "scope"),
+    **_of("third_party", Part.TIMELINE, "authority_proof", "end_reason"),
+    **_of("contact", Part.CONTACTS, "note"),
+    **_of("comment", Part.TIMELINE, "text"),
+    **_of("complaint", Part.DECISIONS, "reference", "about", "acknowledge_due_reason"),
+    **_of("complaint", Part.DECISIONS, "answer_due_reason", "extended_reason"),
+    **_of("evidence", Part.EVIDENCE, "witness", "text", "behaviour_kind", "correction_reason"),
+    # A file that is marked restricted: for who added it, and with restricted answers.
+    **_of("evidence_file", Part.EVIDENCE, "name", "removed_reason"),
+    **_of("evidence_file_part", Part.EVIDENCE, "content"),
+    **_of("submission", Part.TIMELINE, "answers"),
+    **_of("submission", Part.RESTRICTED, "restricted"),
+    **_of("support_offer", Part.TIMELINE, "agency", "outcome"),
+    **_of("owed_action", Part.LETTERS, "what", "due_reason", "withdrawn_reason"),
+    **_of("legal_hold", Part.RETENTION, "reason"),
+    **_of("decision", Part.DECISIONS, "reasons", "appeal_reason", "details"),
+    **_of("arrangement", Part.CARD, "contact_address", "visiting", "emergency_route"),
+    **_of("arrangement", Part.CARD, "response_time", "support", "owner_organisation"),
+    **_of("restriction", Part.CARD, "limit"),
+    **_of("restriction", Part.DECISIONS, "reason"),
+    **_of("flag", Part.CARD, "text", "proof"),
+    **_of("letter", Part.LETTERS, "title", "html", "pdf", "sent_to", "proof"),
+    **_of("promise", Part.LETTERS, "what", "withdrawn_because"),
+    **_of("sending", Part.LETTERS, "to_name", "sent_to", "proof"),
+    **_of("meeting", Part.TIMELINE, "place", "called_off_because"),
+    **_of("appeal", Part.DECISIONS, "grounds", "reasons", "complaint_reference"),
+    **_of("appeal", Part.DECISIONS, "answer_due_reason"),
+    **_of("look_request", Part.TIMELINE, "why"),
+    **_of("partner_event", Part.CARD, "told"),
+    **_of("partner_event", Part.TIMELINE, "agreement_reference", "not_shared_reason"),
+    **_of("emergency_access", Part.TIMELINE, "reason"),
+    **_of("work_item", Part.TASKS, "name", "due_reason"),
+    **_of("work_item", Shown.OWN, "draft"),
+    **_of("work_item", Shown.NEVER, "calling", "variables"),
+    **_of("element_instance", Part.DIAGRAMS, "name"),
+    **_of("incident", Part.DIAGRAMS, "reason", "settled_reason"),
+    **_of("message", Shown.NEVER, "refs", "payload"),
+    **_of("process_instance", Shown.NEVER, "state"),
+    **_of("outbox", Part.LETTERS, "content", "last_error", "given_up_reason"),
+    **_of("audit_detail", Shown.LOG, "old", "new"),
+    **_of("audit_detail", Shown.NEVER, "salt"),
+    **_of("contact_import", Shown.IMPORTS, "file_name", "headings"),
+    **_of("contact_import_row", Shown.IMPORTS, "cells", "answers", "problems"),
+    **_of("customer_word", Shown.NEVER, "word"),
+    **_of("batch_item", Shown.BATCHES, "planned", "result"),
+    **_of("batch_item", Shown.NEVER, "kept"),
+}
+#: Columns, by name or as ``table.column``, that hold a code, a user name, a name a diagram gives, a
+#: time or a hash: nothing anybody typed.
+CODES = frozenset(
+    {
+        # What kind of thing it is, and how it came.
+        *("kind", "channel", "direction", "triage", "effect", "asked_by", "evidence_class"),
+        *("attested", "stage", "form", "template", "partner", "parameter_set", "contact_method"),
+        *("owner_kind", "object_kind", "cites", "at_time", "role"),
+        *(
+            "arrangement.end_reason",
+            "appeal.outcome",
+            "complaint.outcome",
+            "audit_event.action",
+            "batch_item.outcome",
+        ),
+        *(
+            "batch_item.status",
+            "contact_import_row.status",
+            "case_file.closed_reason",
+            "decision.outcome",
+            "flag.system",
+        ),
+        *("element_history.what", "look_request.outcome", "outbox.about", "partner_event.action"),
+        *("message.name", "stage.outcome", "subscription.name"),
+        *("meeting.uid", "sending.way", "sending.status"),
+        # Members of staff, by user name.
+        *("owner", "author", "by", "actor", "spoc", "cover", "director", "discussed_with"),
+        *("opened_by", "logged_by", "lifted_by", "issued_by", "decided_by", "received_by"),
+        *("referred_by", "proposed_spoc", "proposed_cover", "attendees", "took_part", "barred"),
+        *("confirmed_by", "shared_by", "started_by", "sent_by", "completed_by", "assignee"),
+        *("draft_saved_by", "tried_by", "settled_by", "given_up_by", "user_name", "ended_by"),
+        *("invited", "handed_to", "seen_by", "made_by", "added_by", "removed_by", "corrected_by"),
+        # Names of diagrams, messages and keys; hashes.
+        *("process_id", "element_id", "task_id", "path", "ended_with", "fallback_key", "key"),
+        *("order_key", "page_mark", "chain", "detail_hash", "previous_hash", "hash", "sha256"),
+        *("audit_head", "contact.source_mark", "contact_import_row.content"),
+        "contact_import_row.mark",
+    }
+)
+#: Tables without a word about a case: the landlord, its people, its releases, its workers.
+OUTSIDE = frozenset(
+    {
+        *("batch", "holiday", "policy_value", "release", "release_editor", "release_file"),
+        *("role_holder", "setting", "user", "worker"),
+        *("identity", "local_account", "mail_choice", "print_pack", "signed_in"),
+    }
+)

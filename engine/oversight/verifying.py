@@ -1,0 +1,231 @@
+"""Whether the record is as it was written: chains, letters, evidence and files; names the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.calendar import said
+from engine.casework import issued_letters
+from engine.casework.audit import ADMINISTRATION, Chain, Fault, chains
+from engine.casework.evidence_records import fingerprint
+from engine.casework.file_contents import is_whole
+from engine.casework.visibility import opens
+from engine.errors import NotFound
+from engine.queries import Person, words
+from engine.tables.audit import AuditDetail, AuditEvent
+from engine.tables.casefile import CaseFile, Evidence
+from engine.tables.database import Database
+from engine.tables.decisions import Letter
+from engine.tables.files import EvidenceFile
+
+#: How many chains are done, how many there are, and which it is.
+Tell = Callable[[int, int, str], None]
+_SAID = ("letter_issued", "evidence_added", "evidence_class_changed", "evidence_file_added")
+#: Chains read in one look at the database: a long look would hold up what is cleaned away.
+_CHAINS = 500
+
+
+@dataclass(frozen=True)
+class Touched:
+    """One thing that is not as it was written."""
+
+    #: Reference of the case, or ``administration``.
+    chain: str
+    case_id: int | None
+    #: link, letter, evidence, file
+    kind: str
+    #: Number of the link, or id of the letter, the record, the file.
+    number: int
+    #: What is wrong with it, in a sentence that names it.
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was looked at, and everything that was found touched."""
+
+    chains: int
+    links: int
+    letters: int
+    evidence: int
+    files: int
+    touched: tuple[Touched, ...]
+
+
+@dataclass
+class _Counts:
+    links: int = 0
+    letters: int = 0
+    evidence: int = 0
+    files: int = 0
+
+
+def verify(db: Database, tell: Tell | None = None, *, case_id: int | None = None) -> Verified:
+    """Check every chain from its first link, and what it says of letters and evidence (R-111).
+
+    case_id: only the chain of this case. What somebody writes meanwhile may or may not be among
+    it. Nothing is changed, and nobody waits.
+    """
+    with db.reading() as session:
+        names = _named(session, case_id)
+    counts, touched = _Counts(), list[Touched]()
+    for begin in range(0, len(names), _CHAINS):
+        with db.reading() as session:
+            for done, name in enumerate(names[begin : begin + _CHAINS], start=begin + 1):
+                touched += _chain(session, name, counts)
+                if tell:
+                    tell(done, len(names), name)
+    seen = (counts.links, counts.letters, counts.evidence, counts.files)
+    return Verified(len(names), *seen, touched=tuple(touched))
+
+
+def count_links(db: Database, person: Person) -> int:
+    """Count the links of every chain; NotFound for those the log does not exist for."""
+    if not opens(person, "log"):
+        raise NotFound
+    with db.reading() as session:
+        return session.scalar(select(func.count(AuditEvent.id))) or 0
+
+
+def _named(session: Session, case_id: int | None) -> list[str]:
+    """Name the chains there are, and those whose every link is gone."""
+    if case_id is not None:
+        return [f"case:{case_id}"]
+    there = chains(session)
+    known = set(there)
+    begun = session.scalars(select(CaseFile.id).where(CaseFile.audit_number > 0))
+    return [*there, *(name for name in map("case:{}".format, begun) if name not in known)]
+
+
+def _chain(session: Session, name: str, counts: _Counts) -> Iterator[Touched]:
+    case = None if name == ADMINISTRATION else session.get(CaseFile, int(name.partition(":")[2]))
+    called = case.reference if case is not None else name
+    chain = Chain(session, name, case)
+    counts.links += chain.length()
+    for fault in chain.faults():
+        case_id = case.id if case else None
+        yield Touched(called, case_id, "link", fault.number, _sentence(called, fault))
+    if case is not None and case.deleted_on is None:
+        told = _told(session, name)
+        yield from _without_details(session, case)
+        yield from _letters(session, case, told, counts)
+        yield from _evidence(session, case, told, counts)
+        yield from _files(session, case, told, counts)
+
+
+def _sentence(chain: str, fault: Fault) -> str:
+    event = fault.event
+    about = ""
+    if event is not None:
+        day = said(words.local_date(event.at))
+        what = f"{event.object_kind} {event.object_id}" if event.object_id else event.object_kind
+        about = f" ({words.lower_first(words.plain(event.action))}, {words.plain(what)}, {day})"
+    return f"{chain}, link {fault.number}{about}: {fault.what}."
+
+
+def _without_details(session: Session, case: CaseFile) -> Iterator[Touched]:
+    """Give the links whose detail is gone although the case was not deleted."""
+    rows = session.scalars(
+        select(AuditEvent)
+        .outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+        .where(AuditEvent.chain == f"case:{case.id}", AuditDetail.event_id.is_(None))
+        .order_by(AuditEvent.number)
+    )
+    for event in rows:
+        fault = Fault(event.number, "who did it, and what it says, was taken out", event)
+        yield Touched(
+            case.reference, case.id, "link", event.number, _sentence(case.reference, fault)
+        )
+
+
+def _told(session: Session, chain: str) -> Mapping[tuple[str, int], Mapping[str, Any]]:
+    """Give what the chain says last of each letter and each record of evidence."""
+    rows = session.execute(
+        select(AuditEvent.object_kind, AuditEvent.object_id, AuditDetail.new)
+        .join(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+        .where(AuditEvent.chain == chain, AuditEvent.action.in_(_SAID))
+        .order_by(AuditEvent.number)
+    )
+    return {
+        (kind, object_id): new
+        for kind, object_id, new in rows
+        if object_id is not None and isinstance(new, dict)
+    }
+
+
+def _letters(
+    session: Session,
+    case: CaseFile,
+    told: Mapping[tuple[str, int], Mapping[str, Any]],
+    counts: _Counts,
+) -> Iterator[Touched]:
+    for letter in session.scalars(select(Letter).where(Letter.case_id == case.id)):
+        counts.letters += 1
+        issued = told.get(("letter", letter.id))
+        if issued is None:
+            wrong = "no link of the chain says that it was issued"
+        elif not issued_letters.is_unchanged(letter) or issued.get("sha256") != letter.sha256:
+            wrong = "its text is not the one that was issued"
+        elif issued.get("issued_on") != letter.issued_on.isoformat():
+            wrong = "its date is not the one on which it was issued"
+        else:
+            continue
+        named = f"Letter {letter.id} “{letter.title}” of {said(letter.issued_on)}"
+        sentence = f"{case.reference}, {named}: {wrong}."
+        yield Touched(case.reference, case.id, "letter", letter.id, sentence)
+    missing = [id_ for kind, id_ in told if kind == "letter"]
+    there = set(session.scalars(select(Letter.id).where(Letter.id.in_(missing))))
+    for id_ in missing:
+        if id_ not in there:
+            sentence = f"{case.reference}, letter {id_}: it was issued and is not there any more."
+            yield Touched(case.reference, case.id, "letter", id_, sentence)
+
+
+def _evidence(
+    session: Session,
+    case: CaseFile,
+    told: Mapping[tuple[str, int], Mapping[str, Any]],
+    counts: _Counts,
+) -> Iterator[Touched]:
+    there: set[int] = set()
+    for record in session.scalars(select(Evidence).where(Evidence.case_id == case.id)):
+        counts.evidence += 1
+        there.add(record.id)
+        added = told.get(("evidence", record.id))
+        if added is None:
+            yield _of(case, "evidence", record.id, "no link of the chain says that it was added")
+        elif added.get("sha256", fingerprint(record)) != fingerprint(record):
+            wrong = f"what it says of {said(record.on)} is not what was recorded"
+            yield _of(case, "evidence", record.id, wrong)
+    for kind, id_ in told:
+        if kind == "evidence" and id_ not in there:
+            yield _of(case, "evidence", id_, "it was added and is not there any more")
+
+
+def _files(
+    session: Session,
+    case: CaseFile,
+    told: Mapping[tuple[str, int], Mapping[str, Any]],
+    counts: _Counts,
+) -> Iterator[Touched]:
+    there: set[int] = set()
+    for file in session.scalars(select(EvidenceFile).where(EvidenceFile.case_id == case.id)):
+        counts.files += 1
+        there.add(file.id)
+        added = told.get((EvidenceFile.__tablename__, file.id), {})
+        if added.get("sha256", file.sha256) != file.sha256 or not is_whole(session, file):
+            wrong = f"“{file.name}” is not the file that was added"
+            yield _of(case, "file", file.id, wrong)
+    for kind, id_ in told:
+        if kind == EvidenceFile.__tablename__ and id_ not in there:
+            yield _of(case, "file", id_, "it was added and is not there any more")
+
+
+def _of(case: CaseFile, kind: str, id_: int, wrong: str) -> Touched:
+    sentence = f"{case.reference}, {kind} {id_}: {wrong}."
+    return Touched(case.reference, case.id, kind, id_, sentence)
