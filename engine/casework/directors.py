@@ -51,25 +51,22 @@ def conflicts(context: Context, appeal: Appeal) -> dict[str, str]:
 
 
 def directors_free(context: Context) -> list[Choice]:
-    """Offer the directors without a conflict, and the way out when none of them can (R-077).
+    """Offer the directors, those with a conflict shown with it and not to be chosen (R-077).
 
-    Whoever manages the person who decided stays on the list, with a warning.
+    Whoever manages the person who decided can be chosen, with a warning. Last stands the way out
+    when none of them can decide.
     """
     appeal = appeals.current(context)
     decision = context.session.get_one(Decision, appeal.decision_id)
     decider = context.session.get(User, decision.decided_by)
     barred = conflicts(context, appeal)
-    free = [c for c in people.holders_in(context, [ROLE]) if c.value not in barred]
+    panel = people.holders_in(context, [ROLE])
+    free = [choice for choice in panel if choice.value not in barred]
+    manager = decider.line_manager if decider else None
     return [
-        *(
-            _warned(choice) if decider and decider.line_manager == choice.value else choice
-            for choice in free
-        ),
-        Choice(
-            OTHER,
-            "Another senior officer",
-            "Only if every director has a conflict or is away. You will be asked why.",
-        ),
+        *(_warned(choice) if choice.value == manager else choice for choice in free),
+        *(_barred(choice, barred[choice.value]) for choice in panel if choice.value in barred),
+        Choice(OTHER, "Another senior officer", _WHEN_FREE if free else _WHEN_NONE),
     ]
 
 
@@ -151,6 +148,14 @@ def took_over(context: Context, appeal: Appeal) -> None:
 def _is_here(context: Context, name: str | None) -> bool:
     here = {user.name for user in people.working_here(context.session, context.today)}
     return name in here
+
+
+_WHEN_FREE = "Only if every director has a conflict or is away. You will be asked why."
+_WHEN_NONE = "Every director has a conflict. You will be asked to put that on record."
+
+
+def _barred(choice: Choice, part: str) -> Choice:
+    return Choice(choice.value, choice.label, f"Cannot decide it: {part}.", disabled=True)
 
 
 def _warned(choice: Choice) -> Choice:

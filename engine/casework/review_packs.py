@@ -17,6 +17,8 @@ from forms import Choice
 #: The figures are kept beside the forms of the case, under a name no form has.
 FIGURES = "review_pack_figures"
 _REVIEWS = ("review", "variation")
+#: The outcome of a variation that no review made: only the people changed.
+OTHER_CONTACT = "other_contact"
 
 
 def since(context: Context) -> dt.date:
@@ -28,6 +30,7 @@ def since(context: Context) -> dt.date:
             Decision.owner_kind == "arrangement",
             Decision.owner_id == arrangement.id,
             Decision.kind.in_(_REVIEWS),
+            Decision.outcome.is_distinct_from(OTHER_CONTACT),
         )
     )
     return last or arrangement.in_force_on or arrangements.start_on(context)

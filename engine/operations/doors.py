@@ -29,6 +29,7 @@ DOORS: Mapping[str, Door] = {
     "appeal_received": Door("log_appeal", None),
     "look_asked": Door("ask_for_a_look", "arrangement"),
     "earlier_look": Door("ask_for_a_look", "stage"),
+    "contact_changed": Door("change_contact", "arrangement", frozenset({"manager", "dmo"})),
     "arrangement_taken_over": Door(
         "take_over_arrangement", None, frozenset({"dmo"}), needs_case=False
     ),

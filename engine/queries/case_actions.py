@@ -25,6 +25,7 @@ _LABELS: Mapping[str, str] = {
     "matter_settled": "The matter is settled",
     "look_asked": "Ask to look again",
     "earlier_look": "Ask to look again sooner",
+    "contact_changed": "Name another contact",
     "owed_action_done": "Something we owed is done",
     "complaint_step": "Something became of a complaint",
     "record_delivery": "A letter has arrived",

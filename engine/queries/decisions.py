@@ -70,6 +70,8 @@ class DecisionRow:
     appeal_until: dt.date | None
     #: How long it can be appealed, in a sentence.
     appeal_words: str
+    #: Why until then, also when more time was agreed (R-079); "" before a letter started it.
+    appeal_reason: str
     appeals: tuple[AppealRow, ...]
 
 
@@ -164,6 +166,7 @@ def _row(
         letter_title=letters.get(row.letter_id or 0, ""),
         appeal_until=row.appeal_until,
         appeal_words=appeal_words(row, appeals, look),
+        appeal_reason=row.appeal_reason or "",
         appeals=tuple(_appeal(look, appeal) for appeal in appeals),
     )
 

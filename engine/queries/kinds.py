@@ -34,6 +34,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "Withdrawn",
         "continue": "Goes on",
         "change": "Goes on with changed terms",
+        "other_contact": "Goes on with another contact",
         "end": "Ends",
     },
     "effect": {

@@ -200,6 +200,7 @@ CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 #: Said by a person on a page of the web, by an operation for each promise of a letter, or by a
 #: process that is not drawn yet (terms_changed).
 FROM_OUTSIDE = {
+    "contact_changed",
     "appeal_received",
     "appeal_withdrawn",
     "arrangement_taken_over",

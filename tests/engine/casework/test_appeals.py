@@ -138,7 +138,9 @@ def test_a_director_who_took_part_is_not_offered(register: Register) -> None:
     register.take_over()
     register.appeal("2026-04-01")
     offered = directors.directors_free(register.context("2026-04-01"))
-    assert [choice.value for choice in offered] == ["ben", "cara", "other"]
+    assert [choice.value for choice in offered if not choice.disabled] == ["ben", "cara", "other"]
+    shown = {choice.value: choice.hint for choice in offered if choice.disabled}
+    assert shown == {"ann": "Cannot decide it: took part in the decision."}
 
 
 def test_every_part_in_what_is_appealed_bars_from_deciding(register: Register) -> None:
@@ -160,7 +162,9 @@ def test_every_part_in_what_is_appealed_bars_from_deciding(register: Register) -
         "tom": "is the cover",
         "olga": "had to do with what was decided",
     }
-    assert [choice.value for choice in directors.directors_free(context)] == ["other"]
+    offered = directors.directors_free(context)
+    assert [choice.value for choice in offered if not choice.disabled] == ["other"]
+    assert offered[-1].hint.startswith("Every director has a conflict.")
     assert directors.senior_officers(context) == []
 
 
