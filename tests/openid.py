@@ -67,7 +67,7 @@ def openid(back: str, *, elsewhere: bool = False) -> Iterator[OpenId]:
             "Expected the packages of tests/provider, but they are not installed. make test does "
             "it; alone: make tests/provider/node_modules/.installed"
         )
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         ["node", "provider.mjs", str(port), back],
         cwd=FOLDER,
@@ -87,7 +87,8 @@ def openid(back: str, *, elsewhere: bool = False) -> Iterator[OpenId]:
             process.stdout.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port nobody listens at just now."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])

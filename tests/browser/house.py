@@ -84,7 +84,7 @@ def served(prepared: Path, folder: Path) -> Iterator[House]:
     app = create_app(Settings(database_url=url, secret_key="only for tests", demo=True))
     database = engine.Database(url)
     try:
-        with _listening(app) as address:
+        with listening(app) as address:
             yield House(database, address)
     finally:
         database.close()
@@ -92,11 +92,13 @@ def served(prepared: Path, folder: Path) -> Iterator[House]:
 
 
 @contextlib.contextmanager
-def _listening(app: Flask) -> Iterator[str]:
+def listening(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve any application, at a port of its own unless one is named; gives its address."""
     sockets: dict[int, Any] = {}
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = create_server(app, map=sockets, sockets=[listening], threads=4, ident="")
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
+    server = create_server(app, map=sockets, sockets=[bound], threads=4, ident="")
     stopped = threading.Event()
 
     def loop() -> None:
@@ -106,7 +108,7 @@ def _listening(app: Flask) -> Iterator[str]:
     thread = threading.Thread(target=loop)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:
         stopped.set()
         thread.join()
