@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, updat
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engine import clock
 from engine.batches.kind import Done, Item, Kind, Planned
 from engine.batches.kinds import KINDS
 from engine.batches.states import begin_now
@@ -127,20 +128,21 @@ def _claim(db: Database, batch_id: int) -> _Claim | None:
     """Take a batch whose subjects are to be looked at, for a while; None when there is nothing."""
     try:
         with db.writing() as session:
-            now = read_surroundings(session).now
             batch = session.scalar(
                 select(Batch).where(Batch.id == batch_id).with_for_update(skip_locked=True)
             )
-            if batch is None or not _may_plan(batch, now):
+            if batch is None or not _may_plan(batch):
                 return None
-            batch.claimed_until = now + _LEASE
+            batch.claimed_until = clock.real() + _LEASE
             return _Claim(batch.wanted, batch.claimed_until)
     except Collision:
         return None
 
 
-def _may_plan(batch: Batch, now: dt.datetime) -> bool:
-    is_free = batch.claimed_until is None or batch.claimed_until <= now
+def _may_plan(batch: Batch) -> bool:
+    """Open, and claimed by nobody; a longer claim than any is of a clock that was put back."""
+    now, until = clock.real(), batch.claimed_until
+    is_free = until is None or until <= now or until > now + _LEASE
     is_open = batch.ended_at is None and batch.stop_asked_at is None
     return is_free and is_open and batch.planned_at is None
 

@@ -10,17 +10,19 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, aliased
 
+from engine import clock
 from engine.casework.outgoing import WEBHOOKS, wants
 from engine.casework.outgoing_letters import NOTIFY_TAKES
 from engine.installation import read_surroundings
 from engine.outbox.enclosures import enclosed
+from engine.outbox.leases import is_free, lease_of
 from engine.outbox.mail import MailSettings
 from engine.outbox.notify import NotifySettings
 from engine.outbox.parcels import Line, NotNow, Parcel, Refused, Sender, Unreachable
-from engine.outbox.webhooks import LONGEST_WAIT, WebhookSettings
+from engine.outbox.webhooks import WebhookSettings
 from engine.tables.database import Collision, Database
 from engine.tables.process import Outbox, Setting
 
@@ -36,8 +38,6 @@ _LONGEST_BACK_OFF = dt.timedelta(hours=12)
 _TIMES = 3
 #: Waits are spread by so much, so that what failed together does not come back together.
 _JITTER = 0.2
-#: A lease is twice as long as the slowest send, and this.
-_MARGIN = dt.timedelta(seconds=10)
 _LONGEST_REASON = 500
 #: That something was sent is written down, also when the database is busy.
 _MARKING_TRIES = 5
@@ -103,11 +103,6 @@ def back_off(attempts: int) -> dt.timedelta:
     return min(_FIRST_WAIT * times, _LONGEST_BACK_OFF) * random.uniform(1 - _JITTER, 1 + _JITTER)
 
 
-def lease_of(sender: Sender) -> dt.timedelta:
-    """Give for how long a worker may hold a row."""
-    return dt.timedelta(seconds=2 * sender.seconds) + _MARGIN
-
-
 def _due(db: Database, senders: Senders) -> list[Sender]:
     """Give the senders that have something to do; tell the house what they take."""
     said = {
@@ -133,17 +128,8 @@ def _due(db: Database, senders: Senders) -> list[Sender]:
 def _channels_due(channels: Iterable[str], now: dt.datetime) -> Select[str]:
     return (
         select(Outbox.channel)
-        .where(Outbox.channel.in_(channels), Outbox.next_try_at <= now, _is_free(now))
+        .where(Outbox.channel.in_(channels), Outbox.next_try_at <= now, is_free())
         .distinct()
-    )
-
-
-def _is_free(now: dt.datetime) -> ColumnElement[bool]:
-    """Tell whether nobody holds the row; a lease further ahead is of a clock that was put back."""
-    return or_(
-        Outbox.claimed_until.is_(None),
-        Outbox.claimed_until <= now,
-        Outbox.claimed_until > now + LONGEST_WAIT,
     )
 
 
@@ -163,16 +149,14 @@ def _claim(db: Database, sender: Sender) -> Parcel | None:
         now = read_surroundings(session).now
         row = session.scalars(
             select(Outbox)
-            .where(
-                Outbox.channel == sender.channel, Outbox.next_try_at <= now, _is_free(now), ~waits
-            )
+            .where(Outbox.channel == sender.channel, Outbox.next_try_at <= now, is_free(), ~waits)
             .order_by(Outbox.next_try_at, Outbox.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=Outbox)
         ).one_or_none()
         if row is None:
             return None
-        row.claimed_until = now + lease_of(sender)
+        row.claimed_until = clock.real() + lease_of(sender)
         row.attempts += 1
         return Parcel(row.id, row.key, row.content, row.claimed_until, row.attempts)
 
@@ -180,7 +164,7 @@ def _claim(db: Database, sender: Sender) -> Parcel | None:
 def _try(db: Database, line: Line, parcel: Parcel, sender: Sender) -> Exception | None:
     """Send what we hold and mark it; gives what went wrong, None when it was taken."""
     try:
-        _check_lease(db, parcel, sender)
+        _check_lease(parcel, sender)
         line.send(enclosed(db, parcel))
     except (Refused, NotNow) as failed:
         logger.warning("Row %s of the outbox was not taken: %s", parcel.id, failed)
@@ -194,10 +178,9 @@ def _try(db: Database, line: Line, parcel: Parcel, sender: Sender) -> Exception 
     return None
 
 
-def _check_lease(db: Database, parcel: Parcel, sender: Sender) -> None:
+def _check_lease(parcel: Parcel, sender: Sender) -> None:
     """Raise NotNow when we were held up for so long that somebody else may soon hold the row."""
-    with db.reading() as session:
-        left = parcel.claimed_until - read_surroundings(session).now
+    left = parcel.claimed_until - clock.real()
     if left < dt.timedelta(seconds=sender.seconds):
         raise NotNow("The worker was held up before it could send. Nothing was sent.")
 

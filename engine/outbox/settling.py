@@ -14,6 +14,7 @@ from engine.commands.tries import keeps_trying
 from engine.errors import InvalidAnswers, NotAllowed, NotFound, Problem, Rejected
 from engine.installation import Surroundings, read_surroundings
 from engine.operations import MAY_RETRY
+from engine.outbox.leases import is_free, is_held
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.process import Outbox
@@ -81,10 +82,7 @@ def give_up_older(db: Database, moment: dt.datetime, *, by: str, reason: str) ->
                     Outbox.made_at < moment,
                     Outbox.sent_at.is_(None),
                     Outbox.given_up_at.is_(None),
-                    or_(
-                        Outbox.claimed_until.is_(None),
-                        Outbox.claimed_until <= read_surroundings(session).now,
-                    ),
+                    is_free(),
                 )
                 .order_by(Outbox.id)
                 .limit(PER_CALL)
@@ -149,7 +147,7 @@ def _change_some(db: Database, ids: Sequence[int], change: Change, may: str | No
         around = read_surroundings(session)
         if may is not None:
             _check_may(session, may, around)
-        rows = _rows(session, ids, around)
+        rows = _rows(session, ids)
         for row in rows:
             _chain(session, row).add(change(row, around), at=around.now)
         return len(rows)
@@ -160,7 +158,7 @@ def _check_may(session: Session, by: str, around: Surroundings) -> None:
         raise NotAllowed("Expected a manager or the Data Management Officer to do this.")
 
 
-def _rows(session: Session, ids: Sequence[int], around: Surroundings) -> list[Outbox]:
+def _rows(session: Session, ids: Sequence[int]) -> list[Outbox]:
     """Lock the rows, those left out that have left or are leaving; NotFound for no such row."""
     found = session.scalars(
         select(Outbox).where(Outbox.id.in_(ids)).order_by(Outbox.id).with_for_update()
@@ -168,11 +166,7 @@ def _rows(session: Session, ids: Sequence[int], around: Surroundings) -> list[Ou
     if len(found) < len(ids):
         raise NotFound
     return [
-        row
-        for row in found
-        if row.sent_at is None
-        and row.given_up_at is None
-        and (row.claimed_until is None or row.claimed_until <= around.now)
+        row for row in found if row.sent_at is None and row.given_up_at is None and not is_held(row)
     ]
 
 

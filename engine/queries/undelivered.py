@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
+from engine import clock
 from engine.casework.outgoing import EMAIL, EVENTS
 from engine.casework.outgoing_letters import NOTIFY
 from engine.casework.visibility import Part, sees, sees_every_case
@@ -144,7 +145,7 @@ def _told(look: Reading, found: Any) -> Undelivered:
     event = str(content.get("type", ""))
     what = str(content.get("subject", "")) if is_email else EVENTS.get(event, event)
     to = str(content.get("to", "")) if is_email else row.channel.partition(":")[2]
-    held = row.claimed_until is not None and row.claimed_until > look.now
+    held = row.claimed_until is not None and row.claimed_until > clock.real()
     return Undelivered(
         id=row.id,
         is_email=is_email,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine import batches
+from engine import batches, clock
 from engine.batches import KINDS, working
 from engine.tables.batches import Batch, BatchItem
 from engine.tables.database import Database
@@ -67,3 +67,13 @@ def test_a_look_that_was_held_up_past_its_claim_changes_nothing_of_what_was_done
     with house.reading() as session:
         kept = session.scalars(select(BatchItem.kept).order_by(BatchItem.id)).all()
     assert kept == [{"was": number} for number in range(1, 11)]
+
+
+def test_a_clock_put_back_keeps_no_batch_in_dead_hands(house: Database) -> None:
+    add_subjects(house, 10)
+    batches.start(house, "promptly", {"above": 0}, by="mo", reason="To know")
+    with house.writing() as session:
+        an_hour = clock.real() + dt.timedelta(hours=1)
+        session.execute(update(Batch).values(claimed_until=an_hour))
+    _all_done(house)
+    assert counted(house) == countable(10)

@@ -56,8 +56,14 @@ def _die(database: Database, box: Postbox, when: str) -> None:
     assert subprocess.run(command, check=False, timeout=60).returncode == -9
 
 
+def _let_the_lease_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the machines be some time later; the landlord's clock stands."""
+    over = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=30)
+    monkeypatch.setattr(clock, "real", lambda: over)
+
+
 def test_a_worker_that_dies_after_the_server_took_it_sends_twice_under_one_id(
-    database: Database, box: Postbox
+    database: Database, box: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock.hold(None)
     row_id = put_mail(database)
@@ -65,28 +71,40 @@ def test_a_worker_that_dies_after_the_server_took_it_sends_twice_under_one_id(
     assert len(box.taken) == 1
     assert row(database, row_id).sent_at is None
     assert deliver_outbox(database, mail_to(box.port)) == 0, "the lease has not ended"
-    clock.hold(clock.now() + dt.timedelta(seconds=30))
+    _let_the_lease_end(monkeypatch)
     assert deliver_outbox(database, mail_to(box.port)) == 1
     assert box.ids == [f"<{row(database, row_id).key}@homes.example>"] * 2
     assert row(database, row_id).attempts == 2
 
 
-def test_a_worker_that_dies_before_it_sends_loses_nothing(database: Database, box: Postbox) -> None:
+def test_a_worker_that_dies_before_it_sends_loses_nothing(
+    database: Database, box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock.hold(None)
     row_id = put_mail(database)
     _die(database, box, "before")
     assert box.taken == []
-    clock.hold(clock.now() + dt.timedelta(seconds=30))
+    _let_the_lease_end(monkeypatch)
     assert deliver_outbox(database, mail_to(box.port)) == 1
     assert row(database, row_id).sent_at is not None
 
 
+@pytest.mark.parametrize("back", [dt.timedelta(minutes=12), dt.timedelta(hours=1)])
 def test_a_clock_put_back_keeps_no_row_in_dead_hands(
-    sqlite_database: Database, box: Postbox
+    sqlite_database: Database, box: Postbox, back: dt.timedelta
 ) -> None:
-    row_id = put_mail(sqlite_database, claimed_until=NOW + dt.timedelta(days=2))
+    row_id = put_mail(sqlite_database, claimed_until=clock.real() + back)
     assert deliver_outbox(sqlite_database, mail_to(box.port)) == 1
     assert row(sqlite_database, row_id).sent_at is not None
+
+
+def test_the_clock_of_a_demonstration_put_forward_ends_no_lease(
+    sqlite_database: Database, box: Postbox
+) -> None:
+    put_mail(sqlite_database, claimed_until=clock.real() + dt.timedelta(seconds=20))
+    later(days=3)
+    assert deliver_outbox(sqlite_database, mail_to(box.port)) == 0
+    assert box.taken == []
 
 
 def test_several_workers_send_each_row_once(database: Database, box: Postbox) -> None:
@@ -207,7 +225,7 @@ def test_a_worker_held_up_past_its_lease_sends_nothing(
     check = sending._check_lease
 
     def held_up(*given: object) -> None:
-        later(seconds=16)
+        _let_the_lease_end(monkeypatch)
         check(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(sending, "_check_lease", held_up)
