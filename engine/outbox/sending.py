@@ -39,6 +39,10 @@ _TIMES = 3
 #: Waits are spread by so much, so that what failed together does not come back together.
 _JITTER = 0.2
 _LONGEST_REASON = 500
+_KILLED = (
+    f"None of {MOST_TRIES} tries succeeded, and at the last one the worker died as it sent this. "
+    "Ask those who look after the program to look at its log."
+)
 #: That something was sent is written down, also when the database is busy.
 _MARKING_TRIES = 5
 
@@ -145,20 +149,33 @@ def _claim(db: Database, sender: Sender) -> Parcel | None:
         )
         .exists()
     )
+    next_row = (
+        select(Outbox)
+        .where(Outbox.channel == sender.channel, is_free(), ~waits)
+        .order_by(Outbox.next_try_at, Outbox.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Outbox)
+    )
     with db.writing() as session:
         now = read_surroundings(session).now
-        row = session.scalars(
-            select(Outbox)
-            .where(Outbox.channel == sender.channel, Outbox.next_try_at <= now, is_free(), ~waits)
-            .order_by(Outbox.next_try_at, Outbox.id)
-            .limit(1)
-            .with_for_update(skip_locked=True, of=Outbox)
-        ).one_or_none()
+        due = next_row.where(Outbox.next_try_at <= now)
+        row = session.scalars(due).one_or_none()
+        while row is not None and _killed_too_often(row):
+            row.dead_at, row.next_try_at, row.claimed_until = now, None, None
+            row.last_error = _KILLED
+            row = session.scalars(due).one_or_none()
         if row is None:
             return None
-        row.claimed_until = clock.real() + lease_of(sender)
         row.attempts += 1
+        row.claimed_until = clock.real() + lease_of(sender)
+        # For the case that we die: who lives says when to try again.
+        row.next_try_at = now + lease_of(sender) + back_off(row.attempts)
         return Parcel(row.id, row.key, row.content, row.claimed_until, row.attempts)
+
+
+def _killed_too_often(row: Outbox) -> bool:
+    """Tell of a row that is due whether its last worker died, at the last of its tries."""
+    return row.claimed_until is not None and row.attempts >= MOST_TRIES
 
 
 def _try(db: Database, line: Line, parcel: Parcel, sender: Sender) -> Exception | None:

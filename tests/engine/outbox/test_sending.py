@@ -62,6 +62,12 @@ def _let_the_lease_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "real", lambda: over)
 
 
+def _let_it_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the lease of a dead worker be over, and the wait after its try."""
+    _let_the_lease_end(monkeypatch)
+    clock.hold(clock.now() + dt.timedelta(minutes=2))
+
+
 def test_a_worker_that_dies_after_the_server_took_it_sends_twice_under_one_id(
     database: Database, box: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,7 +77,7 @@ def test_a_worker_that_dies_after_the_server_took_it_sends_twice_under_one_id(
     assert len(box.taken) == 1
     assert row(database, row_id).sent_at is None
     assert deliver_outbox(database, mail_to(box.port)) == 0, "the lease has not ended"
-    _let_the_lease_end(monkeypatch)
+    _let_it_be_tried_again(monkeypatch)
     assert deliver_outbox(database, mail_to(box.port)) == 1
     assert box.ids == [f"<{row(database, row_id).key}@homes.example>"] * 2
     assert row(database, row_id).attempts == 2
@@ -85,8 +91,28 @@ def test_a_worker_that_dies_before_it_sends_loses_nothing(
     _die(database, box, "before")
     assert box.taken == []
     _let_the_lease_end(monkeypatch)
+    assert deliver_outbox(database, mail_to(box.port)) == 0, "it is not tried again at once"
+    _let_it_be_tried_again(monkeypatch)
     assert deliver_outbox(database, mail_to(box.port)) == 1
     assert row(database, row_id).sent_at is not None
+
+
+def test_what_kills_its_worker_again_and_again_is_left_to_a_person_and_holds_up_no_other(
+    database: Database, box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.hold(None)
+    killer = put_mail(database, attempts=MOST_TRIES - 1)
+    behind = put_mail(database)
+    _die(database, box, "before")
+    assert row(database, killer).attempts == MOST_TRIES
+    _let_the_lease_end(monkeypatch)
+    clock.hold(clock.now() + dt.timedelta(days=1))
+    assert deliver_outbox(database, mail_to(box.port)) == 1
+    dead = row(database, killer)
+    assert (dead.dead_at, dead.next_try_at, dead.claimed_until) == (clock.now(), None, None)
+    assert "the worker died" in str(dead.last_error)
+    assert row(database, behind).sent_at is not None
+    assert len(box.taken) == 1
 
 
 @pytest.mark.parametrize("back", [dt.timedelta(minutes=12), dt.timedelta(hours=1)])
