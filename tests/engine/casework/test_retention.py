@@ -53,6 +53,7 @@ from engine.tables.process import (
     Subscription,
     WorkItem,
 )
+from tests.engine.casework.newer_rows import newer_rows
 from tests.engine.casework.old_register import PEOPLE, Register, opened
 
 DAY = dt.date(2026, 4, 2)
@@ -299,6 +300,8 @@ def _fill(register: Register) -> None:
             _emergency(register, now),
         ]
     )
+    register.session.flush()
+    register.session.add_all(newer_rows(register.session, case_id, now, SECRET))
     register.session.flush()
     register.session.add_all(_leaving(register))
     send(
