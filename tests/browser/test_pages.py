@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,6 +13,7 @@ from tests.browser.conftest import Seats
 from tests.browser.furniture import CUSTOMER
 from tests.browser.house import House
 from tests.browser.screen import WIDE, Screen
+from tests.engine.files.samples import PDF, eml
 
 pytestmark = pytest.mark.browser
 
@@ -119,6 +121,29 @@ def test_the_sections_of_a_case_and_what_they_lead_to(
     desk.open_case(CUSTOMER)
     desk.screen.page.locator(".more summary").click()
     audit(desk.screen)
+
+
+def test_files_of_a_record_and_the_papers_of_a_case(
+    furnished: House, furnished_seats: Seats, audit: Audit, tmp_path: Path
+) -> None:
+    desk = furnished_seats(audit=audit)("dorothy")
+    screen = desk.screen
+    desk.open_case(CUSTOMER, "Evidence")
+    screen.follow("Add files")
+    screen.press("Add the files", 422)
+    for name, content in (("stairs.pdf", PDF), ("mail.eml", eml())):
+        (tmp_path / name).write_bytes(content)
+    screen.page.locator("#files").set_input_files([tmp_path / "stairs.pdf", tmp_path / "mail.eml"])
+    screen.page.locator("#restricted").check()
+    screen.press("Add the files")
+    assert screen.banner == "2 files added to the record."
+    screen.follow("Remove stairs.pdf")
+    screen.press("Remove the file", 422)
+    screen.page.locator("#reason").fill("It belongs to another customer.")
+    screen.press("Remove the file")
+    for paper in ("Summary of the case", "Who told the customer what"):
+        desk.open_case(CUSTOMER)
+        screen.follow(paper)
 
 
 def test_the_forms_of_a_case_and_of_the_register_are_sent_empty(
