@@ -112,7 +112,7 @@ def _letters(look: Reading, case_id: int) -> Iterator[Told]:
             notes=tuple(
                 note
                 for note in (
-                    f"Sent to {words.joined(row.sent_to.split(chr(10)))}" if row.sent_to else "",
+                    f"Sent to {', '.join(row.sent_to.split(chr(10)))}" if row.sent_to else "",
                     f"Proof: {row.proof}" if row.proof else "",
                 )
                 if note

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 import engine
-from engine.tables.casefile import CaseFile
+from engine.tables.casefile import CaseFile, OwedAction
 from engine.tables.database import Database
 from tests.engine.queries.landlord import Pen
 from tests.web import case_file
@@ -38,6 +39,11 @@ def test_the_overview_leads_to_the_papers(app: Flask, case_id: int, as_: As) -> 
     assert "In force until the review on Thu 1 Oct 2026" in page.text
     assert "2 records of evidence, 1 of them can be used in a decision." in page.text
     assert "We owe: Mend the kitchen tap" in page.text
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        for owed in session.scalars(select(OwedAction)):
+            owed.done_on = dt.date(2026, 3, 3)
+    assert "Nothing is open." in dorothy.get(f"/cases/{case_id}/papers/summary").text
     told = dorothy.get(f"/cases/{case_id}").follow("Who told the customer what")
     assert told.tree.xpath("//main//table")
     refer(app, case_id)
