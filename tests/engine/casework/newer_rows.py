@@ -14,7 +14,7 @@ from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.imports import ContactImport, ContactImportRow
 
 
-def newer_rows(session: Session, case_id: int, now: dt.datetime, words: str) -> list[Any]:
+def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: str) -> list[Any]:
     """Give one row of each for a case that has evidence; what they refer to is written."""
     record = session.scalars(select(Evidence).where(Evidence.case_id == case_id)).first()
     assert record is not None
