@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import select
 
 from engine.calendar import said
 from engine.casework import owners, people, visibility
 from engine.casework.context import Context
-from engine.errors import NotFound, Problem
+from engine.errors import Problem
 from engine.tables.decisions import Appeal, Decision, Letter
 from forms import Choice
 
@@ -36,13 +37,13 @@ def decisions_appealable(context: Context) -> list[Choice]:
 
     One that was appealed before is shown, but cannot be chosen again (X-11). The value names
     the decision as people do: ``agreed``, ``review``, ``review_2`` for the second review. Whoever
-    may not see decisions reads which letter told it, and not what it was (R-102).
+    may not see decisions reads which letter told it, who sees no letters neither (R-102).
     """
-    appealed, is_told = _appealed(context), _may_be_told(context)
+    appealed, seen = _appealed(context), _parts_seen(context)
     return [
         Choice(
             name,
-            f"{_called(context, decision, is_told)}, decided on {said(decision.decided_on)}",
+            f"{_called(context, decision, seen)}, decided on {said(decision.decided_on)}",
             _APPEALED if decision.id in appealed else _time_to_appeal(context, decision),
             disabled=decision.id in appealed,
         )
@@ -148,27 +149,19 @@ def _appealed(context: Context) -> set[int]:
     )
 
 
-def _called(context: Context, decision: Decision, is_told: bool) -> str:
-    if is_told:
+def _called(context: Context, decision: Decision, seen: Collection[visibility.Part]) -> str:
+    if visibility.Part.DECISIONS in seen:
         return DECISION_NAMES[decision.kind]
-    letter = context.session.get(Letter, decision.letter_id) if decision.letter_id else None
+    letter = None
+    if visibility.Part.LETTERS in seen and decision.letter_id:
+        letter = context.session.get(Letter, decision.letter_id)
     return f"Letter “{letter.title}”" if letter else "A decision"
 
 
-def _may_be_told(context: Context) -> bool:
-    """Tell whether the one who acts sees what was decided; anybody may log an appeal (R-073)."""
+def _parts_seen(context: Context) -> frozenset[visibility.Part]:
+    """Give what the one who acts sees of the case; anybody may log an appeal (R-073)."""
     roles = people.roles_of(context.session, context.actor, context.today)
-    viewer = _Actor(context.actor, tuple(roles))
-    try:
-        opened = visibility.parts_of(context.session, viewer, context.case().id)
-    except NotFound:
-        return False
-    return visibility.Part.DECISIONS in opened
-
-
-class _Actor(NamedTuple):
-    name: str
-    roles: tuple[str, ...]
+    return visibility.parts_seen(context.session, context.case().id, context.actor, roles)
 
 
 def _time_to_appeal(context: Context, decision: Decision) -> str:
