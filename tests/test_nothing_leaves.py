@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -51,7 +52,7 @@ class _Typist(Scenario):
             return {name: self._with_secret(inner) for name, inner in value.items()}
         if isinstance(value, list):
             return [self._with_secret(inner) for inner in value]
-        if isinstance(value, str) and value.strip().count(" ") > 1:
+        if isinstance(value, str) and re.search("[a-z]{3}.* .* ", value):
             self.typed += 1
             return f"{value} {SECRET}"
         return value

@@ -97,8 +97,8 @@ def test_for_others_it_does_not_exist(as_: As, database: Database, name: str) ->
     assert "not delivered" not in str(visitor.get("/tasks").tree.text_content())
     token = visitor.get("/tasks").token
     sent = {"csrf_token": token, "id": str(row_id), "reason": "No"}
-    assert visitor.post("/undelivered", {**sent, "do": "again"}).status == 403
-    assert visitor.post("/undelivered/give-up", sent).status == 403
+    assert visitor.post("/undelivered", {**sent, "do": "again"}).status == 404
+    assert visitor.post("/undelivered/give-up", sent).status == 404
     assert row(database, row_id).dead_at is not None
 
 

@@ -38,6 +38,8 @@ def find() -> ResponseReturnValue:
 
     near: the case of the page somebody comes from, taken if a contact can be logged for it.
     """
+    if not auth.may_open("callers"):
+        abort(404)
     search = request.args.get("search", "").strip()
     near = request.args.get("near", "")
     if not search and near.isdecimal() and _is_possible(near):
