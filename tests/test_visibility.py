@@ -83,7 +83,7 @@ WITH_A_PAGE = {
 SHOWN = frozenset(
     {
         *("customer.name", "customer.needs", "arrangement.contact_address", "restriction.limit"),
-        *("letter.html", "letter.proof", "promise.what", "owed_action.what", "evidence.text"),
+        *("letter.html", "promise.what", "evidence.text"),
         *("decision.reasons", "appeal.grounds", "contact.note", "submission.answers"),
         *("submission.restricted", RELIED, "work_item.name", "incident.reason"),
     }
