@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -16,6 +17,7 @@ from engine.tables.casefile import CaseFile, Customer
 from engine.tables.customer_words import answers_to
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement
+from engine.tables.people import User
 
 #: A shorter text would list the register instead of finding one customer.
 SHORTEST = 3
@@ -30,9 +32,17 @@ class CallerCard:
     customer: str
     address: str
     tenancy_reference: str
+    #: Their open case, for whoever logs the call; nothing of it is shown (R-102).
+    case_id: int
     #: Full names; "" for nobody.
     spoc: str
     cover: str
+    #: Their own numbers and hours; "" where nobody entered them.
+    spoc_phone: str
+    spoc_hours: str
+    cover_phone: str
+    #: The single point of contact works here no longer: it is the cover today.
+    is_covered: bool
     #: In words: E-mail, telephone; "" for none agreed.
     contact_method: str
     #: The landlord's address or number the customer uses.
@@ -56,7 +66,7 @@ class Callers:
 
 
 def callers(database: Database, person: Person, search: str) -> Callers:
-    """Find customers with an arrangement in force by name, address or tenancy reference.
+    """Find customers with an arrangement in force by name, address, tenancy, number or e-mail.
 
     search: at least three characters, otherwise nothing is looked up. At most four statements.
     Raises NotFound for those the look-up does not exist for.
@@ -69,8 +79,9 @@ def callers(database: Database, person: Person, search: str) -> Callers:
         found = [(row[0], row[1]) for row in look.session.execute(_in_force(look, search))]
         shown = found[:MOST]
         limits = limits_of(look, [arrangement.id for arrangement, _ in shown])
+        people = _people(look, [arrangement for arrangement, _ in shown])
         cards = tuple(
-            _card(look, arrangement, customer, limits[arrangement.id])
+            _card(look, arrangement, customer, limits[arrangement.id], people)
             for arrangement, customer in shown
         )
         return Callers(cards, are_more=len(found) > MOST)
@@ -91,15 +102,32 @@ def _in_force(look: Reading, search: str) -> Select[Arrangement, Customer]:
     )
 
 
+def _people(look: Reading, arrangements: list[Arrangement]) -> dict[str, User]:
+    names = {name for one in arrangements for name in (one.spoc, one.cover) if name}
+    return {
+        user.name: user for user in look.session.scalars(select(User).where(User.name.in_(names)))
+    }
+
+
 def _card(
-    look: Reading, arrangement: Arrangement, customer: Customer, limits: list[Limit]
+    look: Reading,
+    arrangement: Arrangement,
+    customer: Customer,
+    limits: list[Limit],
+    people: Mapping[str, User],
 ) -> CallerCard:
+    spoc, cover = (people.get(name or "") for name in (arrangement.spoc, arrangement.cover))
     return CallerCard(
+        case_id=arrangement.case_id,
         customer=customer.name,
         address=customer.address,
         tenancy_reference=customer.tenancy_reference,
-        spoc=look.full_name(arrangement.spoc),
-        cover=look.full_name(arrangement.cover),
+        spoc=spoc.full_name if spoc else arrangement.spoc or "",
+        cover=cover.full_name if cover else arrangement.cover or "",
+        spoc_phone=spoc.phone if spoc else "",
+        spoc_hours=spoc.working_hours if spoc else "",
+        cover_phone=cover.phone if cover else "",
+        is_covered=bool(spoc and spoc.left_on and spoc.left_on < look.today),
         contact_method=words.name_of("channel", arrangement.contact_method),
         contact_address=arrangement.contact_address,
         emergency_route=arrangement.emergency_route,

@@ -18,8 +18,10 @@ from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
 from engine.queries.comments import CommentRow, comments_of
 from engine.queries.complaints import ComplaintRow, complaints_of
 from engine.queries.contacts import (
+    EVERY_DAY,
     ContactCounts,
     ContactRow,
+    Days,
     contacts_of,
 )
 from engine.queries.customer_page import CustomerPage, customer_of_case
@@ -102,9 +104,11 @@ def case(
     case_id: int,
     person: Person,
     only: Collection[str] = tuple(SECTIONS),
+    days: Days = EVERY_DAY,
 ) -> CasePage:
     """Give one case; NotFound when there is none or nothing of it exists for this person.
 
+    days: which contacts are counted, from the first to the last day.
     only: sections to read, all unless said otherwise. Twelve statements for the page itself and
     at most ten a section, however old the case is.
     """
@@ -121,7 +125,7 @@ def case(
         rows = standing.rows_of(look, [case_id])[case_id]
         text = said_to(look, found.CaseFile, rows, Part.TIMELINE in parts)
         brief = brief_of(look, found.CaseFile, found.Customer, text)
-        return _page(look, found.CaseFile, brief, parts, wanted)
+        return _page(look, found.CaseFile, brief, parts, wanted, days)
 
 
 def _page(
@@ -130,10 +134,11 @@ def _page(
     brief: CaseBrief,
     parts: frozenset[Part],
     wanted: Collection[str],
+    days: Days,
 ) -> CasePage:
     sees_all, shows = Part.TIMELINE in parts, frozenset(wanted)
     overview = "overview" in shows
-    contacts, counts = contacts_of(look, row.id) if "contacts" in shows else ((), None)
+    contacts, counts = contacts_of(look, row.id, days) if "contacts" in shows else ((), None)
     return CasePage(
         brief=brief,
         sections=tuple(name for name, part in SECTIONS.items() if part in parts),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -14,6 +14,9 @@ from engine.queries import words
 from engine.queries.reading import Reading
 from engine.tables.casefile import Contact, Stage
 
+#: The first and the last day to count, both included; None for no limit.
+Days = tuple[dt.date | None, dt.date | None]
+EVERY_DAY: Days = (None, None)
 _WEEK = dt.timedelta(days=7)
 #: Weeks the chart shows; older ones are counted in a sentence.
 _CHART_WEEKS = 26
@@ -70,23 +73,36 @@ class ContactCounts:
         return max((week.total for week in self.weeks), default=0)
 
 
-def contacts_of(look: Reading, case_id: int) -> tuple[tuple[ContactRow, ...], ContactCounts]:
-    """Give the contacts of a case, newest first, and their figures; two statements."""
+def contacts_of(
+    look: Reading, case_id: int, days: Days = EVERY_DAY
+) -> tuple[tuple[ContactRow, ...], ContactCounts]:
+    """Give the contacts of a case, newest first, and their figures; two statements.
+
+    days: the first and the last day to count, both included; None for no limit.
+    """
     rows = look.session.scalars(
         select(Contact)
         .where(Contact.case_id == case_id)
         .order_by(Contact.on.desc(), Contact.at_time.desc(), Contact.id.desc())
     ).all()
     stages = look.session.scalars(select(Stage).where(Stage.case_id == case_id)).all()
-    return tuple(_row(look, row) for row in rows), count(rows, stages, look.today)
+    counted = [row for row in rows if _is_within(row.on, days)]
+    counts = count(counted, stages, look.today, days)
+    if days == EVERY_DAY:
+        return tuple(_row(look, row) for row in rows), counts
+    known = replace(counts, gaps=(*_outside(rows, counted, days), *counts.gaps))
+    return tuple(_row(look, row) for row in counted), known
 
 
-def count(rows: Sequence[Contact], stages: Sequence[Stage], today: dt.date) -> ContactCounts:
+def count(
+    rows: Sequence[Contact], stages: Sequence[Stage], today: dt.date, days: Days = EVERY_DAY
+) -> ContactCounts:
     """Count contacts by week and channel, and say the window and the gaps."""
     channels = Counter(words.name_of("channel", row.channel) for row in rows)
-    days = [row.on for row in rows]
-    first_on, last_on = min(days, default=None), max(days, default=None)
-    weeks = _weeks(rows, stages, first_on, today)
+    on = [row.on for row in rows]
+    first_on, last_on = min(on, default=None), max(on, default=None)
+    begin, end = days[0] or first_on, min(days[1] or today, today)
+    weeks = _weeks(rows, stages, begin, end)
     return ContactCounts(
         weeks=weeks[-_CHART_WEEKS:],
         channels=tuple(channel for channel, _ in channels.most_common()),
@@ -94,7 +110,7 @@ def count(rows: Sequence[Contact], stages: Sequence[Stage], today: dt.date) -> C
         from_us=sum(row.direction == "out" for row in rows),
         first_on=first_on,
         last_on=last_on,
-        window=_window(len(rows), first_on, today, len(weeks)),
+        window=_window(len(rows), begin, end, len(weeks)),
         gaps=_gaps(rows, weeks, stages),
     )
 
@@ -172,8 +188,30 @@ def _gaps(
         gaps.append(
             f"Contacts are collected since {said(since)}; {earlier} from before may not be all."
         )
+    filed = [row.on for row in rows if row.import_id is not None]
+    if filed:
+        gaps.append(
+            f"{words.counted(len(filed), 'contact')} came in files, from {said(min(filed))} to "
+            f"{said(max(filed))}; on other days only what people logged is known."
+        )
     gaps.append("Calls to private or unlogged telephones are not counted.")
     return tuple(gaps)
+
+
+def _is_within(on: dt.date, days: Days) -> bool:
+    first, last = days
+    return (first is None or on >= first) and (last is None or on <= last)
+
+
+def _outside(rows: Sequence[Contact], counted: Sequence[Contact], days: Days) -> Iterator[str]:
+    """Say what the chosen days leave out, and where nothing could have been logged yet."""
+    left_out = len(rows) - len(counted)
+    if left_out:
+        lie = "lies" if left_out == 1 else "lie"
+        yield f"{words.counted(left_out, 'contact')} {lie} outside these days."
+    begun = min((row.on for row in rows), default=None)
+    if begun and days[0] and days[0] < begun:
+        yield f"Nothing was logged before {said(begun)}: the log of this case begins there."
 
 
 def _monday(day: dt.date) -> dt.date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -103,7 +104,8 @@ def answers(case_id: int, submission_id: int) -> ResponseReturnValue:
 
 
 def _section(case_id: int, name: str) -> str:
-    page = engine.case(auth.database(), case_id, auth.person(), [name])
+    days = (_day_asked("from"), _day_asked("until"))
+    page = engine.case(auth.database(), case_id, auth.person(), [name], days)
     if name not in page.sections:
         abort(404)
     links = [_link(case_id, action) for action in page.actions]
@@ -116,6 +118,14 @@ def _section(case_id: int, name: str) -> str:
         more=links[_BUTTONS:],
         **_extra(page, name),
     )
+
+
+def _day_asked(name: str) -> dt.date | None:
+    """Give a day that the address names; None when it names none that exists."""
+    try:
+        return dt.date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
 
 
 def _extra(page: engine.CasePage, name: str) -> dict[str, Any]:

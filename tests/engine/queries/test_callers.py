@@ -9,6 +9,7 @@ import pytest
 from engine.errors import NotFound
 from engine.queries import callers
 from engine.tables.database import Database
+from engine.tables.people import User
 from tests.engine.queries.landlord import TODAY, Pen, full_case, person
 
 
@@ -26,6 +27,28 @@ def test_a_caller_is_found_by_name_address_or_tenancy(both_houses: Database, sea
     ]
     assert "SECRET" not in str(found)
     assert "SP-2026" not in str(found)
+
+
+def test_the_card_gives_the_number_to_ring_and_the_hours(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        case = pen.case()
+        pen.arrangement(case)
+        pen.customer_of(case).phone = "01632 960 555"
+        priya = session.get_one(User, "priya")
+        priya.phone, priya.working_hours = "01632 960 711", "Monday to Wednesday"
+    (card,) = callers(house, person("cora"), "960 555").cards
+    assert (card.spoc_phone, card.spoc_hours) == ("01632 960 711", "Monday to Wednesday")
+    assert not card.is_covered
+
+
+def test_the_cover_answers_today_when_the_contact_has_left(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        pen.arrangement(pen.case())
+        session.get_one(User, "priya").left_on = TODAY - dt.timedelta(days=1)
+    (card,) = callers(house, person("cora"), "carter").cards
+    assert (card.is_covered, card.cover) == (True, "Tom Reed")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import datetime as dt
 
 from engine.queries import ContactCounts, case
 from engine.tables.database import Database
-from tests.engine.queries.landlord import Pen, person
+from engine.tables.imports import ContactImport
+from tests.engine.queries.landlord import NOW, Pen, person
 
 
 def counts(house: Database) -> ContactCounts:
@@ -87,3 +88,35 @@ def test_evidence_says_whether_a_decision_may_rest_on_it(house: Database) -> Non
     ]
     assert records[0].attested == "relevant and factual"
     assert records[0].behaviour == "Demands that go too far"
+
+
+def test_chosen_days_say_what_they_leave_out(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        row = pen.case()
+        for day in ("2026-03-23", "2026-03-29", "2026-04-08"):
+            pen.contact(row, day, at_time="09:30")
+    days = (dt.date(2026, 3, 2), dt.date(2026, 3, 31))
+    page = case(house, 1, person("dorothy"), ["contacts"], days)
+    assert page.counts is not None
+    assert page.counts.window == "2 contacts from Mon 2 Mar 2026 to Tue 31 Mar 2026, 5 weeks."
+    assert page.counts.gaps[:2] == (
+        "1 contact lies outside these days.",
+        "Nothing was logged before Mon 23 Mar 2026: the log of this case begins there.",
+    )
+    assert [one.on.day for one in page.contacts] == [29, 23]
+
+
+def test_what_came_in_files_is_said_with_its_days(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        row = pen.case()
+        pen.contact(row, "2026-03-23", at_time="09:30")
+        said = {"file_name": "x", "sha256": "x", "headings": [], "made_by": "mark", "made_at": NOW}
+        session.add(ContactImport(id=1, **said))
+        session.flush()
+        pen.contact(row, "2026-03-24", at_time="09:30", import_id=1)
+    assert (
+        "1 contact came in files, from Tue 24 Mar 2026 to Tue 24 Mar 2026; on other days only "
+        "what people logged is known." in counts(house).gaps
+    )
