@@ -35,6 +35,8 @@ class HeldRole:
     deputy_name: str
     #: now, later or over.
     standing: str
+    #: The organisation's sign-in gave it, and brings it to its own word at each sign-in.
+    from_sign_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,7 @@ def held_roles(look: Reading) -> tuple[HeldRole, ...]:
             deputy=row.deputy or "",
             deputy_name=look.full_name(row.deputy),
             standing=_standing(row, look.today),
+            from_sign_in=row.given_by is not None,
         )
         for row in rows
     )

@@ -173,6 +173,16 @@ def test_a_deputy_is_somebody_else_who_works_here(iris: Visitor) -> None:
     assert "Stands in as Complaints Manager" in iris.get("/setting-up/people?search=leo").text
 
 
+def test_a_role_from_the_sign_in_of_the_organisation_says_so(app: Flask, iris: Visitor) -> None:
+    with database(app).writing() as session:
+        rows = session.scalars(select(RoleHolder).where(RoleHolder.user_name == "amina"))
+        rows.one().given_by = "https://login.homes.example"
+    page = iris.get("/setting-up/people/amina")
+    assert "sign-in" in page.one("//td[@data-label='Role']//span").text
+    assert "Take it away there." in page.follow("Team leader").text
+    assert "sign-in gives this role" not in iris.get("/setting-up/people/mo").text
+
+
 def test_days_are_shown_and_changed_by_those_whose_cases_move(as_: As, iris: Visitor) -> None:
     page = iris.get("/setting-up/days")
     assert "Good Friday" in page.text
