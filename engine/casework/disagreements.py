@@ -252,7 +252,7 @@ def _clock(context: Context, way: str, received_on: dt.date | None) -> tuple[tup
         days = context.policy("review.request_sla")
         return (("Answer", context.calendar.working_days(received_on, days)),)
     first = complaints.acknowledge_due(context, received_on)
-    return (("Acknowledgement", first), ("Answer", complaints.answer_due(context, first)))
+    return (("Confirmed", first), ("Answer", complaints.answer_due(context, first)))
 
 
 def _refs(**ids: int | None) -> dict[str, int]:

@@ -29,6 +29,7 @@ from engine.queries.decisions import DecisionRow, decisions_of_case
 from engine.queries.diagrams import DiagramState, states_of
 from engine.queries.evidence import EvidenceRow, evidence_of
 from engine.queries.letters import LetterRow, PromiseRow, letters_of, promises_of
+from engine.queries.other_cases import OtherCase, other_cases_of
 from engine.queries.owed import OwedRow, owed_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
@@ -73,6 +74,8 @@ class CasePage:
     actions: tuple[CaseAction, ...]
     card: ArrangementCard | None
     people: tuple[CasePerson, ...] = ()
+    #: Other cases about the same customer that this person may open.
+    other_cases: tuple[OtherCase, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     owed_actions: tuple[OwedRow, ...] = ()
     promises: tuple[PromiseRow, ...] = ()
@@ -145,6 +148,7 @@ def _page(
         actions=actions_on(look, row, parts),
         card=card_of_case(look, row.id),
         people=_people(look, row, sees_all) if overview else (),
+        other_cases=other_cases_of(look, row) if overview and sees_all else (),
         tasks=tuple(open_tasks_of(look, row.id)) if overview else (),
         owed_actions=owed_of(look, row.id) if overview and sees_all else (),
         promises=promises_of(look, row.id) if overview and Part.LETTERS in parts else (),

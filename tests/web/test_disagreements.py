@@ -65,7 +65,7 @@ def test_whoever_is_unsure_is_proposed_an_appeal_in_time_and_sees_every_clock(
     for clock in (
         "Answer byTue 10 Mar 20265 working days from Tue 3 Mar 2026.",
         "Answer byTue 17 Mar 202610 working days from Tue 3 Mar 2026.",
-        "Acknowledgement byTue 10 Mar 2026",
+        "Confirmed byTue 10 Mar 2026",
         "Answer byTue 24 Mar 202610 working days from Tue 10 Mar 2026.",
     ):
         assert clock in page.text
