@@ -11,6 +11,8 @@ from engine.casework.contact_logging import may_log
 from engine.casework.customers import needs_of
 from engine.casework.visibility import Part, sees
 from engine.errors import NotFound
+from engine.installation import read_surroundings
+from engine.own_values import as_text, figure_here
 from engine.queries import words
 from engine.queries.cards import Limit, limits_of
 from engine.queries.cases import IS_CUSTOMER, found_by
@@ -169,8 +171,9 @@ def _subject(look: Reading, known: _Known, case: CaseFile, customer: Customer) -
 def _routes(look: Reading) -> dict[str, str]:
     """Give where emergencies go, by the set of figures a case was begun with."""
     sets = bundle(look.session, current_release_id(look.session)).figures
+    own = read_surroundings(look.session).settings
     return {
-        name: str(figures[_EMERGENCY].value)
+        name: as_text(figure_here(own, _EMERGENCY, figures[_EMERGENCY].value))
         for name, figures in sets.items()
         if _EMERGENCY in figures
     }

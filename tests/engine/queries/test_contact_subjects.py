@@ -7,9 +7,11 @@ import datetime as dt
 import pytest
 
 from engine.errors import NotFound
+from engine.own_values import setting_of
 from engine.queries import contact_subjects
 from engine.tables.casefile import Customer
 from engine.tables.database import Database
+from engine.tables.process import Setting
 from tests.engine.queries.landlord import TODAY, Pen, full_case, person
 
 
@@ -61,6 +63,13 @@ def test_an_emergency_has_a_route_before_anything_is_agreed(house: Database) -> 
     known = contact_subjects.one(house, person("amina"), case_id).emergency_route
     assert known
     assert contact_subjects.emergency_route(house, person("amina"))
+
+
+def test_the_landlords_own_route_is_said_in_place_of_the_releases(house: Database) -> None:
+    with house.writing() as session:
+        session.add(Setting(name=setting_of("emergency.route"), value="01632 960 999"))
+        case_id = Pen(session).case().id
+    assert contact_subjects.one(house, person("amina"), case_id).emergency_route == "01632 960 999"
 
 
 @pytest.mark.parametrize("search", ["", "jo", "  a "])
