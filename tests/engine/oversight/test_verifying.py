@@ -17,6 +17,7 @@ from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import CaseFile, Evidence
 from engine.tables.database import Database
 from engine.tables.decisions import Letter
+from engine.tables.leaving import Sending
 from tests.once import DEMO, demonstration
 
 Change = Callable[[Session], Any]
@@ -96,6 +97,7 @@ def test_a_letter_written_anew_is_named_even_with_its_fingerprint(
 def test_a_letter_taken_out_is_missed(landlord: Database) -> None:
     def change(session: Session) -> None:
         last = session.scalars(select(Letter.id).order_by(Letter.id.desc()).limit(1)).one()
+        session.execute(delete(Sending).where(Sending.letter_id == last))
         session.execute(delete(Letter).where(Letter.id == last))
 
     [said] = _tamper(landlord, change)
