@@ -238,8 +238,10 @@ OPEN_TO_ALL = frozenset(
 )
 #: Endpoint -> whom it exists for.
 PAGES: Mapping[str, Rule] = {
-    **dict.fromkeys(("sign_in.home", "tasks.listed", "cases.listed"), everybody),
-    **dict.fromkeys(("sign_in.leave", "clock.forward", "doors.raise_a_concern"), anybody),
+    **dict.fromkeys(("sign_in.home", "tasks.listed", "cases.listed", "my_emails.shown"), everybody),
+    **dict.fromkeys(
+        ("sign_in.leave", "clock.forward", "doors.raise_a_concern", "my_emails.chosen"), anybody
+    ),
     "task.opened": _tasks,
     **dict.fromkeys(("tasks.start", "tasks.put_back", "task.check", "task.complete"), at_task()),
     **dict.fromkeys(("task.page", "task.answer"), at_task(page_id="answer")),

@@ -53,6 +53,7 @@ from web.views import (
     evidence,
     log,
     moving,
+    my_emails,
     papers,
     people,
     post,
@@ -154,7 +155,7 @@ def _register_views(app: Flask) -> None:
     staff = (
         *(sign_in, tasks, task, daily, doors, disagreements, callers),
         *(contacts, contact_imports),
-        *(cases, evidence, papers, register, post),
+        *(cases, evidence, papers, register, post, my_emails),
     )
     owners = (
         *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import func, select
 
-from engine.casework import appeals, arrangements, people, stages
+from engine.casework import appeals, arrangements, invitations, people, stages
 from engine.casework.context import Context
 from engine.casework.holders import CASE_OWNERS
 from engine.casework.references import next_reference
@@ -95,6 +95,7 @@ def close(context: Context) -> None:
     outcome = stages.end_all(context)
     case.closed_reason = case.closed_reason or _reason(arrangement, outcome)
     case.stage, case.closed_on = "closed", context.today
+    invitations.call_off(context, "The case was closed.")
     context.audit(
         "case_closed",
         "case_file",

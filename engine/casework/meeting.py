@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import notices, people, reviews, stages
+from engine.casework import invitations, people, reviews, stages
 from engine.casework.context import Context
 from engine.casework.decision import ARRANGED
 from engine.errors import Problem
@@ -44,9 +44,7 @@ _EMPTY_WORDS = {
 def arrange_meeting(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
     """Keep when the meeting is and who is invited, and invite them (R-026, R-038)."""
     stage = stages.need(context, "formal")
-    stage.meeting_on = dt.date.fromisoformat(values["meeting_on"])
-    stage.attendees = values["invited"]
-    notices.write(context, values["invited"], "invitation", stage.meeting_on)
+    invitations.invite(context, stage, values)
     context.audit(
         "meeting_arranged",
         "stage",
@@ -57,7 +55,9 @@ def arrange_meeting(context: Context, values: dict[str, Any], restricted: dict[s
 
 def meeting_can_be_held(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Tell when too few are invited, the proposed SPOC is not, or somebody complained about is."""
-    invited = values["invited"]
+    invited = values.get("invited")
+    if invited is None:
+        return []
     stage = stages.need(context, "formal")
     problems = [*_quorum(context, "invited", invited)]
     absent = _proposed_spoc_among_others(context, stage, invited)

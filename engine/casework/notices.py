@@ -42,7 +42,6 @@ _SENTENCES = {
     "partner_ack_late": "The partner has not acknowledged a notice yet.",
     "deletion_near": "The case will be deleted soon, unless a hold is placed on it.",
     "owed_action": "You have something to do that we owe a customer.",
-    "invitation": "You are invited to a decision meeting.",
 }
 _ANYTHING = "Something on this case needs you."
 #: Notices about a date that can stay the same while their timer fires anew: what date it is.

@@ -51,6 +51,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "add_third_party": _OWNERS,
     "withdraw_third_party": _OWNERS,
     "change_customer": _OWNERS,
+    "change_meeting": frozenset({"dmo", "manager"}),
     "owed_action_done": frozenset(),
     "complaint_step": frozenset({"complaints_manager", "manager", "dmo"}),
     "record_delivery": frozenset(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.casework.outgoing import EVENTS
-from engine.outbox import print_packs
+from engine.outbox import print_packs, task_mail
 from engine.outbox.fates import ask_notify
 from engine.outbox.mail import MailSettings
 from engine.outbox.notify import NOTIFY_URL, NotifySettings
@@ -29,6 +29,7 @@ __all__ = [
     "give_up",
     "give_up_older",
     "print_packs",
+    "task_mail",
     "try_again",
     "try_all_again",
     "waiting",

@@ -15,14 +15,14 @@ Method = Literal["REQUEST", "CANCEL"]
 
 def method_of(meeting: Mapping[str, Any]) -> Method:
     """Say what a calendar is to do: take it in or change it, or take it out."""
-    return "CANCEL" if meeting.get("is_called_off") else "REQUEST"
+    return "CANCEL" if meeting.get("is_cancelled") else "REQUEST"
 
 
 def calendar_file(meeting: Mapping[str, Any], organiser: str, attendee: str) -> bytes:
     """Write one meeting for one person's calendar.
 
     meeting: ``uid``, ``sequence``, ``on``, ``at_time``, ``minutes``, ``place``, ``subject``,
-    ``made_at`` and ``is_called_off``; its subject names nobody. The same uid with a higher
+    ``made_at`` and ``is_cancelled``; its subject names nobody. The same uid with a higher
     sequence changes what stands in the calendar already.
     """
     starts = dt.datetime.combine(
@@ -33,11 +33,12 @@ def calendar_file(meeting: Mapping[str, Any], organiser: str, attendee: str) -> 
     event.add("sequence", int(meeting["sequence"]))
     event.add("dtstamp", dt.datetime.fromisoformat(meeting["made_at"]).astimezone(dt.UTC))
     event.add("dtstart", starts)
-    event.add("dtend", starts + dt.timedelta(minutes=int(meeting["minutes"])))
+    if meeting["minutes"] is not None:
+        event.add("dtend", starts + dt.timedelta(minutes=int(meeting["minutes"])))
     event.add("summary", meeting["subject"])
     event.add("location", meeting["place"])
     event.add("class", "PRIVATE")
-    event.add("status", "CANCELLED" if meeting.get("is_called_off") else "CONFIRMED")
+    event.add("status", "CANCELLED" if meeting.get("is_cancelled") else "CONFIRMED")
     event["organizer"] = vCalAddress(f"mailto:{organiser}")
     invited = vCalAddress(f"mailto:{attendee}")
     invited.params["role"] = vText("REQ-PARTICIPANT")

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.casework.visibility import Part, needs
 from engine.operations import ACTIONS, DOORS
 from engine.queries.reading import Reading
-from engine.tables.casefile import CaseFile, Evidence, LegalHold, OwedAction, ThirdParty
+from engine.tables.casefile import (
+    CaseFile,
+    Evidence,
+    LegalHold,
+    OwedAction,
+    Stage,
+    ThirdParty,
+)
 from engine.tables.complaints import Complaint
 from engine.tables.decisions import Letter
 from engine.tables.process import ProcessInstance, Subscription
@@ -27,6 +34,7 @@ _LABELS: Mapping[str, str] = {
     "earlier_look": "Ask to look again sooner",
     "contact_changed": "Name another contact",
     "owed_action_done": "Something we owed is done",
+    "change_meeting": "Move the meeting, or call it off",
     "complaint_step": "Something became of a complaint",
     "record_delivery": "A letter has arrived",
     "send_letter_again": "Send a letter again, or a copy",
@@ -99,12 +107,13 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
             exists().where(OwedAction.case_id == case.id, *owed),
             exists().where(Complaint.case_id == case.id, _GOES_ON),
             exists().where(Evidence.case_id == case.id, Evidence.corrected_at.is_(None)),
+            exists().where(*_meets(case)),
         )
     ).one()
     letters = ("record_delivery", "send_letter_again")
     names = (
         *("withdraw_third_party", *letters, "lift_hold", "owed_action_done"),
-        *("complaint_step", "correct_evidence"),
+        *("complaint_step", "correct_evidence", "change_meeting"),
     )
     acts = {name for name, is_there in zip(names, found, strict=True) if is_there}
     if case.deleted_on:
@@ -115,6 +124,17 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
     classed = {"class_evidence"} if "correct_evidence" in acts else set()
     known = {"change_customer", "add_third_party"} if case.customer_id else set()
     return acts | classed | known | {"log_contact", "add_evidence"}
+
+
+def _meets(case: CaseFile) -> tuple[ColumnElement[bool], ...]:
+    """Give the condition under which a meeting of the case is arranged and not recorded yet."""
+    return (
+        Stage.case_id == case.id,
+        Stage.kind == "formal",
+        Stage.meeting_on.is_not(None),
+        Stage.outcome.is_(None),
+        Stage.closed_on.is_(None),
+    )
 
 
 def _doors(look: Reading, case: CaseFile) -> list[CaseAction]:

@@ -20,7 +20,7 @@ from engine.commands import (
     run_due,
     sweep_unclaimed,
 )
-from engine.outbox import Senders, ask_notify, deliver_outbox
+from engine.outbox import Senders, ask_notify, deliver_outbox, task_mail
 from engine.sign_in import forget_old
 from engine.tables.database import Database
 
@@ -67,6 +67,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
     ways = senders or Senders()
     send = partial(deliver_outbox, senders=ways)
     ask = partial(ask_notify, settings=ways.notify)
+    write = partial(task_mail.write_task_mail, is_sent=ways.mail is not None)
     return (
         Periodic("messages", "tick", TICK_SECONDS, deliver_messages),
         Periodic("timers", "tick", TICK_SECONDS, fire_timers, apart=dispatch_due),
@@ -78,6 +79,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("tasks of leavers", "sweep", SWEEP_SECONDS, hand_back_tasks),
         Periodic("old sign-ins", "sweep", SWEEP_SECONDS, forget_old),
         Periodic("letters at Notify", "sweep", SWEEP_SECONDS, ask),
+        Periodic("e-mail about tasks", "sweep", SWEEP_SECONDS, write),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
     )
 

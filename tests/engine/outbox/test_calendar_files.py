@@ -70,7 +70,7 @@ def test_a_calendar_takes_an_invitation_changes_it_and_takes_it_out(
     assert str(event["location"]) == "Online"
     diary.take(sent(sqlite_database, box, sequence=0))
     assert str(next(iter(diary.entries.values()))["location"]) == "Online"
-    diary.take(sent(sqlite_database, box, sequence=2, is_called_off=True))
+    diary.take(sent(sqlite_database, box, sequence=2, is_cancelled=True))
     assert diary.entries == {}
 
 
