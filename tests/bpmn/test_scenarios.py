@@ -32,8 +32,11 @@ PROMISED = {
         "partner",
         "When every director had a part in it, another senior officer decides and wants it looked "
         "at again",
+        "Words handed to the contact at the door become an appeal and a complaint, each on its own "
+        "clock",
     },
     ("appeal.window", "28", "21"): {
+        "A contact who leaves is replaced by a decision with its own letter, flags and appeal",
         "A customer can take an appeal back and appeal again while there is time",
         "A matter is closed without action only when it has been looked at twice",
         "A matter that is put right early is settled without waiting for the time to change",
