@@ -227,12 +227,13 @@ def shared(today: dt.date, agreed_until: dt.date) -> dict[str, Any]:
     }
 
 
-def appeal(today: dt.date) -> dict[str, Any]:
+def disagreement(today: dt.date) -> dict[str, Any]:
     return {
+        "said": "Nobody told me that the calls were counted.",
         "received_on": today,
         "received_by": "priya",
         "channel": "in_person",
-        "grounds": "Nobody told me that the calls were counted.",
+        "meant": ["decision_wrong"],
     }
 
 

@@ -198,10 +198,13 @@ class Story:
         priya.screen.press("The customer disagrees")
         priya.screen.page.get_by_label("Name, address, tenancy or case reference").fill("Ashby")
         priya.screen.press("Find")
-        priya.screen.press("Log an appeal")
+        priya.screen.press("Log what they say")
+        priya.fill(answers.disagreement(self.today))
+        priya.go_on()
+        assert priya.screen.page.locator("[name=ways]:checked").get_attribute("value") == "appeal"
         meant = priya.screen.page.locator("[name=decision]:checked")
         assert meant.get_attribute("value") == "agreed", "what was chosen is chosen here as well"
-        priya.answer(answers.appeal(self.today))
+        priya.go_on()
         priya.complete()
         dorothy.work("Write and issue", answers.sent(self.today, 13))
         self.until(self.house.working_day(1))

@@ -199,7 +199,7 @@ def test_emergency_access_is_asked_for_and_looked_at(
     grace.page.get_by_role("button", name="Open this case to me").click()
     grace.page.wait_for_load_state("load")
     audit(grace)
-    grace.page.get_by_label("Reference of the case").fill("SP-2026-001")
+    grace.page.get_by_label("Reference of the case").fill("NF-104233")
     grace.page.get_by_label("Why do you need to see it now?").fill("The police are at the door.")
     grace.page.get_by_role("button", name="Open this case to me").click()
     grace.page.wait_for_load_state("load")
