@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CursorResult,
-    Select,
     delete,
     false,
     func,
@@ -38,6 +37,7 @@ from engine.tables.casefile import (
 from engine.tables.columns import Row
 from engine.tables.comments import Comment
 from engine.tables.complaints import Complaint
+from engine.tables.customer_words import CustomerWord
 from engine.tables.decisions import (
     Appeal,
     Arrangement,
@@ -260,12 +260,12 @@ def _leave_shell(context: Context, case: CaseFile) -> None:
 
 def _delete_customer(session: Session, customer_id: int | None) -> int:
     """Delete the customer unless another case is about the same person."""
-    others: Select[Any] = select(CaseFile.customer_id).where(CaseFile.customer_id.is_not(None))
-    return _count(
-        session.execute(
-            delete(Customer).where(Customer.id == customer_id, Customer.id.not_in(others))
-        )
-    )
+    others = select(CaseFile.id).where(CaseFile.customer_id == customer_id).limit(1)
+    if customer_id is None or session.scalar(others) is not None:
+        return 0
+    # By name too: a restore on SQLite follows no references.
+    session.execute(delete(CustomerWord).where(CustomerWord.customer_id == customer_id))
+    return _count(session.execute(delete(Customer).where(Customer.id == customer_id)))
 
 
 def _count(result: Any) -> int:
