@@ -36,10 +36,10 @@ def on_list(appeal: Scenario, name: str, view: str = "mine") -> list[str]:
 
 def test_a_comment_is_read_by_who_sees_the_whole_case_and_nobody_else(appeal: Scenario) -> None:
     case_id = ids(appeal)
-    comment(appeal.db, case_id, f"  {SECRET}\r\n\r\nRing back.  ", by="mo")
-    comment(appeal.db, case_id, f"{SECRET}\n\nRing back.", by="mo")
+    comment(appeal.db, case_id, f"  {SECRET}\r\n\r\nRing back.  ", by="amina")
+    comment(appeal.db, case_id, f"{SECRET}\n\nRing back.", by="amina")
     (row,) = case(appeal.db, case_id, person(appeal.db, "dorothy")).comments
-    assert (row.text, row.by, row.task) == (f"{SECRET}\n\nRing back.", "Mo", "")
+    assert (row.text, row.by, row.task) == (f"{SECRET}\n\nRing back.", "Amina", "")
     for name in ("priya", "tom"):
         assert SECRET not in str(case(appeal.db, case_id, person(appeal.db, name)))
         with pytest.raises(NotFound):
@@ -67,11 +67,11 @@ def test_a_comment_says_something_and_not_too_much(appeal: Scenario, text: str, 
 
 def test_a_comment_on_a_task_stands_beside_it(appeal: Scenario) -> None:
     item = open_item(appeal, "issue_letter")
-    comment(appeal.db, ids(appeal), "By second post.", by="mo", work_item_id=item.id)
+    comment(appeal.db, ids(appeal), "By second post.", by="amina", work_item_id=item.id)
     page = task(appeal.db, item.id, person(appeal.db, "dorothy"))
     assert [one.text for one in page.comments] == ["By second post."]
     with pytest.raises(NotFound):
-        comment(appeal.db, ids(appeal), "Hello", by="mo", work_item_id=item.id + 1000)
+        comment(appeal.db, ids(appeal), "Hello", by="amina", work_item_id=item.id + 1000)
 
 
 def test_a_note_reaches_who_is_handed_the_task(appeal: Scenario) -> None:
@@ -94,13 +94,13 @@ def test_a_note_reaches_who_is_handed_the_task(appeal: Scenario) -> None:
 def test_a_note_is_read_by_who_sees_no_more_than_the_task(appeal: Scenario) -> None:
     """The systems team sees the card alone: what came with the task, and no other comment."""
     item = flag_task(appeal)
-    comment(appeal.db, ids(appeal), SECRET, by="mo", work_item_id=item.id)
+    comment(appeal.db, ids(appeal), SECRET, by="amina", work_item_id=item.id)
     commands.claim(appeal.db, item.id, by="sam")
     reassign(appeal.db, item.id, "sue", by="sam", note="The form of the system has moved.")
     theirs = task(appeal.db, item.id, person(appeal.db, "sue"))
     assert [one.text for one in theirs.comments] == ["The form of the system has moved."]
     assert not theirs.can_be_commented
-    assert len(task(appeal.db, item.id, person(appeal.db, "mo")).comments) == 2
+    assert len(task(appeal.db, item.id, person(appeal.db, "amina")).comments) == 2
 
 
 def flag_task(appeal: Scenario) -> WorkItem:
