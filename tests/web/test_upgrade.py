@@ -29,11 +29,12 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 def test_a_page_says_that_the_product_is_being_upgraded_and_when_to_come_back(app: Flask) -> None:
     dorothy = Visitor(app.test_client())
-    dorothy.post("/sign-in", {"person": "dorothy", "csrf_token": dorothy.get("/sign-in").token})
-    page = dorothy.get("/batches", status=503)
+    token = dorothy.get("/sign-in").token
+    page = dorothy.post("/sign-in", {"person": "dorothy", "csrf_token": token})
+    assert page.status == 503
     assert page.heading == "This cannot be answered just now"
     assert "The product is being upgraded" in page.text
     assert "does not answer" not in page.text
     assert int(page.response.headers["Retry-After"]) > 0
     engine.prepare(app.extensions["database"], ROOT)
-    assert dorothy.get("/batches").heading == "Changes of many runs"
+    assert dorothy.sign_in("dorothy").get("/batches").heading == "Changes of many runs"
