@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
+
+from tests.outside import serving
 
 SERVICE = "7d1c0a52-6d3e-4b0a-9a53-0f1d6d6b1a11"
 SECRET = "c2a6a7b0-0d7e-4c0c-8a4e-3b8f4f1f2b22"
@@ -79,16 +80,8 @@ class Notify:
 def notify() -> Iterator[Notify]:
     """Run it on this machine; a call whose token is not ours is answered 403."""
     found = Notify()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(found))
-    found.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(_handler(found)) as found.port:
         yield found
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(found: Notify) -> type[BaseHTTPRequestHandler]:

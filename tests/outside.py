@@ -117,12 +117,18 @@ def listener(other: Listener | None = None) -> Iterator[Listener]:
         def log_message(self, *_said: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.port = server.server_address[1]
+    with serving(Handler) as found.port:
+        yield found
+
+
+@contextlib.contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """Let this answer calls on this machine; gives the port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield found
+        yield server.server_address[1]
     finally:
         server.shutdown()
         server.server_close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -202,9 +202,7 @@ def _evidence(
         elif added.get("sha256", fingerprint(record)) != fingerprint(record):
             wrong = f"what it says of {said(record.on)} is not what was recorded"
             yield _of(case, "evidence", record.id, wrong)
-    for kind, id_ in told:
-        if kind == "evidence" and id_ not in there:
-            yield _of(case, "evidence", id_, "it was added and is not there any more")
+    yield from _gone(case, "evidence", there, told, "evidence")
 
 
 def _files(
@@ -221,9 +219,20 @@ def _files(
         if added.get("sha256", file.sha256) != file.sha256 or not is_whole(session, file):
             wrong = f"“{file.name}” is not the file that was added"
             yield _of(case, "file", file.id, wrong)
-    for kind, id_ in told:
-        if kind == EvidenceFile.__tablename__ and id_ not in there:
-            yield _of(case, "file", id_, "it was added and is not there any more")
+    yield from _gone(case, "file", there, told, EvidenceFile.__tablename__)
+
+
+def _gone(
+    case: CaseFile,
+    kind: str,
+    there: Collection[int],
+    told: Mapping[tuple[str, int], Mapping[str, Any]],
+    object_kind: str,
+) -> Iterator[Touched]:
+    """Name what the chain says was added and is not there."""
+    for told_kind, id_ in told:
+        if told_kind == object_kind and id_ not in there:
+            yield _of(case, kind, id_, "it was added and is not there any more")
 
 
 def _of(case: CaseFile, kind: str, id_: int, wrong: str) -> Touched:

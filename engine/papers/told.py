@@ -12,12 +12,11 @@ from engine.calendar import said
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import words
-from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
+from engine.queries.cases import CaseBrief, case_in_brief
 from engine.queries.decisions import decision_name
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
-from engine.queries.standing import rows_of
-from engine.tables.casefile import CaseFile, Contact, Customer, Submission, ThirdParty
+from engine.tables.casefile import Contact, Submission, ThirdParty
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Decision, Letter
 
@@ -71,16 +70,10 @@ def told(database: Database, case_id: int, person: Person) -> ToldPage:
         parts = parts_of(look.session, person, case_id)
         if Part.LETTERS not in parts:
             raise NotFound
-        found = look.session.execute(
-            select(CaseFile, Customer)
-            .outerjoin(Customer, IS_CUSTOMER)
-            .where(CaseFile.id == case_id)
-        ).one()
-        rows = rows_of(look, [case_id])[case_id]
-        text = said_to(look, found.CaseFile, rows, Part.TIMELINE in parts)
+        _, brief = case_in_brief(look, case_id, parts)
         entries = sorted(_entries(look, case_id, parts), key=lambda one: (one.on, one.at_time))
         return ToldPage(
-            brief=brief_of(look, found.CaseFile, found.Customer, text),
+            brief=brief,
             made_at=look.now,
             told=tuple(entries),
             not_told=tuple(_not_told(look, case_id)) if Part.DECISIONS in parts else (),

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from engine.calendar import said
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
-from engine.queries import standing, words
+from engine.queries import words
 from engine.queries.audience import Watcher, audience_of
 from engine.queries.cards import ArrangementCard, card_of_case
 from engine.queries.case_actions import CaseAction, actions_on
-from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
+from engine.queries.cases import CaseBrief, case_in_brief
 from engine.queries.comments import CommentRow, comments_of
 from engine.queries.complaints import ComplaintRow, complaints_of
 from engine.queries.contacts import (
@@ -35,7 +35,7 @@ from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.queries.tasks import TaskRow, open_tasks_of
 from engine.queries.timeline import TimelineEntry, timeline_of
-from engine.tables.casefile import CaseFile, Customer, LegalHold, ThirdParty
+from engine.tables.casefile import CaseFile, LegalHold, ThirdParty
 from engine.tables.database import Database
 
 #: Every section of the page, in the order in which it offers them, with the part of the case
@@ -119,16 +119,9 @@ def case(
         parts = parts_of(look.session, person, case_id)
         if Part.CARD not in parts:
             raise NotFound
-        found = look.session.execute(
-            select(CaseFile, Customer)
-            .outerjoin(Customer, IS_CUSTOMER)
-            .where(CaseFile.id == case_id)
-        ).one()
         wanted = {name for name, part in SECTIONS.items() if part in parts and name in only}
-        rows = standing.rows_of(look, [case_id])[case_id]
-        text = said_to(look, found.CaseFile, rows, Part.TIMELINE in parts)
-        brief = brief_of(look, found.CaseFile, found.Customer, text)
-        return _page(look, found.CaseFile, brief, parts, wanted, days)
+        case_file, brief = case_in_brief(look, case_id, parts)
+        return _page(look, case_file, brief, parts, wanted, days)
 
 
 def _page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -83,6 +84,18 @@ def brief_of(
         standing=where_it_stands,
         owner=look.full_name(case.owner),
     )
+
+
+def case_in_brief(
+    look: Reading, case_id: int, parts: Collection[Part]
+) -> tuple[CaseFile, CaseBrief]:
+    """Give a case that is there and its brief, as far as these parts of it let it be told."""
+    found = look.session.execute(
+        select(CaseFile, Customer).outerjoin(Customer, IS_CUSTOMER).where(CaseFile.id == case_id)
+    ).one()
+    rows = standing.rows_of(look, [case_id])[case_id]
+    text = said_to(look, found.CaseFile, rows, Part.TIMELINE in parts)
+    return found.CaseFile, brief_of(look, found.CaseFile, found.Customer, text)
 
 
 def customer_name(name: str | None, deleted_on: dt.date | None) -> str:

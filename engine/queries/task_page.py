@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
-from engine.queries import standing
-from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
+from engine.queries.cases import CaseBrief, case_in_brief
 from engine.queries.comments import CommentRow, can_hand_over, comments_of
 from engine.queries.diagrams import DiagramState, states_of
 from engine.queries.letters import PromiseRow, promises_of
@@ -18,7 +17,7 @@ from engine.queries.owed import OwedRow, owed_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.queries.tasks import TaskRow, task_row
-from engine.tables.casefile import CaseFile, Customer, Submission
+from engine.tables.casefile import Submission
 from engine.tables.database import Database
 from engine.tables.process import WorkItem
 
@@ -70,7 +69,7 @@ def task(database: Database, work_item_id: int, person: Person) -> TaskPage:
         diagram = _diagram(look, item)
         return TaskPage(
             row=row,
-            case=_case(look, row.case_id, parts) if row.case_id else None,
+            case=case_in_brief(look, row.case_id, parts)[1] if row.case_id else None,
             may_open_case=Part.CARD in parts,
             documentation=_documentation(look, item, diagram),
             owed_actions=owed_of(look, row.case_id or 0, only_open=True) if sees_letters else (),
@@ -98,15 +97,6 @@ def _parts(look: Reading, case_id: int | None) -> frozenset[Part]:
         return parts_of(look.session, look.viewer, case_id)
     except NotFound:
         return frozenset()
-
-
-def _case(look: Reading, case_id: int, parts: frozenset[Part]) -> CaseBrief:
-    found = look.session.execute(
-        select(CaseFile, Customer).outerjoin(Customer, IS_CUSTOMER).where(CaseFile.id == case_id)
-    ).one()
-    rows = standing.rows_of(look, [case_id])[case_id]
-    text = said_to(look, found.CaseFile, rows, Part.TIMELINE in parts)
-    return brief_of(look, found.CaseFile, found.Customer, text)
 
 
 def _diagram(look: Reading, item: WorkItem) -> DiagramState | None:

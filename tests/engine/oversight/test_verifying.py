@@ -11,13 +11,17 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from engine import files
 from engine.casework.issued_letters import fingerprint
 from engine.oversight import verify
+from engine.queries import person
 from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import CaseFile, Evidence
 from engine.tables.database import Database
 from engine.tables.decisions import Letter
+from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.leaving import Sending
+from tests.engine.files.samples import PDF, png
 from tests.once import DEMO, demonstration
 
 Change = Callable[[Session], Any]
@@ -118,6 +122,27 @@ def test_a_record_of_evidence_written_anew_is_named(
     [said] = _tamper(landlord, change)
     assert ", evidence " in said
     assert said.endswith("is not what was recorded.")
+
+
+def test_a_file_of_evidence_written_anew_or_taken_out_is_named(landlord: Database) -> None:
+    with landlord.writing() as session:
+        record = session.scalars(select(Evidence.id).order_by(Evidence.id).limit(1)).one()
+    given = [("stairs.png", png()), ("plan.pdf", PDF)]
+    look = person(landlord, "dorothy")
+    assert files.add(landlord, record, given, look, limits=files.Limits()) == 2
+
+    def change(session: Session) -> None:
+        first, second = session.scalars(select(EvidenceFile.id).order_by(EvidenceFile.id))
+        part = session.scalars(
+            select(EvidenceFilePart).where(EvidenceFilePart.file_id == first)
+        ).one()
+        part.content = part.content[:-1] + b"?"
+        session.execute(delete(EvidenceFilePart).where(EvidenceFilePart.file_id == second))
+        session.execute(delete(EvidenceFile).where(EvidenceFile.id == second))
+
+    anew, gone = _tamper(landlord, change)
+    assert anew.endswith("“stairs.png” is not the file that was added.")
+    assert gone.endswith("it was added and is not there any more.")
 
 
 def test_one_case_is_verified_alone(landlord: Database) -> None:

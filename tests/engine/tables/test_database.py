@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,16 @@ def test_an_error_inside_the_block_undoes_all_of_it(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.writing() as session:
         _add_and_fail(session)
     assert _setting(database, "colour") is None
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_typed(database: Database) -> None:
+    """Errors are logged, and a log outlives the case (R-103, R-111)."""
+    with database.writing() as session:
+        session.add(Setting(name="colour", value="purple"))
+    with pytest.raises(DBAPIError) as failed, database.writing() as session:
+        session.execute(insert(Setting).values(name="colour", value="She cried on the telephone"))
+    assert "INSERT" in str(failed.value)
+    assert "She cried" not in str(failed.value)
 
 
 def test_a_reading_session_cannot_write(database: Database) -> None:
