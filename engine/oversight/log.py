@@ -22,6 +22,8 @@ from engine.tables.database import Database
 
 #: Links on one page.
 _SIZE = 50
+#: What pages call a thing whose table has another name.
+_THINGS = {"work_item": "task", "case_file": "case", "process_instance": "run", "outbox": "message"}
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ def _narrowed(look: Reading, asked: LogFilter) -> list[ColumnElement[bool]]:
 def _row(look: Reading, found: Any, references: Mapping[int, str]) -> LogRow:
     event: AuditEvent = found.AuditEvent
     detail: AuditDetail | None = found.AuditDetail
-    about, case_id = words.plain(event.object_kind), _case_id(event.chain)
+    kind, case_id = event.object_kind, _case_id(event.chain)
+    about = words.plain(_THINGS.get(kind, kind))
     return LogRow(
         id=event.id,
         chain=references.get(case_id or 0, ADMINISTRATION),
