@@ -146,7 +146,7 @@ def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database
 @pytest.fixture
 def postgres_database(postgres_url: str, _postgres_template: str) -> Iterator[Database]:
     """An empty, migrated PostgreSQL database of its own."""
-    name = _create_database(postgres_url, f"TEMPLATE {_postgres_template}")
+    name = _create_database(postgres_url, f"TEMPLATE {_postgres_template} STRATEGY FILE_COPY")
     database = Database(_named(postgres_url, name))
     yield database
     database.close()

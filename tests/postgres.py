@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests import rooms
+
 ADVICE = (
     "Expected a PostgreSQL server for the tests, but found none. Run `make test` as root, or "
     "install the package postgresql, or name a server in TEST_POSTGRES_URL."
@@ -32,7 +34,8 @@ def server(*, durable: bool = False) -> Iterator[str]:
 
     durable: a commit waits for the disk, as it does where the data are worth something.
     """
-    folder = Path(tempfile.mkdtemp(prefix="spoc-pg-"))
+    place = None if durable else os.environ.get(rooms.VARIABLE)
+    folder = Path(tempfile.mkdtemp(prefix="spoc-pg-", dir=place))
     log = folder / "log"
     try:
         if os.geteuid() == 0:

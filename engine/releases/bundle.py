@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -93,8 +94,16 @@ def survey(files: Mapping[str, bytes], release_id: int = 0) -> tuple[Bundle, lis
     """Parse what can be parsed of one release, and give every finding.
 
     A bundle with errors is there to be checked further, never to run: what cannot be read is
-    missing from it and named in ``unread``.
+    missing from it and named in ``unread``. The same files again are not parsed again: what is
+    checked, then published and then run has been read once.
     """
+    bundle, findings = _surveyed(tuple(sorted(files.items())))
+    return replace(bundle, release_id=release_id), list(findings)
+
+
+@lru_cache(maxsize=4)
+def _surveyed(content: tuple[tuple[str, bytes], ...]) -> tuple[Bundle, tuple[Finding, ...]]:
+    files = dict(content)
     problems: list[Finding] = []
     forms = dict(_load(files, _FORMS, load_form, problems))
     letters = dict(_load(files, _LETTERS, load_letter, problems))
@@ -107,8 +116,8 @@ def survey(files: Mapping[str, bytes], release_id: int = 0) -> tuple[Bundle, lis
     for figure in figures:
         by_set.setdefault(figure.parameter_set, {})[figure.name] = figure
     bundle = Bundle(
-        release_id=release_id,
-        files=dict(files),
+        release_id=0,
+        files=files,
         definitions=definitions,
         forms=forms,
         letters=letters,
@@ -116,7 +125,7 @@ def survey(files: Mapping[str, bytes], release_id: int = 0) -> tuple[Bundle, lis
         variables=frozenset(_variables(forms, definitions)),
         unread=_unread(files, definitions, problems),
     )
-    return bundle, [*findings, *problems]
+    return bundle, (*findings, *problems)
 
 
 def _unread(
