@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.casework import opinion_words
+from engine.casework import evidence, opinion_words
 from engine.casework.context import Context
 from engine.casework.evidence_records import (
     ADMISSIBLE,
@@ -73,6 +73,10 @@ def correction_is_fair(context: Context, values: dict[str, Any]) -> list[Problem
     if values.get("correction") != _REPLACED:
         return []
     problems = []
+    on = values.get("right_day") or record.on.isoformat()
+    if evidence.is_ahead(context, on, values.get("right_time")):
+        sentence = "Expected a time that has passed, but it is still to come. Check day and time."
+        problems.append(Problem("right_time", sentence))
     if set(values.get("attested", [])) != set(ATTESTATIONS):
         problems.append(
             Problem(
@@ -164,6 +168,10 @@ def _why_class_stays(context: Context, values: dict[str, Any]) -> Iterator[Probl
             "Expected another way of knowing than before, but it is the same. Choose another, or "
             "leave the record as it is.",
         )
+    elif values.get("evidence_class") in ADMISSIBLE:
+        # What was only kept may say what somebody thinks; what a decision rests on may not.
+        keeps = bool(values.get("words_meant"))
+        yield from opinion_words.problems_with(context, "evidence_class", record.text, keeps=keeps)
 
 
 def _named_in(value: Any, name: str = "") -> Iterator[int]:

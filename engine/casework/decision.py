@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from engine.casework import stages, terms
+from engine.casework import invitations, stages, terms
 from engine.casework.context import Context
 from engine.tables.casefile import Stage
 from engine.tables.decisions import Arrangement, Decision
@@ -61,6 +61,8 @@ def record_meeting(context: Context, values: dict[str, Any], restricted: dict[st
     outcome = values["formal_outcome"]
     stage.meeting_on = dt.date.fromisoformat(values["held_on"])
     stage.attendees = values["attendees"]
+    # Held on an earlier day than was arranged: what still stands in calendars is over.
+    invitations.call_off(context, "The meeting was held before.", after=stage.meeting_on)
     arrangement = _draft(context, values) if outcome in ARRANGED else None
     decision = decide(
         context,

@@ -13,6 +13,7 @@ from engine.calendar import said
 from engine.casework import outgoing, stages
 from engine.casework.context import Context
 from engine.casework.outgoing import Mail
+from engine.clock import LONDON
 from engine.errors import Problem
 from engine.tables.casefile import Stage
 from engine.tables.leaving import Meeting
@@ -89,15 +90,26 @@ def change_meeting(context: Context, values: dict[str, Any], restricted: dict[st
     )
 
 
-def call_off(context: Context, because: str) -> int:
-    """Call off every meeting of the case that is still ahead; returns how many."""
-    ahead = context.session.scalars(
+def call_off(context: Context, because: str, *, after: dt.date | None = None) -> int:
+    """Call off every meeting of the case that has not begun; returns how many.
+
+    One that was held stays in people's calendars, also when the case is closed the same day.
+    after: only those later than this day.
+    """
+    now = context.now.astimezone(LONDON)
+    moment = (now.date(), now.strftime("%H:%M"))
+    planned = context.session.scalars(
         select(Meeting).where(
             Meeting.case_id == context.case_id,
             Meeting.called_off_on.is_(None),
             Meeting.on >= context.today,
         )
     ).all()
+    ahead = [
+        meeting
+        for meeting in planned
+        if (meeting.on, meeting.at_time) > moment and (after is None or meeting.on > after)
+    ]
     for meeting in ahead:
         meeting.sequence += 1
         meeting.called_off_on, meeting.called_off_because = context.today, because

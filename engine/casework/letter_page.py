@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from forms import Gap
@@ -16,6 +17,7 @@ _FRAME = {
     "case_reference": "R-045",
     "author_name": "R-045",
 }
+_ADDRESS = re.compile(r'<p class="letter__address">(.*?)</p>', re.S)
 
 
 def framed(
@@ -57,6 +59,17 @@ def cover_of(name: str, address: str) -> str:
     )
 
 
+def address_in(article: str) -> str:
+    """Give the address a letter prints, name first, a line a line; "" where it prints none."""
+    found = _ADDRESS.search(article)
+    return html.unescape(found[1].replace("<br>\n", "\n")) if found else ""
+
+
+def is_same_address(one: str, other: str) -> bool:
+    """Tell whether two ways to write an address mean the same, with commas or without."""
+    return _plain(one) == _plain(other)
+
+
 def gaps_in_frame(facts: Mapping[str, str | Sequence[str]]) -> Iterator[Gap]:
     """Give what the frame of a letter still lacks."""
     for name, source in _FRAME.items():
@@ -70,6 +83,10 @@ def _said(name: str, facts: Mapping[str, str | Sequence[str]]) -> str:
         words = html.escape(f"Missing: {name.replace('_', ' ')}")
         return f'<mark class="letter__missing">{words}</mark>'
     return _escaped(value)
+
+
+def _plain(address: str) -> str:
+    return " ".join(address.replace(",", " ").casefold().split())
 
 
 def _escaped(value: str | Sequence[str]) -> str:

@@ -8,8 +8,12 @@ from collections.abc import Iterable, Iterator
 from engine.casework.context import Context
 from engine.errors import Problem
 
-#: What was said word for word is a fact, whatever the words: it stands in quotation marks.
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+#: What was said word for word is a fact, whatever the words: it stands in quotation marks, double
+#: or single; a single one that a letter follows is an apostrophe.
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<!\w)\u2018[^\u2018]*?\u2019(?!\w)")
+#: The same words are typed with a hyphen or without, and with any apostrophe.
+_BETWEEN = r"[\s\-\u2010\u2011]+"
+_APOSTROPHE = r"['\u2018\u2019\u02bc]"
 #: A list of the policy -> what its words sound like.
 _LISTS = {
     "evidence.opinion_words": "an opinion",
@@ -45,9 +49,13 @@ def problems_with(context: Context, question: str, text: str, *, keeps: bool) ->
 
 def _hits(listed: Iterable[str], text: str) -> Iterator[re.Match[str]]:
     for words in listed:
-        spaced = r"\s+".join(re.escape(word) for word in words.split())
+        spaced = _BETWEEN.join(_typed(word) for word in re.split(_BETWEEN, words.strip()))
         if spaced:
-            yield from re.finditer(rf"\b{spaced}\b", text, re.IGNORECASE)
+            yield from re.finditer(rf"\b{spaced}(?:s|es)?\b", text, re.IGNORECASE)
+
+
+def _typed(word: str) -> str:
+    return _APOSTROPHE.join(re.escape(part) for part in re.split(_APOSTROPHE, word))
 
 
 def _listed(context: Context, name: str) -> list[str]:

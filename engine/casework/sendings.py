@@ -11,6 +11,7 @@ from engine.calendar import said
 from engine.casework import letter_facts, letters, outgoing_letters
 from engine.casework.context import Context
 from engine.casework.deliveries import letter_named
+from engine.casework.letter_page import address_in, is_same_address
 from engine.errors import Problem
 from engine.tables.casefile import ThirdParty
 from engine.tables.decisions import Letter
@@ -58,7 +59,10 @@ def letter_can_be_sent(context: Context, values: dict[str, Any]) -> list[Problem
     """Tell what stands against sending an issued letter again, or a copy of it."""
     letter = letter_named(context, values["letter"])
     third_party = letters.third_party_of(context)
-    problems = list(sending_problems(context, values))
+    printed = address_in(letter.html)
+    problems = list(sending_problems(context, values, printed)) or list(
+        _moved_away(context, values, printed)
+    )
     if dt.date.fromisoformat(values["sent_on"]) < letter.issued_on:
         problems.append(
             Problem(
@@ -89,10 +93,13 @@ def send_letter_again(context: Context, values: dict[str, Any], restricted: dict
     _send(context, letter, values, to)
 
 
-def sending_problems(context: Context, values: Mapping[str, Any]) -> Iterator[Problem]:
+def sending_problems(
+    context: Context, values: Mapping[str, Any], printed: str = ""
+) -> Iterator[Problem]:
     """Tell what stands against the way a letter is to leave.
 
     values: ``channel``, ``dispatch``, ``sent_to``, ``sent_on``, ``proof`` as far as given.
+    printed: the address an issued letter prints; "" for one that is being written.
     """
     if values.get("dispatch") != _FROM_HERE:
         if not values.get("proof"):
@@ -122,17 +129,31 @@ def sending_problems(context: Context, values: Mapping[str, Any]) -> Iterator[Pr
             "leaves from here is a plain letter (R-056). Make it in that format and send it "
             "yourself.",
         )
-    yield from _addresses(context, values)
+    yield from _addresses(context, values, printed or letter_facts.customer_address(context) or "")
 
 
-def _addresses(context: Context, values: Mapping[str, Any]) -> Iterator[Problem]:
+def _moved_away(context: Context, values: Mapping[str, Any], printed: str) -> Iterator[Problem]:
+    """Refuse to post an issued letter from here to an address the customer has left."""
+    by_post = values.get("channel") == "letter" and values.get("dispatch") == _FROM_HERE
+    known = letter_facts.customer_address(context) or ""
+    if not by_post or values.get("recipient") != "customer" or not printed:
+        return
+    if not is_same_address(printed, known):
+        yield Problem(
+            "sent_to",
+            "Expected a letter that prints where the customer lives, but it prints another "
+            "address, and the envelope would show that one. Send it yourself in an envelope with "
+            "the right address.",
+        )
+
+
+def _addresses(context: Context, values: Mapping[str, Any], printed: str) -> Iterator[Problem]:
     to = str(values.get("sent_to", "")).strip()
     by_mail = values.get("channel") == "email"
     if by_mail and not _ADDRESS.fullmatch(to):
         yield Problem("sent_to", "Enter one e-mail address, such as name@homes.example.")
     own = values.get("recipient", "customer") == "customer"
-    printed = letter_facts.customer_address(context) or ""
-    if not by_mail and own and _plain(to) != _plain(printed):
+    if not by_mail and own and not is_same_address(to, printed):
         yield Problem(
             "sent_to",
             "Expected the address that is printed in the letter, because the envelope shows it, "
@@ -199,7 +220,3 @@ def _channel(to: str, given: str) -> str:
     if _ADDRESS.fullmatch(to.strip()):
         return "email"
     return "letter" if given == "email" else given
-
-
-def _plain(address: str) -> str:
-    return " ".join(address.replace(",", " ").casefold().split())

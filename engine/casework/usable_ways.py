@@ -27,8 +27,20 @@ _CALLED: Mapping[str, re.Pattern[str]] = {
 }
 #: What is written by e-mail or letter, whichever of them the customer can use.
 _IN_WRITING = re.compile(r"\bin writing\b|\bwritten\b|\bwrite\b", re.I)
-#: A limit that takes a way away leaves the others.
-_TAKES_AWAY = re.compile(r"\b(?:no|not|never|without|except|instead of|rather than)\b", re.I)
+#: Where what a limit takes away ends and what it leaves begins, or the other way round.
+_PARTS = re.compile(
+    r"[.;:,\n]|\bbut\b|\b(?=instead of\b|rather than\b|except\b|other than\b)", re.I
+)
+#: A part that takes a way away names none that is left.
+_TAKES_AWAY = re.compile(
+    r"\b(?:no|not|never|without|\w+n['\u2019]t|instead of|rather than)\b", re.I
+)
+#: A part that goes on with what another one takes away: no calls, visits or e-mails.
+_GOES_ON = re.compile(
+    r"^\s*(?:and |or )?(?:(?:tele)?phone calls?|calls?|e-?mails?|letters?|visits?)"
+    r"(?:\s*(?:and|or)\s*(?:(?:tele)?phone calls?|calls?|e-?mails?|letters?|visits?))*\s*$",
+    re.I,
+)
 _ONE_WAY = "channel"
 _NO_ADDRESS = "we have no e-mail address for them"
 
@@ -74,14 +86,23 @@ def problems(customer: Customer | None, values: Mapping[str, Any]) -> Iterator[P
 
 
 def ways_left(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the ways that a limit to one way names; none when it takes one away instead."""
-    text = str(row.get("limit", ""))
-    if _TAKES_AWAY.search(text):
-        return ()
-    named = {way for way, called in _CALLED.items() if called.search(text)}
-    if _IN_WRITING.search(text) and not named:
-        named = {"email", "letter"}
+    """Give the ways that a limit to one way names as left; none when it only takes some away.
+
+    E-mail only, no calls: e-mail. No contact except by letter: letters.
+    """
+    named: set[str] = set()
+    takes_away = False
+    for part in _PARTS.split(str(row.get("limit", ""))):
+        goes_on = takes_away and _GOES_ON.match(part)
+        takes_away = bool(goes_on or _TAKES_AWAY.search(part))
+        if not takes_away:
+            named |= _named_in(part)
     return tuple(way for way in WAYS if way in named)
+
+
+def _named_in(part: str) -> set[str]:
+    named = {way for way, called in _CALLED.items() if called.search(part)}
+    return named or ({"email", "letter"} if _IN_WRITING.search(part) else set())
 
 
 def _is_there(method: str, customer: Customer | None, values: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, undefer
 from engine.casework import issued_letters, letter_pdf
 from engine.casework.letter_page import cover_of
 from engine.outbox.parcels import Enclosure, NotNow, Parcel, Refused
-from engine.tables.casefile import CaseFile
+from engine.tables.casefile import CaseFile, ThirdParty
 from engine.tables.database import Database
 from engine.tables.decisions import Letter
 from engine.tables.leaving import Sending
@@ -22,7 +22,7 @@ def enclosed(db: Database, parcel: Parcel) -> Parcel:
     """Give a parcel with the letter it carries; one that carries none as it is.
 
     Raises Refused when the letter is gone or is no longer word for word the one that was issued,
-    NotNow when this machine cannot make a PDF.
+    and for a copy to somebody whose authority has ended; NotNow when this machine makes no PDFs.
     """
     letter_id = parcel.content.get("letter_id")
     if letter_id is None:
@@ -34,6 +34,7 @@ def enclosed(db: Database, parcel: Parcel) -> Parcel:
                 "The letter is not word for word the one that was issued. Tell the Data "
                 "Management Officer; nothing was sent."
             )
+        _check_authority(session, parcel)
         case = session.get_one(CaseFile, found.case_id)
         cover = _cover(session, parcel) if parcel.content.get("by_post") else ""
         name = f"{case.reference} {found.issued_on.isoformat()}.pdf"
@@ -46,6 +47,16 @@ def enclosed(db: Database, parcel: Parcel) -> Parcel:
     if pdf is None:
         raise NotNow("This machine cannot make PDFs: Pango is missing. Nothing was sent.")
     return replace(parcel, enclosures=(Enclosure(name, _PDF, pdf),))
+
+
+def _check_authority(session: Session, parcel: Parcel) -> None:
+    """Raise Refused for a copy to somebody who no longer speaks for the customer (R-019, R-056)."""
+    sending = session.scalars(select(Sending).where(Sending.outbox_id == parcel.id)).one_or_none()
+    if sending is None or sending.third_party_id is None:
+        return
+    third_party = session.get(ThirdParty, sending.third_party_id)
+    if third_party is not None and third_party.ended_on is not None:
+        raise Refused("They no longer speak for the customer. Nothing was sent.")
 
 
 def _cover(session: Session, parcel: Parcel) -> str:

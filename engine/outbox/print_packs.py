@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from engine.calendar import said
 from engine.casework import letter_pdf, people
 from engine.casework.audit import Chain, Entry
-from engine.casework.letter_page import cover_of
+from engine.casework.letter_page import address_in, cover_of, is_same_address
 from engine.casework.sendings import PRINT_PACK
 from engine.casework.visibility import Part, Viewer, opens, sees
 from engine.clock import LONDON
 from engine.commands.tries import keeps_trying
 from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
 from engine.installation import Surroundings, read_surroundings
-from engine.tables.casefile import CaseFile
+from engine.tables.casefile import CaseFile, Customer, ThirdParty
 from engine.tables.database import Database
 from engine.tables.decisions import Letter
 from engine.tables.leaving import PrintPack, Sending
@@ -31,6 +31,7 @@ _PAGE = "letters to post"
 _MOST = 100
 _RECENT = 20
 _LONGEST_PROOF = 300
+_Letters = Select[Sending, str, str, dt.date, str, str, str, dt.date | None]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class ToPost:
     issued_on: dt.date
     #: It lies here since an earlier day than today.
     is_late: bool
+    #: Why it must not be posted as it is: whoever it is for has moved, or may not have it any more.
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,8 @@ def to_post(db: Database, person: Viewer) -> PostPage:
         today = read_surroundings(session).today
         waiting = session.scalar(select(func.count()).select_from(_waiting(person).subquery()))
         rows = session.execute(_waiting(person).limit(_MOST))
-        return PostPage(
-            tuple(_to_post(row, today) for row in rows), waiting or 0, _packs(session, person)
-        )
+        letters = tuple(_to_post(row, today) for row in rows)
+        return PostPage(letters, waiting or 0, _packs(session, person))
 
 
 def pack(db: Database, pack_id: int, person: Viewer) -> tuple[Pack, tuple[ToPost, ...]]:
@@ -212,19 +214,28 @@ def _need(person: Viewer) -> None:
         raise NotFound
 
 
-def _letters() -> Select[Sending, str, str, dt.date]:
+def _letters() -> _Letters:
     return (
-        select(Sending, CaseFile.reference, Letter.title, Letter.issued_on)
+        select(
+            *(Sending, CaseFile.reference, Letter.title, Letter.issued_on, Letter.html),
+            *(Customer.name, Customer.address, ThirdParty.ended_on),
+        )
         .join(Letter, Letter.id == Sending.letter_id)
         .join(CaseFile, CaseFile.id == Sending.case_id)
+        .outerjoin(Customer, Customer.id == CaseFile.customer_id)
+        .outerjoin(ThirdParty, ThirdParty.id == Sending.third_party_id)
         .where(Sending.way == PRINT_PACK)
         .order_by(Sending.id)
     )
 
 
-def _waiting(person: Viewer) -> Select[Sending, str, str, dt.date]:
+def _waiting(person: Viewer) -> _Letters:
+    """Give what is to be printed; no copy for somebody who no longer speaks for the customer."""
     return _letters().where(
-        Sending.left_on.is_(None), Sending.pack_id.is_(None), sees(person, Part.LETTERS)
+        Sending.left_on.is_(None),
+        Sending.pack_id.is_(None),
+        ThirdParty.ended_on.is_(None),
+        sees(person, Part.LETTERS),
     )
 
 
@@ -245,7 +256,7 @@ def _seen(
 
 
 def _packs(session: Session, person: Viewer) -> tuple[Pack, ...]:
-    """Give the lists of the last while of which this person sees every letter."""
+    """Give the lists of which this person sees every letter: all to be posted, and the last."""
     theirs = (
         select(Sending.pack_id)
         .join(CaseFile, CaseFile.id == Sending.case_id)
@@ -256,11 +267,13 @@ def _packs(session: Session, person: Viewer) -> tuple[Pack, ...]:
         .join(Sending, Sending.pack_id == PrintPack.id)
         .where(PrintPack.id.in_(theirs))
         .group_by(PrintPack.id)
-        .order_by(PrintPack.id.desc())
-        .limit(_RECENT)
+        .order_by(PrintPack.posted_on.is_not(None), PrintPack.id.desc())
+        .limit(_MOST)
     )
-    found = []
+    found: list[Pack] = []
     for row, count in session.execute(counts):
+        if row.posted_on is not None and len(found) >= _RECENT:
+            break
         seen = theirs.where(Sending.pack_id == row.id)
         if session.scalar(select(func.count()).select_from(seen.subquery())) == count:
             found.append(_pack(session, row, count))
@@ -289,7 +302,20 @@ def _to_post(row: Any, today: dt.date) -> ToPost:
         to_name=sending.to_name,
         issued_on=row.issued_on,
         is_late=sending.left_on is None and sending.asked_on < today,
+        warning="" if sending.left_on else _warning(row),
     )
+
+
+def _warning(row: Any) -> str:
+    """Say why a letter must not be posted as it is (R-019, R-056); "" when it may."""
+    if row.ended_on is not None:
+        return "Do not post it: they no longer speak for the customer."
+    printed = address_in(row.html)
+    if row.Sending.third_party_id is not None or not printed or row.name is None:
+        return ""
+    if is_same_address(printed, f"{row.name}\n{row.address}"):
+        return ""
+    return "The customer's name or address has changed since: post it in another envelope."
 
 
 def _audit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from engine.calendar import said
 from engine.casework import sendings as ways
 from engine.queries import words
 from engine.queries.reading import Reading
+from engine.tables.casefile import ThirdParty
 from engine.tables.leaving import PrintPack, Sending
 from engine.tables.process import Outbox
 
@@ -48,9 +50,10 @@ class SendingRow:
 def sendings_of(look: Reading, letter_id: int) -> tuple[SendingRow, ...]:
     """Give how one letter left, the first time first; one statement."""
     rows = look.session.execute(
-        select(Sending, Outbox, PrintPack)
+        select(Sending, Outbox, PrintPack, ThirdParty.ended_on)
         .outerjoin(Outbox, Outbox.id == Sending.outbox_id)
         .outerjoin(PrintPack, PrintPack.id == Sending.pack_id)
+        .outerjoin(ThirdParty, ThirdParty.id == Sending.third_party_id)
         .where(Sending.letter_id == letter_id)
         .order_by(Sending.id)
     )
@@ -58,9 +61,15 @@ def sendings_of(look: Reading, letter_id: int) -> tuple[SendingRow, ...]:
 
 
 def _row(
-    look: Reading, sending: Sending, carried: Outbox | None, pack: PrintPack | None
+    look: Reading,
+    sending: Sending,
+    carried: Outbox | None,
+    pack: PrintPack | None,
+    ended_on: dt.date | None,
 ) -> SendingRow:
     standing, failed = _standing(sending, carried, pack)
+    if ended_on is not None and sending.way == ways.PRINT_PACK and sending.left_on is None:
+        standing, failed = f"Not posted: no longer speaks for them since {said(ended_on)}", False
     return SendingRow(
         id=sending.id,
         to_name=sending.to_name,

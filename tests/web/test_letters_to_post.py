@@ -17,7 +17,7 @@ from engine.casework.audit import Chain
 from engine.casework.issued_letters import fingerprint
 from engine.outbox import print_packs
 from engine.tables.audit import AuditEvent
-from engine.tables.casefile import CaseFile
+from engine.tables.casefile import CaseFile, ThirdParty
 from engine.tables.database import Database
 from engine.tables.leaving import PrintPack, Sending
 from tests.engine.queries.landlord import Pen
@@ -118,6 +118,44 @@ def test_a_day_that_cannot_be_is_refused(as_: As, database: Database, day: str) 
     assert page.status == 422
     assert [where for _sentence, where in page.errors] == ["#posted_on-day"]
     assert rows(database)[0].left_on is None
+
+
+def test_whoever_has_moved_or_may_not_have_it_is_pointed_at(as_: As, database: Database) -> None:
+    put(database, "Robin Ashe", "Sam Hill")
+    with database.writing() as session:
+        third_party = ThirdParty(
+            case_id=rows(database)[1].case_id,
+            name="Sam Hill",
+            relationship="Sister",
+            contact="sam@post.example",
+            scope="Letters",
+            authority_given_on=dt.date(2026, 1, 10),
+            started_on=dt.date(2026, 1, 10),
+        )
+        session.add(third_party)
+        session.flush()
+        session.get_one(Sending, 2).third_party_id = third_party.id
+    page = as_("dorothy").get("/letters-to-post").press("Make one list of them to print")
+    assert page.text.count("post it in another envelope") == 1
+    with database.writing() as session:
+        session.get_one(ThirdParty, 1).ended_on = dt.date(2026, 3, 4)
+    page = as_("dorothy").get("/letters-to-post/1")
+    assert page.text.count("Do not post it: they no longer speak for the customer.") == 1
+    page = page.press("They were posted", proof="Certificate 7", not_posted="2")
+    assert "There is nothing to print" in page.text
+
+
+def test_a_list_that_is_not_posted_yet_stays_in_sight(as_: As, database: Database) -> None:
+    dorothy = engine.person(database, "dorothy")
+    put(database, "Robin Ashe")
+    forgotten = print_packs.make_pack(database, dorothy)
+    for number in range(21):
+        put(database, f"Customer {number}")
+        made = print_packs.make_pack(database, dorothy)
+        day = dt.date(2026, 3, 4)
+        print_packs.post(database, made, dorothy, on=day, proof="7", not_posted=[])
+    packs = print_packs.to_post(database, dorothy).packs
+    assert [pack.id for pack in packs if pack.posted_on is None] == [forgotten]
 
 
 def test_a_list_said_to_be_posted_is_not_posted_again(as_: As, database: Database) -> None:

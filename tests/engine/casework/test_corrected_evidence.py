@@ -107,6 +107,27 @@ def test_how_we_know_changes_with_a_reason_that_is_logged(landlord: Landlord) ->
     assert "evidence_class" in landlord.problems("class_evidence", DAY, answers)
 
 
+def test_an_opinion_does_not_become_a_fact_by_its_class(landlord: Landlord) -> None:
+    # Hearsay and opinion may say what somebody thinks; what a decision rests on may not.
+    record = landlord.evidence("2026-02-09", "opinion", "He is always rude.")
+    answers = {
+        "record": str(record),
+        "evidence_class": "first_hand",
+        "class_because": "Carl was there after all.",
+    }
+    found = landlord.problems("class_evidence", DAY, answers)["evidence_class"]
+    assert "“always” sounds like an opinion" in found
+    assert landlord.problems("class_evidence", DAY, {**answers, "evidence_class": "hearsay"}) == {}
+    landlord.answer("class_evidence", DAY, {**answers, "words_meant": ["kept"]}, "carl")
+    assert landlord.rows(Evidence)[0].evidence_class == "first_hand"
+
+
+def test_a_corrected_time_that_is_still_to_come_is_refused(landlord: Landlord) -> None:
+    wrong = landlord.evidence("2026-02-09")
+    ahead = correction(wrong, right_day=DAY, right_time="23:59")
+    assert "right_time" in landlord.problems("correct_evidence", DAY, ahead)
+
+
 def test_the_class_of_a_cited_record_stays(landlord: Landlord) -> None:
     landlord.warn()
     cited = landlord.rows(Evidence)[0].id

@@ -100,6 +100,22 @@ def test_closing_the_case_calls_it_off(landlord: Landlord) -> None:
     assert landlord.rows(Meeting)[0].called_off_on == dt.date(2026, 3, 20)
 
 
+def test_a_meeting_that_was_held_is_not_called_off_by_closing_that_day(
+    landlord: Landlord,
+) -> None:
+    cases.close(landlord.context("2026-03-26 14:00", "the system"))
+    assert mails(landlord, since=3) == {}
+    assert landlord.rows(Meeting)[0].called_off_on is None
+
+
+def test_a_meeting_held_earlier_than_arranged_leaves_every_calendar(landlord: Landlord) -> None:
+    cited = landlord.evidence("2026-03-19")
+    held = {**landlord.agreement([cited]), "held_on": "2026-03-20"}
+    landlord.answer("record_meeting", "2026-03-20", held, "maya")
+    assert sorted(mails(landlord, since=3)) == ["dorothy", "mark", "priya"]
+    assert all(one["meeting"]["is_cancelled"] for one in mails(landlord, since=3).values())
+
+
 def test_too_few_people_or_a_day_that_has_passed_is_refused(landlord: Landlord) -> None:
     few = landlord.problems(
         "change_meeting", "2026-03-19", {**MOVED, "invited": ["priya"]}, "dorothy"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,13 @@ def record(text: str, **more: Any) -> dict[str, Any]:
         ("I was\n  told that she rang twice.", {"I was\n  told": "hearsay"}),
         ("Called the officer “always rude” and hung up.", {}),
         ('Said: "You never answer", then hung up.', {}),
+        ("Called the officer \u2018always rude\u2019 and hung up.", {}),
+        ("She\u2019s a nuisance, isn\u2019t she.", {"nuisance": "an opinion"}),
+        ("An attention-seeking call.", {"attention-seeking": "an opinion"}),
+        (
+            "Two trouble-makers and TIME WASTERS.",
+            {"trouble-makers": "an opinion", "TIME WASTERS": "an opinion"},
+        ),
         ("Struck the desk at 10:40. The nevermind shop was shut.", {}),
     ],
 )
@@ -44,6 +52,14 @@ def test_the_words_of_the_lists_are_found_outside_quotation_marks(
     landlord: Landlord, text: str, words: dict[str, str]
 ) -> None:
     assert opinion_words.pointed_at(landlord.context(DAY), text) == words
+
+
+def test_an_apostrophe_is_found_however_it_is_typed(landlord: Landlord) -> None:
+    name = "evidence.opinion_words"
+    listed = dataclasses.replace(landlord.figures[name], text="doesn't care")
+    landlord.figures[name] = listed
+    for text in ("Doesn't care.", "Doesn\u2019t care.", "Doesn\u02bct  care!"):
+        assert opinion_words.pointed_at(landlord.context(DAY), text), text
 
 
 def test_a_record_with_such_words_is_sent_back_with_what_to_do(landlord: Landlord) -> None:

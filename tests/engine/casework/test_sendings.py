@@ -188,6 +188,28 @@ def test_a_letter_goes_again_as_it_was_and_its_time_to_appeal_stays(
     assert (letter.html, letter.issued_on) == (text, dt.date(2026, 3, 27))
 
 
+def test_a_letter_is_not_posted_again_to_an_address_the_customer_has_left(
+    landlord: Landlord, printed: str
+) -> None:
+    letter = introduce(landlord, {**INTRODUCED, **sent(ON)})
+    landlord.rows(Customer)[0].address = "9 Mill Lane\nNorthfield"
+    landlord.session.flush()
+    again = {
+        "letter": letter.template,
+        "recipient": "customer",
+        "channel": "letter",
+        "dispatch": "system",
+        "sent_on": "2026-04-08",
+    }
+    context = landlord.context("2026-04-08", "dorothy")
+    # The letter prints the old address: neither the new one nor the old one may be given.
+    for address in ("Jo Carter\n9 Mill Lane\nNorthfield", printed):
+        [problem] = sendings.letter_can_be_sent(context, {**again, "sent_to": address})
+        assert problem.question == "sent_to"
+    by_hand = {**again, "dispatch": "person", "proof": "Certificate 9", "sent_to": "9 Mill Lane"}
+    assert sendings.letter_can_be_sent(context, by_hand) == []
+
+
 def test_it_does_not_leave_before_it_was_issued(landlord: Landlord) -> None:
     letter = introduce(landlord, {**INTRODUCED, **sent(ON)})
     values = {"letter": letter.template, "recipient": "customer", **sent("2026-03-26")}

@@ -63,10 +63,25 @@ def test_what_we_do_so_that_they_can_resolves_it() -> None:
         ("No telephone calls", ()),
         ("Not by e-mail", ()),
         ("Through Priya Nair", ()),
+        # What is taken away beside it leaves the other way as the only one.
+        ("E-mail only, no telephone calls", ("email",)),
+        ("Not by telephone but by e-mail", ("email",)),
+        ("In writing instead of by telephone", ("email", "letter")),
+        ("No contact except by e-mail", ("email",)),
+        ("No calls; letters are answered", ("letter",)),
+        ("Do not call or visit; write to us", ("email", "letter")),
+        ("No telephone calls except on Tuesdays", ()),
+        ("No telephone calls, visits or e-mails", ()),
     ],
 )
 def test_a_limit_names_the_ways_it_leaves(limit: str, left: tuple[str, ...]) -> None:
     assert ways_left({"limit": limit}) == left
+
+
+def test_a_way_taken_away_beside_it_hides_no_clash() -> None:
+    # The case of the requirement: e-mail only, and no address on file.
+    found = said(customer(email=""), restrictions=only("E-mail only, no telephone calls"))
+    assert list(found) == ["restrictions.0.limit"]
 
 
 def test_only_limits_to_one_way_are_read_like_that() -> None:

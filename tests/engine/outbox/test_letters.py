@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import pypdf
 from sqlalchemy import text
 
 from engine.outbox import deliver_outbox
+from engine.tables.casefile import ThirdParty
 from engine.tables.database import Database
 from tests.engine.outbox.conftest import mail_to, row
 from tests.engine.outbox.letters import put_letter
@@ -33,6 +35,29 @@ def test_a_letter_leaves_with_its_pdf_and_without_a_link(database: Database, box
     assert "We ask you to write to one address." in said
     assert "Jo Carter" in said
     assert row(database, outbox_id).sent_at is not None
+
+
+def test_no_copy_leaves_for_somebody_whose_authority_has_ended_meanwhile(
+    sqlite_database: Database, box: Postbox
+) -> None:
+    _sending, outbox_id = put_letter(sqlite_database, sent_to="sam@post.example", third_party_id=1)
+    assert outbox_id is not None
+    with sqlite_database.writing() as session:
+        session.add(
+            ThirdParty(
+                case_id=1,
+                name="Sam Hill",
+                relationship="Sister",
+                contact="sam@post.example",
+                scope="Letters",
+                authority_given_on=dt.date(2026, 1, 10),
+                started_on=dt.date(2026, 1, 10),
+                ended_on=dt.date(2026, 3, 31),
+            )
+        )
+    assert deliver_outbox(sqlite_database, mail_to(box.port)) == 0
+    assert box.taken == []
+    assert "no longer speak for" in str(row(sqlite_database, outbox_id).last_error)
 
 
 def test_a_letter_that_was_changed_since_does_not_leave(
