@@ -37,6 +37,8 @@ class Notify:
     #: It takes the next letter and hangs up before it says so.
     hangs_up: bool = False
     asked: int = 0
+    #: References about which it answers that the question is wrong.
+    refuses_to_say: set[str] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -65,15 +67,17 @@ class Notify:
         self.taken.append({"path": path, **body})
         return 201, {"id": str(uuid.uuid4()), "reference": body["reference"]}
 
-    def get(self, reference: str) -> dict[str, Any]:
+    def get(self, reference: str) -> tuple[int, dict[str, Any]]:
         """Say what became of the letters of one reference, the newest first."""
         self.asked += 1
+        if reference in self.refuses_to_say:
+            return 400, _error("ValidationError", "reference is not valid")
         found = [
             {"id": str(uuid.uuid4()), "status": self.statuses.get(reference, "created")}
             for one in self.taken
             if one["reference"] == reference
         ]
-        return {"notifications": found, "links": {}}
+        return 200, {"notifications": found, "links": {}}
 
 
 @contextlib.contextmanager
@@ -100,7 +104,7 @@ def _handler(found: Notify) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             [reference] = parse_qs(urlsplit(self.path).query)["reference"]
             if _is_ours(self.headers["authorization"]):
-                self._answer(200, found.get(reference))
+                self._answer(*found.get(reference))
             else:
                 self._answer(403, _error("AuthError", "Invalid token: API key not found"))
 

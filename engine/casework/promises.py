@@ -22,6 +22,8 @@ _MADE = "promise_made"
 #: The control variable that says which promise a run is about: ``promise:12``.
 _REF = "promise_ref"
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+_LINE_END = re.compile(r"(?<![.!?\s])[ \t]*\r?\n(?=\S)")
+_SHORT = re.compile(r"['\u2019\u02bc]ll\b", re.IGNORECASE)
 _LONGEST = 90
 #: The role in which somebody without any other does what they promised.
 _ANY_STAFF = "officer"
@@ -150,15 +152,27 @@ def _sentences(
     words = _words(context)
     if not words:
         return
-    promises = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+    promises = re.compile(rf"\b(?:{'|'.join(map(_typed, words))})\b", re.IGNORECASE)
     for question in template.asks:
         text = values.get(question.id)
         if isinstance(text, str):
+            # A line of a text box ends where its width does, not where a sentence ends.
+            lines = _LINE_END.sub(" ", text)
             yield from (
                 sentence.strip()[:_LONGEST]
-                for sentence in _SENTENCE.findall(text)
-                if promises.search(sentence)
+                for sentence in _SENTENCE.findall(lines)
+                if promises.search(_in_full(sentence))
             )
+
+
+def _typed(words: str) -> str:
+    """Give the pattern of words as people type them, with any blanks between."""
+    return r"\s+".join(map(re.escape, words.split()))
+
+
+def _in_full(sentence: str) -> str:
+    """Give a sentence without short forms: we'll is we will."""
+    return _SHORT.sub(" will", sentence)
 
 
 def _words(context: Context) -> list[str]:

@@ -19,6 +19,8 @@ from engine.tables.leaving import Sending
 
 #: Who takes it out of the house.
 PERSON, MAIL, NOTIFY, PRINT_PACK = "person", "email", "notify", "print_pack"
+#: The fate of what nobody can ask about any more.
+UNKNOWN = "unknown"
 #: What GOV.UK Notify says -> what it means; any other word is not its last.
 FATES: Mapping[str, str] = {
     "delivered": "It arrived",
@@ -29,6 +31,8 @@ FATES: Mapping[str, str] = {
     "virus-scan-failed": "GOV.UK Notify did not take the file",
     "validation-failed": "GOV.UK Notify cannot print it",
     "cancelled": "Cancelled at GOV.UK Notify",
+    # Our own word, when Notify keeps it no longer.
+    UNKNOWN: "GOV.UK Notify never said what became of it",
 }
 #: Those of them that need nobody.
 WELL = frozenset({"delivered", "received"})

@@ -60,10 +60,13 @@ class Told:
         self.problems.append([heading_of(column), sentence])
 
 
-def read_cells(cells: Mapping[str, str], today: dt.date) -> Told:
-    """Read the cells of a row, except whose contact it is; every problem of it at once."""
+def read_cells(cells: Mapping[str, str], now: dt.datetime) -> Told:
+    """Read the cells of a row, except whose contact it is; every problem of it at once.
+
+    now: in London; a contact lies before it.
+    """
     told = Told()
-    _day_and_time(told, cells, today)
+    _day_and_time(told, cells, now)
     for column, known, example in (
         ("channel", CHANNELS, "telephone, e-mail, letter, visit, office or online"),
         ("direction", DIRECTIONS, "in or out"),
@@ -89,7 +92,8 @@ def read_cells(cells: Mapping[str, str], today: dt.date) -> Told:
     return told
 
 
-def _day_and_time(told: Told, cells: Mapping[str, str], today: dt.date) -> None:
+def _day_and_time(told: Told, cells: Mapping[str, str], now: dt.datetime) -> None:
+    today = now.date()
     text = cells.get("on", "")
     day_text, _, rest = text.replace("T", " ").partition(" ") if _has_time(text) else (text, "", "")
     on = _day(day_text)
@@ -103,6 +107,8 @@ def _day_and_time(told: Told, cells: Mapping[str, str], today: dt.date) -> None:
     at_time = _time(time_text)
     if time_text and at_time is None:
         told.refuse("at_time", f"Expected a time such as 14:30, but {_it_is(time_text)}.")
+    elif on == today and at_time and at_time > now.strftime("%H:%M"):
+        told.refuse("at_time", f"Expected a time that has passed, but {at_time} is still to come.")
     told.answers["at_time"] = at_time
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from engine.clock import LONDON
 from engine.imports.cells import read_cells
 from engine.imports.layout import Layout, layout_of
 from engine.imports.matching import Cases
@@ -23,6 +24,7 @@ from engine.tables.imports import ContactImport, ContactImportRow
 
 #: How many rows one transaction checks.
 SLICE = 500
+_SHOWN = 40
 _ROWS = table_of(ContactImportRow)
 _KEEP = (
     update(_ROWS)
@@ -59,7 +61,8 @@ def check_some(db: Database, import_id: int) -> int:
             .limit(SLICE)
         ).all()
         if some:
-            found = _check(session, row, [(one.id, one.cells) for one in some], around.today)
+            now = around.now.astimezone(LONDON)
+            found = _check(session, row, [(one.id, one.cells) for one in some], now)
             session.execute(_KEEP, found)
         left = exists().where(_ROWS.c.import_id == import_id, _ROWS.c.status == "new")
         if not session.scalar(select(left)):
@@ -74,7 +77,7 @@ def known_marks(session: Session, marks: Collection[str]) -> set[str]:
 
 
 def _check(
-    session: Session, row: ContactImport, some: Sequence[tuple[int, list[str]]], today: dt.date
+    session: Session, row: ContactImport, some: Sequence[tuple[int, list[str]]], now: dt.datetime
 ) -> list[dict[str, Any]]:
     layout = layout_of(row.headings)
     cells = [layout.cells_of(each) for _, each in some]
@@ -84,8 +87,10 @@ def _check(
         {each.get("case_reference", "") for each in cells},
     )
     checked = [
-        _row(row_id, each, cases, today) for (row_id, _), each in zip(some, cells, strict=True)
+        _row(row_id, each, cases, now) for (row_id, _), each in zip(some, cells, strict=True)
     ]
+    for one, (_, given) in zip(checked, some, strict=True):
+        _refuse_spilled(one, layout, given)
     _mark(session, row.id, checked, layout)
     known = known_marks(session, [one["its_mark"] for one in checked if one["its_mark"]])
     for one in checked:
@@ -94,8 +99,24 @@ def _check(
     return checked
 
 
-def _row(row_id: int, cells: dict[str, str], cases: Cases, today: dt.date) -> dict[str, Any]:
-    told = read_cells(cells, today)
+def _refuse_spilled(one: dict[str, Any], layout: Layout, given: list[str]) -> None:
+    """Refuse a row with more cells than headings: a comma without quotation marks cut one in two.
+
+    What stands after the last heading would be lost, and what stands before it may be shifted.
+    """
+    rest = [cell for cell in given[len(layout.headings) :] if cell.strip()]
+    if rest:
+        said = (
+            f"Expected {len(layout.headings)} cells as there are headings, but there are more: "
+            f"“{rest[0].strip()[:_SHOWN]}” belongs to none. Put quotation marks around text that "
+            "holds the separator."
+        )
+        problems = [*(one["its_problems"] or ()), ["row", said]]
+        one.update(its_status="wrong", its_content=None, its_answers=None, its_problems=problems)
+
+
+def _row(row_id: int, cells: dict[str, str], cases: Cases, now: dt.datetime) -> dict[str, Any]:
+    told = read_cells(cells, now)
     case = cases.find(cells)
     if not isinstance(case, int):
         told.refuse(*case)

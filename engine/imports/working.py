@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 
+from engine.casework.audit import Chain, Entry
+from engine.casework.context import THE_SYSTEM
 from engine.imports.checking import check_some
 from engine.imports.logging_rows import log_some
 from engine.installation import read_surroundings
@@ -17,7 +19,8 @@ from engine.tables.imports import ContactImport, ContactImportRow
 
 logger = logging.getLogger("spoc.imports")
 
-#: For how long wrong rows are kept to be mended after an import ended.
+#: For how long wrong rows are kept to be mended after an import ended, and how long an import
+#: waits for somebody to begin it: a file of people's contacts does not lie here for ever.
 KEPT_DAYS = 30
 #: A file whose taking in stopped for so long was broken off.
 _BROKEN_OFF = dt.timedelta(days=1)
@@ -74,13 +77,31 @@ def _is_over(now: dt.datetime) -> ColumnElement[bool]:
         ContactImport.ended_at < now - dt.timedelta(days=KEPT_DAYS), ContactImport.id.in_(rows)
     )
     broken_off = and_(ContactImport.read_at.is_(None), ContactImport.made_at < now - _BROKEN_OFF)
-    return or_(ended, broken_off)
+    return or_(ended, broken_off, _was_never_begun(now))
+
+
+def _was_never_begun(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        ContactImport.ended_at.is_(None),
+        ContactImport.started_at.is_(None),
+        ContactImport.checked_at < now - dt.timedelta(days=KEPT_DAYS),
+    )
 
 
 def _clear(db: Database) -> None:
-    """Delete the rows of imports that ended long ago, and what was broken off as a whole."""
+    """Delete the rows of imports that ended long ago, and what was broken off as a whole.
+
+    One that nobody began is put aside first.
+    """
     with db.writing() as session:
         now = read_surroundings(session).now
+        never = session.scalars(select(ContactImport).where(_was_never_begun(now))).all()
+        for row in never:
+            row.ended_at = now
+            session.execute(delete(ContactImportRow).where(ContactImportRow.import_id == row.id))
+            entry = Entry("contacts_import_discarded", "contact_import", row.id, THE_SYSTEM)
+            Chain.of_administration(session).add(entry, at=now)
+        session.flush()
         old = session.scalars(select(ContactImport.id).where(_is_over(now))).all()
         session.execute(delete(ContactImportRow).where(ContactImportRow.import_id.in_(old)))
         session.execute(

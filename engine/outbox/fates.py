@@ -7,13 +7,14 @@ import datetime as dt
 import time
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
 
-from engine.casework import outgoing
+from engine.casework import outgoing, people
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
 from engine.casework.outgoing import Mail
 from engine.casework.outgoing_letters import NOTIFY
-from engine.casework.sendings import FATES, WELL
+from engine.casework.sendings import FATES, UNKNOWN, WELL
 from engine.clock import LONDON
 from engine.installation import read_surroundings
 from engine.outbox.notify import NotifySettings
@@ -30,13 +31,17 @@ PER_CALL = 100
 SECONDS = 20.0
 #: Nobody asks about the same letter more often than this.
 _AGAIN_AFTER = dt.timedelta(minutes=10)
+#: After so long nothing is asked any more: Notify keeps what it knows for seven days.
+_GIVES_UP_AFTER = dt.timedelta(days=14)
+_LAST_RESORT = "dmo"
 
 
 def ask_notify(db: Database, settings: NotifySettings | None, *, limit: int = PER_CALL) -> int:
     """Ask what became of letters that Notify took; returns of how many it said something new.
 
     Each is asked about outside of any transaction. One that did not arrive is told to whoever
-    sent it, by e-mail with the way to the case.
+    sent it, by e-mail with the way to the case; so is one of which Notify says nothing for two
+    weeks, and then nobody asks again.
     """
     if settings is None:
         return 0
@@ -46,20 +51,25 @@ def ask_notify(db: Database, settings: NotifySettings | None, *, limit: int = PE
         waiting = session.execute(_waiting(now).limit(limit)).all()
     told = 0
     with contextlib.closing(settings.open()) as line:
-        for sending_id, key in waiting:
+        for sending_id, key, sent_at in waiting:
             if time.monotonic() > until:
                 break
             try:
                 status = line.status_of(key)
-            except (NotNow, Refused):
+            except NotNow:
                 break
+            except Refused:
+                # About this one alone; the others are asked about all the same.
+                status = None
+            if status not in FATES and sent_at and sent_at < now - _GIVES_UP_AFTER:
+                status = UNKNOWN
             told += _note(db, sending_id, status)
     return told
 
 
-def _waiting(now: dt.datetime) -> Select[int, str]:
+def _waiting(now: dt.datetime) -> Select[int, str, dt.datetime | None]:
     return (
-        select(Sending.id, Outbox.key)
+        select(Sending.id, Outbox.key, Outbox.sent_at)
         .join(Outbox, Outbox.id == Sending.outbox_id)
         .where(
             Sending.way == NOTIFY,
@@ -90,10 +100,22 @@ def _note(db: Database, sending_id: int, status: str | None) -> bool:
         Chain.of_case(session, case).add(
             Entry("letter_fate", "sending", sending.id, THE_SYSTEM, old=old, new=status), at=now
         )
-        sender = session.get(User, sending.asked_by)
-        if status in FATES and status not in WELL and sender is not None:
-            session.add(outgoing.staff_mail(_not_arrived(case, sending, sender), case.id, now))
+        if status in FATES and status not in WELL:
+            today = now.astimezone(LONDON).date()
+            for user in _who_sees_to_it(session, case, sending, today):
+                session.add(outgoing.staff_mail(_not_arrived(case, sending, user), case.id, now))
         return True
+
+
+def _who_sees_to_it(
+    session: Session, case: CaseFile, sending: Sending, today: dt.date
+) -> list[User]:
+    """Give who sent it, or carries the case; once both have left, who minds the record."""
+    here = {user.name: user for user in people.working_here(session, today)}
+    for name in (sending.asked_by, case.owner):
+        if name in here:
+            return [here[name]]
+    return [here[name] for name in people.holders_of(session, _LAST_RESORT, today)]
 
 
 def _not_arrived(case: CaseFile, sending: Sending, sender: User) -> Mail:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from engine.clock import LONDON
 from engine.commands.tries import keeps_trying
 from engine.errors import InvalidAnswers, Problem
 from engine.installation import Surroundings, read_surroundings
+from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.leaving import MailChoice
@@ -35,6 +36,9 @@ _USUAL = "each"
 _SEEN, _DAY = "task_mail_seen", "task_mail_day"
 #: The last task that was there before anybody was told of any.
 _FROM = "task_mail_from"
+#: Up to which event of the log everybody was told what was handed over to them, and from which.
+_HANDED, _HANDED_FROM = "task_mail_handed", "task_mail_handed_from"
+_HAND_OVERS = ("task_reassigned", "task_handed_back")
 #: A transaction that began earlier may commit later: so many numbers are looked at again.
 _OVERLAP = 200
 PER_CALL = 500
@@ -52,8 +56,8 @@ class _Post:
     choices: dict[str, str]
     users: dict[str, User]
     holders: dict[str, list[str]] = field(default_factory=dict)
-    #: About which nothing is written again.
-    written: set[str] = field(default_factory=set)
+    #: About which nothing is written again, and when it was.
+    written: dict[str, dt.datetime] = field(default_factory=dict)
     count: int = 0
 
     def who(self, item: WorkItem) -> list[str]:
@@ -72,7 +76,7 @@ class _Post:
     def write(self, name: str, mail: Mail, case_id: int | None) -> None:
         """Write one e-mail, unless it was written before."""
         if mail.about not in self.written:
-            self.written.add(mail.about)
+            self.written[mail.about] = self.around.now
             self.session.add(staff_mail(mail, case_id, self.around.now))
             self.count += 1
 
@@ -92,6 +96,7 @@ def write_task_mail(db: Database, *, is_sent: bool) -> int:
             _keep(session, around, begun)
             return 0
         post = _Post(session, around, _choices(session), _users(session, around.today))
+        _handed_over(post)
         _new_tasks(post, newest)
         _dates(post)
         return post.count
@@ -138,6 +143,36 @@ def _new_tasks(post: _Post, newest: int) -> None:
     all_read = len(rows) < PER_CALL + _OVERLAP
     last = newest if all_read else rows[-1][0].id
     _keep(session, post.around, {_SEEN: str(last)})
+
+
+def _handed_over(post: _Post) -> None:
+    """Tell of tasks that were handed over since the last look, but nobody of what they took."""
+    session, settings = post.session, post.around.settings
+    newest = session.scalar(select(func.max(AuditEvent.id))) or 0
+    if _HANDED not in settings:
+        _keep(session, post.around, {_HANDED: str(newest), _HANDED_FROM: str(newest)})
+        return
+    since = max(int(settings[_HANDED]) - _OVERLAP, int(settings.get(_HANDED_FROM, "0")))
+    found = session.execute(
+        _with_case(AuditEvent.action.in_(_HAND_OVERS), AuditEvent.object_kind == "work_item")
+        .join(AuditEvent, AuditEvent.object_id == WorkItem.id)
+        .outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+        .where(AuditEvent.id > since, AuditEvent.id <= newest)
+        .add_columns(AuditEvent.id, AuditEvent.at, AuditDetail.actor)
+        .order_by(AuditEvent.id)
+    ).all()
+    if found:
+        _read_written(post, [row[0] for row in found], "task_new")
+    for item, reference, event_id, at, actor in found:
+        for name in post.who(item):
+            if name == actor or post.way_of(name) != "each":
+                continue
+            mail = _mail(post, name, item, str(reference or ""), "task_new")
+            if post.written.get(mail.about, at) < at:
+                # They had it before, were told then, and have it again.
+                mail = replace(mail, about=f"{mail.about}#{event_id}")
+            post.write(name, mail, item.case_id)
+    _keep(session, post.around, {_HANDED: str(newest)})
 
 
 def _dates(post: _Post) -> None:
@@ -230,13 +265,13 @@ def _with_case(*which: ColumnElement[bool]) -> Select[WorkItem, str | None]:
 def _read_written(post: _Post, items: Sequence[WorkItem], about: str) -> None:
     """Read what was written about these tasks before, by another look at the same numbers."""
     cases = {item.case_id for item in items if item.case_id is not None}
-    rows = post.session.scalars(
-        select(Outbox.about).where(
+    rows = post.session.execute(
+        select(Outbox.about, Outbox.made_at).where(
             or_(Outbox.case_id.in_(cases), Outbox.case_id.is_(None)),
             Outbox.about.startswith(f"{about}:", autoescape=True),
         )
     )
-    post.written.update(row for row in rows if row is not None)
+    post.written.update((about, at) for about, at in rows if about is not None)
 
 
 def _openers(session: Session, items: Sequence[WorkItem]) -> dict[int, str]:

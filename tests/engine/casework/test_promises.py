@@ -40,6 +40,26 @@ def test_a_sentence_that_promises_wants_somebody_who_sees_to_it(landlord: Landlo
     assert problems(context, warning(nothing_else_promised="yes")) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We\u2019ll ring you each Friday.",
+        "We'll ring you each Friday.",
+        "From now on we\nwill ring you each Friday.",
+        "We  will ring you each Friday.",
+    ],
+)
+def test_a_promise_is_found_however_it_is_typed(landlord: Landlord, text: str) -> None:
+    context = at(landlord, "fair_treatment", ON, "amina")
+    assert "promises" in problems(context, warning(expected_behaviour=text)), text
+
+
+def test_a_well_is_no_promise(landlord: Landlord) -> None:
+    context = at(landlord, "fair_treatment", ON, "amina")
+    text = "Call once a day.\nWell spoken calls are answered. You will be heard."
+    assert "promises" not in problems(context, warning(expected_behaviour=text))
+
+
 @pytest.mark.parametrize("lacking", ["owner", "due_on", "what"])
 def test_a_promise_needs_what_who_and_when(landlord: Landlord, lacking: str) -> None:
     row = {name: value for name, value in RING.items() if name != lacking}

@@ -8,7 +8,7 @@ import io
 import pytest
 from sqlalchemy import func, select
 
-from engine import imports
+from engine import clock, imports
 from engine.casework.audit import Chain
 from engine.errors import InvalidAnswers, NotFound, Rejected
 from engine.imports import checking, logging_rows
@@ -102,6 +102,8 @@ def test_an_id_of_the_other_system_tells_contacts_apart(house: Database) -> None
         ("2026-04-14,,phone,in,77-12 B,,", "date", "up to today, Mon 13 Apr 2026, but it is Tue"),
         ("0026-04-01,,phone,in,77-12 B,,", "date", "Expected a day such as"),
         ("2026-04-01,25:00,phone,in,77-12 B,,", "time", "but it is “25:00”"),
+        ("2026-04-13,23:30,phone,in,77-12 B,,", "time", "23:30 is still to come"),
+        ("2026-04-01,,phone,in,77-12 B,,Called, and shouted", "row", "“and shouted” belongs"),
         ("2026-04-01,,pigeon,in,77-12 B,,", "channel", "but it is “pigeon”"),
         ("2026-04-01,,phone,,77-12 B,,", "direction", "Expected in or out, but it is empty"),
         ("2026-04-01,,phone,in,,,", "tenancy reference", "but it is empty"),
@@ -122,6 +124,18 @@ def test_what_is_wrong_with_a_row_is_said_exactly(
     assert row.number == 3
     assert [name for name, _ in row.problems] == [heading]
     assert sentence in row.problems[0][1]
+
+
+def test_a_file_nobody_begins_does_not_lie_there_for_ever(both_houses: Database) -> None:
+    import_id = checked(both_houses, JO, SAM)
+    with clock.frozen(NOW + dt.timedelta(days=imports.KEPT_DAYS - 1)):
+        imports.work(both_houses)
+        assert brief(both_houses, import_id).state == "ready"
+    with clock.frozen(NOW + dt.timedelta(days=imports.KEPT_DAYS + 1)):
+        imports.work(both_houses)
+        assert brief(both_houses, import_id).state == "discarded"
+    with both_houses.reading() as session:
+        assert session.scalar(select(func.count(ContactImportRow.id))) == 0
 
 
 def test_everything_that_is_wrong_with_a_row_is_said_at_once(house: Database) -> None:

@@ -16,9 +16,11 @@ from engine.casework.audit import Chain
 from engine.installation import read_surroundings
 from engine.outbox import NotifySettings, Senders, ask_notify, deliver_outbox
 from engine.tables.casefile import CaseFile
+from engine.tables.columns import Row
 from engine.tables.database import Database
 from engine.tables.decisions import Letter
 from engine.tables.leaving import Sending
+from engine.tables.people import User
 from engine.tables.process import Outbox
 from tests.engine.outbox.conftest import later, row
 from tests.engine.outbox.letters import put_letter
@@ -202,6 +204,69 @@ def test_one_that_did_not_arrive_is_told_to_whoever_sent_it(
         assert mail.content["subject"] == "SP-2026-001: A letter did not reach its address."
         assert "Carter" not in str(mail.content)
         assert session.scalars(select(Letter)).one().delivered_on is None
+
+
+def test_nobody_asks_for_ever_about_a_letter_notify_has_forgotten(
+    sqlite_database: Database, service: Notify
+) -> None:
+    put_letter(sqlite_database, **POST)
+    deliver_outbox(sqlite_database, through(service))
+    service.taken.clear()
+    later(days=13)
+    assert ask_notify(sqlite_database, settings(service.url)) == 0
+    later(days=2)
+    assert ask_notify(sqlite_database, settings(service.url)) == 1
+    assert sending(sqlite_database).status == "unknown"
+    with sqlite_database.reading() as session:
+        mail = session.scalars(select(Outbox).order_by(Outbox.id.desc())).first()
+        assert mail is not None
+        assert mail.content["to"].startswith("dorothy@")
+    later(days=1)
+    asked = service.asked
+    ask_notify(sqlite_database, settings(service.url))
+    assert service.asked == asked
+
+
+def test_one_question_that_is_refused_does_not_stop_the_others(
+    sqlite_database: Database, service: Notify
+) -> None:
+    _id, outbox_id = put_letter(sqlite_database, **POST)
+    deliver_outbox(sqlite_database, through(service))
+    with sqlite_database.writing() as session:
+        first = session.get_one(Outbox, outbox_id)
+        session.add(Outbox(**{**_copied(first), "key": "f" * 32}))
+        session.flush()
+        newest = session.scalars(select(Outbox).where(Outbox.key == "f" * 32)).one()
+        one = session.scalars(select(Sending)).one()
+        session.add(Sending(**{**_copied(one), "outbox_id": newest.id}))
+    service.refuses_to_say = {row(sqlite_database, int(outbox_id or 0)).key}
+    service.taken.append({"path": "", "reference": "f" * 32})
+    service.statuses["f" * 32] = "received"
+    assert ask_notify(sqlite_database, settings(service.url)) == 1
+    with sqlite_database.reading() as session:
+        statuses = session.scalars(select(Sending.status).order_by(Sending.id)).all()
+    assert statuses == [None, "received"]
+
+
+def test_a_letter_that_failed_is_told_to_somebody_who_is_here(
+    sqlite_database: Database, service: Notify
+) -> None:
+    _id, outbox_id = put_letter(sqlite_database, **POST)
+    deliver_outbox(sqlite_database, through(service))
+    with sqlite_database.writing() as session:
+        session.get_one(User, "dorothy").left_on = dt.date(2026, 3, 31)
+    service.statuses[row(sqlite_database, int(outbox_id or 0)).key] = "permanent-failure"
+    assert ask_notify(sqlite_database, settings(service.url)) == 1
+    with sqlite_database.reading() as session:
+        mail = session.scalars(select(Outbox).order_by(Outbox.id.desc())).first()
+        assert mail is not None
+        # Amina carries the case.
+        assert mail.content["to"].startswith("amina@")
+
+
+def _copied(found: Row) -> dict[str, Any]:
+    columns = found.__table__.columns
+    return {one.key: getattr(found, one.key) for one in columns if one.key != "id"}
 
 
 def test_the_house_is_told_what_notify_takes(sqlite_database: Database, service: Notify) -> None:

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock
+from engine.commands import reassign
 from engine.errors import InvalidAnswers
+from engine.outbox import task_mail
 from engine.outbox.task_mail import choice_of, choose, write_task_mail
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
@@ -114,6 +116,35 @@ def test_a_task_for_a_role_is_told_to_everybody_who_holds_it_and_is_here(house: 
     put(house, assignee=None)
     write_task_mail(house, is_sent=True)
     assert sorted(name for name, _ in mails(house)) == ["maya", "mo"]
+
+
+def test_a_task_that_is_handed_over_is_told_to_who_gets_it(house: Database) -> None:
+    item = put(house, assignee="mo")
+    for _ in range(task_mail._OVERLAP + 1):
+        put(house)
+    write_task_mail(house, is_sent=True)
+    before = len(mails(house))
+    later = clock.now() + dt.timedelta(minutes=5)
+    clock.hold(later)
+    reassign(house, item, "maya", by="mo")
+    assert write_task_mail(house, is_sent=True) == 1
+    assert mails(house)[before:] == [("maya", "SP-2026-001: A task waits for you.")]
+    assert write_task_mail(house, is_sent=True) == 0
+    # Back again to who was told before; and somebody who takes it over needs no e-mail.
+    clock.hold(later + dt.timedelta(minutes=5))
+    reassign(house, item, "mo", by="maya")
+    assert write_task_mail(house, is_sent=True) == 1
+    assert mails(house)[-1][0] == "mo"
+    reassign(house, item, "maya", by="maya")
+    assert write_task_mail(house, is_sent=True) == 0
+
+
+def test_a_new_task_that_is_handed_over_at_once_is_told_once(house: Database) -> None:
+    item = put(house, assignee="mo")
+    reassign(house, item, "maya", by="mo")
+    assert write_task_mail(house, is_sent=True) == 1
+    assert write_task_mail(house, is_sent=True) == 0
+    assert [name for name, _ in mails(house)] == ["maya"]
 
 
 def test_nobody_is_told_of_what_their_own_answer_opened(house: Database) -> None:
