@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import engine
+from web import meanwhile
 
 _PARTS = ("year", "month", "day")
 _NO_DAY = "Enter a day, a month and a year that exist, like 27 3 2027"
@@ -41,6 +42,11 @@ class Asked:
         elif len(said) > longest:
             self.problems[name] = f"Shorten it to {longest} characters; it has {len(said)}"
         return said
+
+    def take_over(self, now: Mapping[str, str]) -> None:
+        """Keep what somebody else changed since the page was opened; both at once is a problem."""
+        self.sent, problems = meanwhile.of_fields(self.sent, now)
+        self.problems.update(problems)
 
     def add(self, problems: Iterable[engine.Problem]) -> None:
         """Take over what the engine says is wrong, the first sentence for each field."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
-from web import auth, banner
+from web import auth, banner, meanwhile
 from web.filling import Filling, first_of_each, pressed
 from web.questions import error_list, hidden_fields
 
@@ -24,6 +25,8 @@ _MARK_LENGTH = 64
 _REFS = ("case_id", "decision_id", "arrangement_id", "appeal_id", "stage_id", "third_party_id")
 _CASE_PROCESS = "spoc_case"
 #: Actions after which the section is shown that they changed; after the others the case.
+#: Actions that begin with what stands there and write all of it back.
+_BEGINS_WITH_WHAT_STANDS = frozenset({"change_customer", "change_meeting"})
 _SHOWS = dict.fromkeys(("add_evidence", "correct_evidence", "class_evidence"), "evidence")
 
 
@@ -70,7 +73,8 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
         banner.success(f"“{view.form.title}” is recorded.")
         return redirect(f"{case}/{_SHOWS[action]}" if action in _SHOWS else case, 303)
 
-    return _at_the_counter(view, record, back=case)
+    keeps = action in _BEGINS_WITH_WHAT_STANDS
+    return _at_the_counter(view, record, back=case, keeps_what_stands=keeps)
 
 
 def _is_offered(case_id: int, action: str) -> bool:
@@ -84,27 +88,34 @@ def _at_the_counter(
     finish: Callable[[Mapping[str, Any]], ResponseReturnValue],
     *,
     back: str,
+    keeps_what_stands: bool = False,
 ) -> ResponseReturnValue:
-    """Lead through a form that keeps no draft: what is typed travels with each post."""
+    """Lead through a form that keeps no draft: what is typed travels with each post.
+
+    keeps_what_stands: what somebody else changed since the page was opened is not undone.
+    """
     filling = Filling.begun(
         view.form, view.choices, engine.today(auth.database()), suggested=view.defaults
     )
+    drawn = _Drawn(back, meanwhile.as_begun(view.defaults) if keeps_what_stands else "")
     if request.method == "GET":
-        return _asked(filling, {}, back)
+        return _asked(filling, {}, drawn)
     filling = filling.with_post(None, request.form)
+    began = request.form.get(meanwhile.BEGAN, "")
+    filling, problems = meanwhile.of_form(filling, began, view.defaults)
     button = pressed(request.form)
     if button in ("rows", "change"):
-        return _asked(filling, {}, back)
-    problems = filling.problems_of()
+        return _asked(filling, problems, drawn)
+    problems = problems or filling.problems_of()
     if problems:
-        return _asked(filling, problems, back), _INVALID
+        return _asked(filling, problems, drawn), _INVALID
     if button != "send":
-        return _shown(filling, back)
+        return _shown(filling, drawn)
     try:
         return finish(filling.raw)
     except engine.InvalidAnswers as invalid:
         said = first_of_each([(one.question, one.message) for one in invalid.problems])
-        return _asked(filling, said, back), _INVALID
+        return _asked(filling, said, drawn), _INVALID
 
 
 def page_mark() -> str | None:
@@ -117,7 +128,15 @@ def new_mark() -> str:
     return secrets.token_urlsafe(_MARK_BYTES)
 
 
-def _asked(filling: Filling, problems: Mapping[str, str], back: str) -> str:
+@dataclass(frozen=True)
+class _Drawn:
+    """What a page carries beside the form: where back leads, and what the form began with."""
+
+    back: str
+    began: str
+
+
+def _asked(filling: Filling, problems: Mapping[str, str], drawn: _Drawn) -> str:
     """Draw the whole form on one page."""
     parts = filling.all_fields(problems)
     fields = [field for _, inside in parts for field in inside]
@@ -126,11 +145,12 @@ def _asked(filling: Filling, problems: Mapping[str, str], back: str) -> str:
         form=filling.form,
         parts=parts,
         problems=error_list(fields, problems),
-        back_to=back,
+        back_to=drawn.back,
+        began=drawn.began,
     )
 
 
-def _shown(filling: Filling, back: str) -> str:
+def _shown(filling: Filling, drawn: _Drawn) -> str:
     """Draw check your answers."""
     return render_template(
         "doors/check.html",
@@ -138,7 +158,8 @@ def _shown(filling: Filling, back: str) -> str:
         form=filling.form,
         spoken=[(page, rows, "") for page, rows in filling.spoken()],
         hidden=hidden_fields(filling.form.questions, filling.raw),
-        back_to=back,
+        back_to=drawn.back,
+        began=drawn.began,
     )
 
 

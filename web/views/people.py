@@ -61,12 +61,14 @@ def change(name: str) -> ResponseReturnValue:
     member = _member(name)
     asked = Asked(request.form if request.method == "POST" else _kept(member))
     if request.method == "POST":
-        _tried(
-            asked,
-            lambda: engine.setting_up.change_person(
-                auth.database(), name, request.form, by=auth.person().name
-            ),
-        )
+        asked.take_over(_kept(member))
+        if not asked.problems:
+            _tried(
+                asked,
+                lambda: engine.setting_up.change_person(
+                    auth.database(), name, asked.sent, by=auth.person().name
+                ),
+            )
         if not asked.problems:
             banner.success("Saved.")
             return redirect(url_for("people.shown", name=name), 303)
@@ -221,6 +223,7 @@ def _form(asked: Asked, member: engine.setting_up.Member | None) -> ResponseRetu
         "setting_up/person_form.html",
         asked,
         member=member,
+        stands=_kept(member) if member else {},
         people=_people_but(member.row.name if member else ""),
     )
 

@@ -69,17 +69,12 @@ def own(part: str) -> ResponseReturnValue:
     if part not in OWN:
         abort(404)
     values = engine.setting_up.own_values(auth.database(), auth.person(), part)
-    asked = Asked({one.value.name: one.text for one in values})
+    stands = {one.value.name: one.text for one in values}
+    asked = Asked(stands)
     if request.method == "POST":
         asked = Asked(request.form)
-        try:
-            changed = engine.setting_up.keep_own(
-                auth.database(), part, request.form, by=auth.person().name
-            )
-        except engine.InvalidAnswers as invalid:
-            asked.add(invalid.problems)
-        else:
-            banner.success("Saved." if changed else "Nothing was changed.")
+        asked.take_over(stands)
+        if not asked.problems and _keep_own(part, asked):
             return redirect(url_for("setting_up.overview"), 303)
     heading, what = OWN[part]
     page = render_template(
@@ -88,10 +83,24 @@ def own(part: str) -> ResponseReturnValue:
         heading=heading,
         what=what,
         values=values,
+        stands=stands,
         sent=asked.sent,
         problems=asked.problems,
     )
     return page, _INVALID if asked.problems else 200
+
+
+def _keep_own(part: str, asked: Asked) -> bool:
+    """Keep what was typed; False when something is wrong with it."""
+    try:
+        changed = engine.setting_up.keep_own(
+            auth.database(), part, asked.sent, by=auth.person().name
+        )
+    except engine.InvalidAnswers as invalid:
+        asked.add(invalid.problems)
+        return False
+    banner.success("Saved." if changed else "Nothing was changed.")
+    return True
 
 
 @blueprint.get("/days")
