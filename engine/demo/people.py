@@ -51,6 +51,8 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("iris", "Iris Halloran", "Systems administrator", ("administrator",), boss="ann"),
     DemoPerson("olive", "Olive Sandberg", "Process owner", ("process_owner",), boss="ann"),
     DemoPerson("oscar", "Oscar Lindgren", "Process owner", ("process_owner",), boss="ann"),
+    DemoPerson("vic", "Vic Tamber", "Heating contractor", ("contractor",)),
+    DemoPerson("petra", "Petra Olin", "Northfield Council, liaison", ("partner_liaison",)),
 )
 
 

@@ -1,6 +1,6 @@
 """Stories of the demonstration: steps of scenarios whose dates are counted from its last day.
 
-A story is a YAML list of steps. Each has one verb of the scenarios (or ``draft`` or ``claim``) and
+A story is a YAML list of steps. Each has one verb of the scenarios, or one more of the player, and
 
 ``on``      the day, counted from ``base``: ``-12wd`` working days, ``-30`` days, ``-6m`` months;
             moved on to a working day. Without it: a minute after the step before.

@@ -132,7 +132,8 @@ def test_a_file_of_evidence_written_anew_or_taken_out_is_named(landlord: Databas
     assert files.add(landlord, record, given, look, limits=files.Limits()) == 2
 
     def change(session: Session) -> None:
-        first, second = session.scalars(select(EvidenceFile.id).order_by(EvidenceFile.id))
+        of_record = select(EvidenceFile.id).where(EvidenceFile.evidence_id == record)
+        first, second = session.scalars(of_record.order_by(EvidenceFile.id))
         part = session.scalars(
             select(EvidenceFilePart).where(EvidenceFilePart.file_id == first)
         ).one()
