@@ -28,6 +28,8 @@ _log = logging.getLogger("spoc.web")
 #: Role -> where somebody begins who holds no other.
 _FIRST_PAGES = {
     "contact_centre": "callers.looked_up",
+    "contractor": "callers.looked_up",
+    "partner_liaison": "register.listed",
     "process_owner": "processes.listed",
     "administrator": "setting_up.overview",
 }

@@ -26,6 +26,8 @@ from forms import Choice
 #: A value, or the place for one in a statement that is put together once.
 _Name = str | BindParameter[str] | InstrumentedAttribute[str | None]
 _Day = dt.date | BindParameter[dt.date]
+#: Roles of those who work for another firm: they see a card or a list, and take no part.
+_OUTSIDE = ("contractor", "partner_liaison")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,13 @@ def working_here(session: Session, on: dt.date) -> list[User]:
     return list(session.scalars(select(User).where(*_works_here(on)).order_by(User.full_name)))
 
 
+def staff_here(session: Session, on: dt.date) -> list[User]:
+    """Give everybody who works here that day but those of other firms, by name."""
+    outside = select(RoleHolder.user_name).where(RoleHolder.role.in_(_OUTSIDE), *_held_on(on))
+    here = select(User).where(*_works_here(on), User.name.not_in(outside))
+    return list(session.scalars(here.order_by(User.full_name)))
+
+
 def full_name(session: Session, name: str) -> str:
     """Give a person's name as it is written; the user name when nobody is known by it."""
     user = session.get(User, name)
@@ -76,14 +85,14 @@ def as_choices(users: Iterable[User]) -> list[Choice]:
 
 
 def staff(context: Context) -> list[Choice]:
-    """Offer everybody who works here today."""
-    return as_choices(working_here(context.session, context.today))
+    """Offer everybody who works here today; nobody of a contractor or partner."""
+    return as_choices(staff_here(context.session, context.today))
 
 
 def staff_not_complained_about(context: Context) -> list[Choice]:
     """Offer everybody who works here, but nobody the customer has complained about."""
     accused = context.case().allegation_against
-    here = working_here(context.session, context.today)
+    here = staff_here(context.session, context.today)
     return as_choices(user for user in here if user.name not in accused)
 
 

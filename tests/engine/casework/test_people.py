@@ -53,6 +53,13 @@ def test_who_left_holds_nothing_and_is_offered_nowhere(landlord: Landlord) -> No
     assert people.roles_of(landlord.session, "mark", dt.date(2026, 3, 25)) == {"manager"}
 
 
+def test_who_works_for_another_firm_is_not_offered_as_one_of_us(landlord: Landlord) -> None:
+    landlord.session.add(RoleHolder(role="contractor", user_name="tom", from_on=ON))
+    offered = [one.value for one in people.staff(landlord.context("2026-03-26"))]
+    assert "tom" not in offered
+    assert "mark" in offered
+
+
 def test_who_is_complained_about_is_not_offered_and_takes_no_part(landlord: Landlord) -> None:
     landlord.open(allegation="yes", complained_about=["tom"])
     context = landlord.context("2026-03-26")
