@@ -95,6 +95,26 @@ def count_open(context: Context) -> int:
     )
 
 
+def dates_anew(context: Context) -> list[tuple[Complaint, str, Due]]:
+    """Work out the clocks of the open complaints again: each with its column, where it differs.
+
+    A complaint of which more time was agreed keeps the day that was agreed.
+    """
+    found: list[tuple[Complaint, str, Due]] = []
+    for one in of_case(context):
+        if one.answered_on is not None:
+            continue
+        first, last = _clocks(context, one.received_on, one.stage)
+        if one.acknowledged_on is None:
+            found.append((one, "acknowledge_due", first))
+        else:
+            counted = answer_due(context, one.acknowledged_on, one.stage)
+            last = min(last, counted, key=lambda due: due.on)
+        if one.extended_to is None:
+            found.append((one, "answer_due", last))
+    return [each for each in found if getattr(each[0], f"{each[1]}_on") != each[2].on]
+
+
 def to_go_on_with(context: Context) -> list[Choice]:
     """Offer the complaints that are open, and the answered ones with a stage left."""
     return [Choice(str(one.id), _name(one), _stands(one)) for one in _movable(context)]
@@ -187,6 +207,15 @@ def _not_before(context: Context, complaint: Complaint, values: Mapping[str, Any
 def _time_is_allowed(
     context: Context, complaint: Complaint, values: Mapping[str, Any]
 ) -> list[Problem]:
+    before = complaint.extended_to or complaint.answer_due_on
+    if dt.date.fromisoformat(values["step_on"]) > before:
+        return [
+            Problem(
+                "step_on",
+                f"Expected more time to be agreed by {said(before)}, when the answer was due, but "
+                "that day had passed. Record the answer when it is given: it was late.",
+            )
+        ]
     most = context.policy("complaint.extend")
     if complaint.stage == LAST_STAGE:
         most = context.policy("complaint.extend_again")

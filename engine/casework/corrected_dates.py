@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 
 from engine.calendar import said
-from engine.casework import letter_dates
+from engine.casework import complaints, letter_dates
 from engine.casework.context import Context
+from engine.tables.complaints import Complaint
 from engine.tables.decisions import Appeal, Arrangement, Decision, Letter
 
 #: The letter with which an arrangement begins.
@@ -20,7 +21,7 @@ BEGINS = "introduction"
 class DateMoved:
     """One date of the case file that came out differently."""
 
-    #: ``appeal`` or ``decision``, with its id.
+    #: ``appeal``, ``decision`` or ``complaint``, with its id.
     kind: str
     object_id: int
     #: What it is the date of, as a sentence begins: ``The answer to the appeal``.
@@ -83,6 +84,24 @@ def times_to_appeal_anew(context: Context) -> list[DateMoved]:
     return found
 
 
+def complaints_anew(context: Context) -> list[DateMoved]:
+    """Work out again by when the open complaints of the case are acknowledged and answered."""
+    names = {"acknowledge_due": "The acknowledgement of", "answer_due": "The answer to"}
+    return [
+        DateMoved(
+            "complaint",
+            complaint.id,
+            f"{names[which]} complaint {complaint.reference}",
+            getattr(complaint, f"{which}_on"),
+            due.on,
+            due.reason,
+            "landlord",
+            f"{which}_on",
+        )
+        for complaint, which, due in complaints.dates_anew(context)
+    ]
+
+
 def time_to_appeal_until(context: Context, until: dt.date, why: str) -> list[DateMoved]:
     """Give what it comes to that a decision can be appealed until at least that day (R-079)."""
     decisions = context.session.scalars(
@@ -102,6 +121,11 @@ def put(context: Context, moved: DateMoved) -> None:
     if moved.kind == "appeal":
         appeal = context.session.get_one(Appeal, moved.object_id)
         appeal.answer_due_on, appeal.answer_due_reason = moved.new, moved.reason
+        return
+    if moved.kind == "complaint":
+        complaint = context.session.get_one(Complaint, moved.object_id)
+        setattr(complaint, moved.column, moved.new)
+        setattr(complaint, moved.column.replace("_on", "_reason"), moved.reason)
         return
     decision = context.session.get_one(Decision, moved.object_id)
     decision.appeal_until, decision.appeal_reason = moved.new, moved.reason

@@ -76,7 +76,10 @@ def find(context: Context, name: str, tenancy_reference: str) -> Customer | None
 
 
 def keep(context: Context, values: dict[str, Any]) -> Customer:
-    """Keep the customer a form describes: the one we know, brought up to date, or a new one."""
+    """Keep the customer a form describes: the one we know, brought up to date, or a new one.
+
+    What stood there before is in the log of the case (R-105).
+    """
     customer = find(context, values["customer_name"], values["tenancy_reference"])
     if customer is None:
         customer = Customer(
@@ -85,10 +88,16 @@ def keep(context: Context, values: dict[str, Any]) -> Customer:
             address=values["address"],
         )
         context.session.add(customer)
+    known = customer.id is not None
+    old: dict[str, Any] = {}
     for question, column in _COLUMNS.items():
-        if question in values:
+        if question in values and getattr(customer, column) != values[question]:
+            old[column] = getattr(customer, column)
             setattr(customer, column, values[question])
     context.session.flush()
+    if known and old:
+        new = {column: getattr(customer, column) for column in old}
+        context.audit("customer_changed", "customer", customer.id, old=old, new=new)
     return customer
 
 
@@ -102,7 +111,9 @@ def add_need(context: Context, need: str) -> None:
     """Keep one more thing we should do so that the customer can deal with us (R-056)."""
     customer = of_case(context)
     if customer is not None and need not in customer.needs:
-        customer.needs = f"{customer.needs}\n{need}".strip()
+        old, customer.needs = customer.needs, f"{customer.needs}\n{need}".strip()
+        said = {"old": {"needs": old}, "new": {"needs": customer.needs}}
+        context.audit("customer_changed", "customer", customer.id, **said)
 
 
 def needs_of(customer: Customer) -> str:

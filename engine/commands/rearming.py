@@ -52,7 +52,7 @@ class Moved:
 
 
 def rearm(db: Database, instance_id: int, *, by: str, reason: str) -> list[Moved]:
-    """Work out again every date an instance froze: its timers, its open tasks, its appeal (K-8).
+    """Work out again every date an instance froze: its timers, its open tasks, its case file (K-8).
 
     For a changed calendar, an agreed extension (R-079) or a corrected date. What we owe the
     customer is never moved later, what the customer was given never earlier; such a date is
@@ -126,6 +126,7 @@ def _of_the_file(unit: Unit) -> list[DateMoved]:
     found = corrected_dates.answers_anew(context)
     if _speaks_for_case(unit):
         found += corrected_dates.times_to_appeal_anew(context)
+        found += corrected_dates.complaints_anew(context)
     return found
 
 
@@ -199,7 +200,7 @@ def _of_task(
 def _moved(one: DateMoved) -> Moved:
     kept = not _may_move(one)
     return Moved(
-        f"{one.kind}:{one.object_id}",
+        f"{one.kind}:{one.object_id}" + (f":{one.column}" if one.kind == "complaint" else ""),
         _iso(one.old),
         _iso(one.new),
         one.what,

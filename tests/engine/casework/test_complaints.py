@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.casework import complaints, disagreements, retention
+from engine.calendar import Calendar
+from engine.calendar_table import published
+from engine.casework import complaints, corrected_dates, disagreements, retention
 from engine.errors import InvalidAnswers
 from engine.tables.audit import AuditDetail
 from engine.tables.complaints import Complaint
@@ -185,7 +188,8 @@ def test_a_request_that_came_before_the_arrangement_is_refused(register: Registe
          "complaint_step", "Expected an answer before the second stage"),
         (("acknowledged",), "acknowledged", {"step_on": "2026-04-09"}, "complaint_step",
          "Expected a complaint that is not acknowledged yet, but it was on Tue 7 Apr 2026"),
-        (("acknowledged",), "more_time", {"extended_to": "2026-05-20", "step_note": "Waiting."},
+        (("acknowledged",), "more_time",
+         {"step_on": "2026-04-15", "extended_to": "2026-05-20", "step_note": "Waiting."},
          "extended_to", "Expected a day after Tue 21 Apr 2026 and not after Wed 6 May 2026"),
         (("acknowledged", "answered"), "withdrawn", {"step_on": "2026-04-15"}, "complaint_step",
          "Expected a complaint that is open, but it was answered on Fri 10 Apr 2026"),
@@ -231,7 +235,8 @@ def test_the_second_stage_has_clocks_of_its_own_and_there_is_no_third(register: 
 def test_more_time_is_kept_with_what_the_customer_was_told(register: Register) -> None:
     complaint = complain(register)
     step(register, "2026-04-07", "acknowledged", step_on="2026-04-07")
-    step(register, "2026-04-14", "more_time", extended_to="2026-05-06", step_note="A witness.")
+    told = {"step_on": "2026-04-14", "step_note": "A witness."}
+    step(register, "2026-04-14", "more_time", extended_to="2026-05-06", **told)
     assert (complaint.extended_to, complaint.extended_reason) == (
         dt.date(2026, 5, 6),
         "A witness.",
@@ -239,6 +244,42 @@ def test_more_time_is_kept_with_what_the_customer_was_told(register: Register) -
     newest = select(AuditDetail).order_by(AuditDetail.event_id.desc()).limit(1)
     detail = register.session.scalars(newest).one()
     assert (detail.old["extended_to"], detail.new["extended_to"]) == (None, "2026-05-06")
+
+
+def test_an_answer_that_is_late_is_not_made_good_by_more_time_afterwards(
+    register: Register,
+) -> None:
+    complaint = complain(register)
+    step(register, "2026-04-07", "acknowledged", step_on="2026-04-07")
+    late = {"step_on": "2026-04-22", "extended_to": "2026-05-06", "step_note": "A witness."}
+    with pytest.raises(InvalidAnswers) as refused:
+        step(register, "2026-04-22", "more_time", **late)
+    assert said(refused)[0][0] == "step_on"
+    assert "by Tue 21 Apr 2026, when the answer was due" in said(refused)[0][1]
+    # Told in time and recorded a day later, it counts; and it can go on from there.
+    step(register, "2026-04-22", "more_time", **{**late, "step_on": "2026-04-21"})
+    assert complaint.extended_to == dt.date(2026, 5, 6)
+
+
+def test_a_closure_taken_out_moves_what_we_owe_by_a_complaint_nearer(register: Register) -> None:
+    complaint = complain(register)
+    context = register.context("2026-04-08")
+    assert corrected_dates.complaints_anew(context) == []
+    # Good Friday had not been in the calendar, or was taken out of it.
+    open_ = {on: name for on, name in dict(published()).items() if on != dt.date(2026, 4, 3)}
+    anew = dataclasses.replace(context, calendar=Calendar(open_))
+    moved = corrected_dates.complaints_anew(anew)
+    assert [(one.column, one.new) for one in moved] == [
+        ("acknowledge_due_on", dt.date(2026, 4, 9)),
+        ("answer_due_on", dt.date(2026, 4, 23)),
+    ]
+    for one in moved:
+        corrected_dates.put(anew, one)
+    assert (complaint.acknowledge_due_on, complaint.answer_due_on) == (
+        dt.date(2026, 4, 9),
+        dt.date(2026, 4, 23),
+    )
+    assert corrected_dates.complaints_anew(anew) == []
 
 
 def test_an_open_complaint_keeps_the_case_from_deletion_until_it_is_answered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from engine.casework import cases, customers
 from engine.operations import REGISTRY
 from engine.tables.audit import AuditDetail, AuditEvent
-from engine.tables.casefile import Customer
+from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from tests.engine.casework.new_case import OPENED, Landlord, at_work, form_named
 
@@ -70,6 +71,18 @@ def test_a_case_without_a_customer_has_no_customer(landlord: Landlord) -> None:
     context = landlord.context("2026-01-12")
     assert customers.of_case(context) is None
     customers.add_need(context, "Call after noon")
+
+
+def test_what_a_new_case_changes_of_a_known_customer_is_in_its_log(landlord: Landlord) -> None:
+    landlord.answer("open_case", "2026-01-12", OPENED)
+    landlord.rows(CaseFile)[0].closed_on = dt.date(2026, 2, 1)
+    moved = {**OPENED, "address": "9 Mill Lane\nNorthfield"}
+    landlord.open("2026-02-12", **moved)
+    event = next(row for row in landlord.rows(AuditEvent) if row.action == "customer_changed")
+    detail = landlord.session.get_one(AuditDetail, event.id)
+    assert event.chain == f"case:{landlord.ids['case_id']}"
+    assert detail.old == {"address": OPENED["address"]}
+    assert detail.new == {"address": "9 Mill Lane\nNorthfield"}
 
 
 CHANGED = {
