@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.demo import load_demo
+from engine.demo.people import add_people
 from engine.publishing import prepare
 from engine.tables.database import Database
 
@@ -21,12 +22,28 @@ ROOT = Path(__file__).parents[1]
 DEMO_LOADED_AT = dt.datetime(2026, 11, 24, 10, 30)
 #: Its database, and what was told while it was made, in the folder of the demonstration.
 DEMO, TOLD = "spoc.sqlite", "told.json"
+_PUBLISHED = "published.sqlite"
 _MADE = "made"
 
 
 def demonstration(factory: pytest.TempPathFactory) -> Path:
     """Give the folder with the demonstration landlord as first loaded; nobody writes in it."""
     return once(factory, "demonstration", _make_demonstration)
+
+
+def published(factory: pytest.TempPathFactory) -> Path:
+    """Give the file of an installation with release 1 and nobody in it; tests take copies."""
+    return once(factory, "published", _publish) / _PUBLISHED
+
+
+def with_people(factory: pytest.TempPathFactory, name: str, since: dt.date) -> Path:
+    """Give the file of a copy of it, with the people of the demonstration since that day."""
+    file = factory.mktemp(name) / "prepared.sqlite"
+    shutil.copyfile(published(factory), file)
+    database = Database(f"sqlite:///{file}")
+    add_people(database, since)
+    database.close()
+    return file
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
@@ -42,6 +59,12 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None
             make(folder)
             (folder / _MADE).touch()
     return folder
+
+
+def _publish(folder: Path) -> None:
+    database = Database(f"sqlite:///{folder / _PUBLISHED}")
+    prepare(database, ROOT)
+    database.close()
 
 
 def _make_demonstration(folder: Path) -> None:

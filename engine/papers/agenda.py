@@ -13,17 +13,17 @@ from engine.calendar import said
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import words
-from engine.queries.cases import IS_CUSTOMER, CaseBrief, brief_of, said_to
+from engine.queries.cases import CaseBrief, case_in_brief
 from engine.queries.contacts import contacts_of
 from engine.queries.evidence import EvidenceRow, evidence_of
 from engine.queries.letters import PromiseRow, promises_of
 from engine.queries.owed import OwedRow, owed_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
-from engine.queries.standing import rows_of
 from engine.releases import bundle, current_release_id
-from engine.tables.casefile import CaseFile, Customer, Stage, Submission
+from engine.tables.casefile import Stage, Submission
 from engine.tables.database import Database
+from engine.tables.leaving import Meeting
 
 _REFERRAL = "referral"
 #: What nobody may do without: to see the agenda is to see the reasons.
@@ -56,7 +56,7 @@ class Agenda:
 
     brief: CaseBrief
     made_at: dt.datetime
-    #: None while the meeting is not arranged.
+    #: None while the meeting is not arranged, and after it was called off.
     meeting_on: dt.date | None
     #: Full name and job of each who is invited, or was there.
     invited: tuple[str, ...]
@@ -91,13 +91,9 @@ def agenda(database: Database, case_id: int, person: Person) -> Agenda:
     Raises NotFound when the case was not referred, or its reasons are not for this person to see.
     """
     with reading(database, person) as look:
-        if _NEEDS - parts_of(look.session, person, case_id):
+        parts = parts_of(look.session, person, case_id)
+        if _NEEDS - parts:
             raise NotFound
-        found = look.session.execute(
-            select(CaseFile, Customer)
-            .outerjoin(Customer, IS_CUSTOMER)
-            .where(CaseFile.id == case_id)
-        ).one()
         stages = {
             stage.kind: stage
             for stage in look.session.scalars(select(Stage).where(Stage.case_id == case_id))
@@ -105,25 +101,23 @@ def agenda(database: Database, case_id: int, person: Person) -> Agenda:
         formal = stages.get("formal")
         if formal is None or formal.referred_on is None:
             raise NotFound
-        return _agenda(look, found.CaseFile, found.Customer, stages)
+        return _agenda(look, case_id, parts, stages)
 
 
 def _agenda(
-    look: Reading, case: CaseFile, customer: Customer | None, stages: Mapping[str, Stage]
+    look: Reading, case_id: int, parts: frozenset[Part], stages: Mapping[str, Stage]
 ) -> Agenda:
+    case, brief = case_in_brief(look, case_id, parts)
     formal, asked = stages["formal"], _referral(look, case.id)
-    parts = parts_of(look.session, look.viewer, case.id)
     records = evidence_of(look, case.id, parts)
     cited = set(asked.get("cites", []))
     rest = [record for record in records if record.id not in cited]
     _, counts = contacts_of(look, case.id)
     figures = _figures(look, case.parameter_set)
     return Agenda(
-        brief=brief_of(
-            look, case, customer, said_to(look, case, rows_of(look, [case.id])[case.id], True)
-        ),
+        brief=brief,
         made_at=look.now,
-        meeting_on=formal.meeting_on,
+        meeting_on=None if _is_called_off(look, formal) else formal.meeting_on,
         invited=tuple(look.full_name(name) for name in formal.attendees or ()),
         takes_no_part=tuple(look.full_name(name) for name in case.allegation_against),
         referred_on=formal.referred_on,
@@ -148,6 +142,15 @@ def _agenda(
         factors=tuple(figures.get("assessment.factors", ())),
         quorum=figures.get("meeting.quorum", 0),
     )
+
+
+def _is_called_off(look: Reading, formal: Stage) -> bool:
+    """Tell whether the meeting that was arranged last is not to be held."""
+    if formal.outcome is not None:
+        return False
+    newest = select(Meeting).where(Meeting.stage_id == formal.id).order_by(Meeting.id.desc())
+    meeting = look.session.scalars(newest.limit(1)).one_or_none()
+    return meeting is not None and meeting.called_off_on is not None
 
 
 def _referral(look: Reading, case_id: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.browser.desk import Desk, Seat
 from tests.browser.furniture import furnish
 from tests.browser.house import House
 from tests.browser.screen import WIDE, Looker, Screen
+from tests.once import with_people
 
 #: Longer than any page takes on a busy machine, in milliseconds.
 _PATIENCE = 20_000
@@ -33,9 +34,7 @@ class Seats(Protocol):
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with release 1 and the people of the demonstration."""
-    file = tmp_path_factory.mktemp("house") / "prepared.sqlite"
-    houses.prepare(file)
-    return file
+    return with_people(tmp_path_factory, "house", houses.a_year_ago())
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,11 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 import engine
+from engine import clock
 from engine.calendar import Calendar
 from engine.calendar_table import calendar_of
-from engine.demo.people import add_people
 from web import create_app
-from web.settings import ROOT, Settings
+from web.settings import Settings
 
 #: Name of the database in the folder of a house.
 FILE = "spoc.sqlite"
@@ -67,12 +67,9 @@ class House:
         engine.move_clock(self.database, dt.datetime.combine(day, _MORNING))
 
 
-def prepare(file: Path) -> None:
-    """Make a database with release 1 of this checkout and the people of the demonstration."""
-    database = engine.Database(f"sqlite:///{file}")
-    engine.prepare(database, ROOT)
-    add_people(database, engine.today(database) - dt.timedelta(days=365))
-    database.close()
+def a_year_ago() -> dt.date:
+    """Give the day since which the people of the demonstration work here."""
+    return clock.now().date() - dt.timedelta(days=365)
 
 
 @contextlib.contextmanager

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from engine import clock, prepare
-from engine.demo.people import add_people
+from engine import clock
 from engine.tables.database import Database
+from tests.once import with_people
 from tests.web.visitor import Visitor
 from web import create_app
-from web.settings import ROOT, Settings
+from web.settings import Settings
 
 #: A Wednesday with no holiday near it.
 NOW = dt.datetime(2026, 3, 4, 10, 0)
@@ -24,12 +24,7 @@ NOW = dt.datetime(2026, 3, 4, 10, 0)
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with release 1 and the people of the demonstration."""
-    file = tmp_path_factory.mktemp("web") / "prepared.sqlite"
-    database = Database(f"sqlite:///{file}")
-    prepare(database, ROOT)
-    add_people(database, dt.date(2026, 1, 1))
-    database.close()
-    return file
+    return with_people(tmp_path_factory, "web", dt.date(2026, 1, 1))
 
 
 @pytest.fixture
@@ -48,6 +43,13 @@ def app(database_url: str) -> Iterator[Flask]:
         made = create_app(settings)
         yield made
         made.extensions["database"].close()
+
+
+@pytest.fixture
+def app_database(app: Flask) -> Database:
+    """The database of the application."""
+    found: Database = app.extensions["database"]
+    return found
 
 
 @pytest.fixture

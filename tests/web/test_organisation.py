@@ -15,17 +15,17 @@ from flask import Flask
 from sqlalchemy import select
 
 import engine
-from engine import clock, prepare
+from engine import clock
 from engine.casework.people import roles_of
 from engine.tables.audit import AuditDetail, AuditEvent
-from engine.tables.database import Database
 from engine.tables.people import RoleHolder, User
 from engine.tables.sign_in import Identity, SignedIn
+from tests.once import published
 from tests.openid import CLIENT_ID, CLIENT_SECRET, OpenId, openid
 from tests.web.conftest import NOW
 from tests.web.visitor import Page, Visitor
 from web import create_app
-from web.settings import ROOT, Settings
+from web.settings import Settings
 from web.sign_in_settings import ProviderSettings, SignInSettings
 
 PAGES = "http://127.0.0.1:8000"
@@ -49,21 +49,11 @@ def provider() -> Iterator[OpenId]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with a published release and nobody in it."""
-    file = tmp_path_factory.mktemp("real") / "published.sqlite"
-    database = Database(f"sqlite:///{file}")
-    prepare(database, ROOT)
-    database.close()
-    return file
-
-
 @pytest.fixture
-def real_url(published: Path, tmp_path: Path) -> str:
-    """The URL of a copy of it, for one test."""
+def real_url(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> str:
+    """The URL of a database with a published release and nobody in it."""
     file = tmp_path / "real.sqlite"
-    shutil.copyfile(published, file)
+    shutil.copyfile(published(tmp_path_factory), file)
     return f"sqlite:///{file}"
 
 

@@ -11,6 +11,7 @@ from engine import clock, papers
 from engine.errors import NotFound
 from engine.tables.casefile import CaseFile, Evidence, Stage
 from engine.tables.database import Database
+from engine.tables.leaving import Meeting
 from tests.engine.queries import landlord
 from tests.engine.queries.landlord import PEOPLE, Pen, full_case, person
 
@@ -103,6 +104,28 @@ def test_the_agenda_has_what_the_meeting_needs(house: Database) -> None:
     assert (page.usable, page.not_usable) == (0, 1)
     assert page.concerns[0].what == "Calls about one repair"
     assert page.gaps
+
+
+def test_a_meeting_that_was_called_off_is_on_no_agenda(house: Database) -> None:
+    refer(house)
+    with house.writing() as session:
+        stage = session.get_one(Stage, 1)
+        stage.meeting_on = dt.date(2026, 4, 20)
+        meeting = Meeting(
+            case_id=1,
+            stage_id=1,
+            uid="a",
+            sequence=1,
+            on=dt.date(2026, 4, 20),
+            at_time="10:00",
+            place="Room 2",
+            invited=["mark"],
+        )
+        session.add(meeting)
+    assert papers.agenda(house, 1, person("dorothy")).meeting_on == dt.date(2026, 4, 20)
+    with house.writing() as session:
+        session.get_one(Meeting, 1).called_off_on = dt.date(2026, 4, 13)
+    assert papers.agenda(house, 1, person("dorothy")).meeting_on is None
 
 
 def test_a_record_corrected_since_the_referral_says_so(house: Database) -> None:
