@@ -115,6 +115,30 @@ def dates_anew(context: Context) -> list[tuple[Complaint, str, Due]]:
     return [each for each in found if getattr(each[0], f"{each[1]}_on") != each[2].on]
 
 
+def to_weigh(context: Context) -> list[Choice]:
+    """Offer the complaints of the case that wait for an answer, to be ticked once read (R-015)."""
+    return [
+        Choice(str(one.id), _name(one), _stands(one))
+        for one in of_case(context)
+        if one.answered_on is None
+    ]
+
+
+def complaints_are_weighed(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell when nothing of ours is said to have led to it while a complaint is open (R-015)."""
+    ticked = set(values.get("complaints_weighed", ()))
+    unread = [one for one in to_weigh(context) if one.value not in ticked]
+    if values.get("root_cause") != "no" or not unread:
+        return []
+    return [
+        Problem(
+            "complaints_weighed",
+            f"Expected each open complaint to be read before you say that it was not us, but "
+            f"“{unread[0].label}” is not ticked. Read it, then tick it or answer yes.",
+        )
+    ]
+
+
 def to_go_on_with(context: Context) -> list[Choice]:
     """Offer the complaints that are open, and the answered ones with a stage left."""
     return [Choice(str(one.id), _name(one), _stands(one)) for one in _movable(context)]

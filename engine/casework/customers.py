@@ -33,6 +33,8 @@ _CHANGED = {
     "formats": "formats",
     "cannot_use": "cannot_use",
 }
+#: Formats of talking, which change nothing about a letter.
+_NOT_ON_PAPER = {"bsl", "relay"}
 #: Kept name -> what a letter and a page say of it.
 FORMATS: Mapping[str, str] = {
     "large_print": "Large print",
@@ -114,6 +116,13 @@ def add_need(context: Context, need: str) -> None:
         old, customer.needs = customer.needs, f"{customer.needs}\n{need}".strip()
         said = {"old": {"needs": old}, "new": {"needs": customer.needs}}
         context.audit("customer_changed", "customer", customer.id, **said)
+
+
+def formats_of(customer: Customer) -> list[str]:
+    """Give in which language and formats a customer needs our letters; [] for plain English."""
+    language = [customer.language] if customer.language else []
+    on_paper = [name for name in customer.formats if name not in _NOT_ON_PAPER]
+    return [*language, *(FORMATS.get(name, name).lower() for name in on_paper)]
 
 
 def needs_of(customer: Customer) -> str:

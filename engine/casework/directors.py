@@ -72,7 +72,7 @@ def directors_free(context: Context) -> list[Choice]:
 
 def senior_officers(context: Context) -> list[Choice]:
     """Offer senior officers without a conflict, for when no director can decide."""
-    barred = conflicts(context, appeals.current(context))
+    barred = {**_managers(context), **conflicts(context, appeals.current(context))}
     panel = people.holders_of(context.session, ROLE, context.today)
     offered = people.holders_in(context, _OTHER_ROLES)
     return [c for c in offered if c.value not in barred and c.value not in panel]
@@ -82,7 +82,10 @@ def director_is_free(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Refuse somebody who had a part in what is appealed, and say which part (R-077)."""
     question = "other_director" if values.get("director") == OTHER else "director"
     chosen = values.get(question)
-    part = conflicts(context, appeals.current(context)).get(str(chosen))
+    barred = conflicts(context, appeals.current(context))
+    if question != "director":
+        barred = {**_managers(context), **barred}
+    part = barred.get(str(chosen))
     if part is None:
         return []
     name = people.full_name(context.session, str(chosen))
@@ -156,6 +159,23 @@ _WHEN_NONE = "Every director has a conflict. You will be asked to put that on re
 
 def _barred(choice: Choice, part: str) -> Choice:
     return Choice(choice.value, choice.label, f"Cannot decide it: {part}.", disabled=True)
+
+
+def _managers(context: Context) -> dict[str, str]:
+    """Give who manages the decider, contact or cover: no stand-in for a director (R-075)."""
+    decision = context.session.get_one(Decision, appeals.current(context).decision_id)
+    arrangement = owners.arrangement_of(context, decision)
+    managed = {
+        decision.decided_by: "the person who decided",
+        arrangement.spoc if arrangement else None: "the single point of contact",
+        arrangement.cover if arrangement else None: "the cover",
+    }
+    found = {}
+    for name, who in managed.items():
+        person = context.session.get(User, name) if name else None
+        if person is not None and person.line_manager:
+            found[person.line_manager] = f"manages {who}"
+    return found
 
 
 def _warned(choice: Choice) -> Choice:

@@ -8,7 +8,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import arrangements, letter_dates, letters, limits, promises, sendings
+from engine.casework import (
+    arrangements,
+    customers,
+    letter_dates,
+    letters,
+    limits,
+    promises,
+    sendings,
+    terms,
+)
 from engine.casework.context import Context
 from engine.casework.letters import Preview
 from engine.errors import Problem
@@ -65,6 +74,8 @@ def letter_is_complete(context: Context, values: dict[str, Any]) -> list[Problem
         *(_of_gap(gap, template) for gap in made.missing),
         *_dates(context, template, made, values),
         *_routes(context, made),
+        *_ways_shut(template, values),
+        *_format_needed(context, values),
         *_sending(context, values),
         *promises.in_letter(context, template, made.issued_on, values),
     ]
@@ -165,6 +176,30 @@ def _routes(context: Context, made: Preview) -> Iterator[Problem]:
             "",
             f"Expected a time within which the customer gets an answer, such as 5 working days, "
             f"but it says “{response}” (R-049). Put it right in the register.",
+        )
+
+
+def _ways_shut(template: LetterTemplate, values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse words of the author that shut every way to us: the law keeps some open (R-052)."""
+    for question in template.asks:
+        text = values.get(question.id)
+        if isinstance(text, str) and (found := terms.leaves_no_way(text)):
+            yield Problem(
+                question.id,
+                f"Expected words that leave emergencies, repairs and complaints open, but "
+                f"“{found}” leaves nothing. Say what is limited.",
+            )
+
+
+def _format_needed(context: Context, values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse a plain letter to somebody who needs another format or language (R-056)."""
+    customer = customers.of_case(context)
+    needed = customers.formats_of(customer) if customer else []
+    if needed and not values.get("format"):
+        yield Problem(
+            "format",
+            f"Expected a letter this customer can use, which needs {', '.join(needed)}, but this "
+            "is left empty. Say in which format or language it goes.",
         )
 
 

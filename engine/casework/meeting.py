@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import invitations, people, reviews, stages
+from engine.casework import invitations, own_words, people, reviews, stages
 from engine.casework.context import Context
 from engine.casework.decision import ARRANGED
 from engine.errors import Problem
@@ -25,20 +25,6 @@ FACTORS = (
 )
 #: Further answers that must say something of their own (R-005, R-006).
 _STATEMENTS = ("equality_conclusion", "ways_to_mend", "less_restrictive", "proportionality")
-#: What people write where they have nothing to say.
-_EMPTY_WORDS = {
-    "",
-    "na",
-    "none",
-    "no",
-    "nil",
-    "nothing",
-    "asabove",
-    "seeabove",
-    "same",
-    "ditto",
-    "tbc",
-}
 
 
 def arrange_meeting(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
@@ -120,27 +106,13 @@ def meeting_was_held(context: Context, values: dict[str, Any]) -> list[Problem]:
                 f"second look began, but it is {said(held_on)}. Check the date.",
             )
         )
+    problems += _before_its_day(context, stage, held_on, attendees)
     return problems + people.takes_no_part(context, "attendees", attendees)
 
 
 def factors_are_answered(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Tell which factor or statement says nothing, or repeats another (R-005, R-006, R-040)."""
-    problems = []
-    seen: dict[str, str] = {}
-    for question in (*FACTORS, *_STATEMENTS):
-        if question not in values:
-            continue
-        plain = "".join(sign for sign in values[question].casefold() if sign.isalnum())
-        if plain in _EMPTY_WORDS:
-            sentence = "Expected an answer of its own, but this says nothing. Say what you found."
-            problems.append(Problem(question, sentence))
-        elif plain in seen:
-            sentence = (
-                "Expected an answer of its own, but it repeats another. Say what is different."
-            )
-            problems.append(Problem(question, sentence))
-        seen.setdefault(plain, question)
-    return problems
+    return own_words.problems(values, (*FACTORS, *_STATEMENTS))
 
 
 def decision_is_sound(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -178,6 +150,22 @@ def _proposed_spoc_among_others(context: Context, stage: Stage, names: list[str]
     if proposed is None or proposed in names or proposed not in here:
         return ""
     return people.full_name(context.session, proposed)
+
+
+def _before_its_day(
+    context: Context, stage: Stage, held_on: dt.date, attendees: list[str]
+) -> Iterator[Problem]:
+    """Refuse minutes from before the day of the meeting, unless everybody invited came (R-038)."""
+    if stage.meeting_on is None or held_on >= stage.meeting_on:
+        return
+    absent = next((name for name in stage.attendees if name not in attendees), None)
+    if absent is not None:
+        yield Problem(
+            "held_on",
+            f"Expected the day for which people are invited, {said(stage.meeting_on)}, but this is "
+            f"before it, and {people.full_name(context.session, absent)} was not there. Meet on "
+            "that day, or move the meeting on the case page first.",
+        )
 
 
 def _reasons_without_evidence(values: dict[str, Any]) -> Iterator[Problem]:

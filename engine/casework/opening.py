@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from engine.casework import customers, stages
+from engine.casework import customers, people, stages
 from engine.casework.context import Context
 from engine.casework.people import full_name
 from engine.errors import Problem
@@ -41,6 +41,36 @@ def owner_is_free(context: Context, values: dict[str, Any]) -> list[Problem]:
             f"{full_name(context.session, owner)} is one of those. Choose somebody else.",
         )
     ]
+
+
+def colleagues_stay_out(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell when the team of a customer who works here would carry or open the case (R-009).
+
+    Their team are those with the same line manager, that manager, and whom they manage. A case is
+    shown to whoever opened or carries it, and to their line managers.
+    """
+    member = values.get("staff_member")
+    if not member:
+        return []
+    owner = values.get("owner", "")
+    name = full_name(context.session, member)
+    if people.is_close(context, member, context.actor):
+        return [
+            Problem(
+                "staff_member",
+                f"Expected somebody from another team than {name}'s to open the case, but you are "
+                "of it. Close this one as opened in error and tell the Data Management Officer.",
+            )
+        ]
+    if people.is_close(context, member, owner):
+        return [
+            Problem(
+                "owner",
+                f"Expected somebody from another team than {name}'s to carry the case, but "
+                f"{full_name(context.session, owner)} is of it. Choose somebody else.",
+            )
+        ]
+    return []
 
 
 def open_case(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from engine.casework import word_lists
 from engine.casework.context import Context
 from engine.errors import Problem
 
 #: What was said word for word is a fact, whatever the words: it stands in quotation marks, double
 #: or single; a single one that a letter follows is an apostrophe.
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<!\w)\u2018[^\u2018]*?\u2019(?!\w)")
-#: The same words are typed with a hyphen or without, and with any apostrophe.
-_BETWEEN = r"[\s\-\u2010\u2011]+"
-_APOSTROPHE = r"['\u2018\u2019\u02bc]"
 #: A list of the policy -> what its words sound like.
 _LISTS = {
     "evidence.opinion_words": "an opinion",
@@ -30,7 +28,7 @@ def pointed_at(context: Context, text: str) -> dict[str, str]:
     plain = _QUOTED.sub(lambda quoted: " " * len(quoted.group()), text)
     found: dict[int, tuple[str, str]] = {}
     for name, sounds_like in _LISTS.items():
-        for hit in _hits(_listed(context, name), plain):
+        for hit in word_lists.hits(word_lists.named(context, name), plain):
             found.setdefault(hit.start(), (hit.group(), sounds_like))
     return dict(words for _, words in sorted(found.items()))
 
@@ -45,23 +43,3 @@ def problems_with(context: Context, question: str, text: str, *, keeps: bool) ->
             f"Expected what was seen and heard, but {said_so}. Say what was done or said, put "
             "what somebody said in quotation marks, or tick below that the words are meant.",
         )
-
-
-def _hits(listed: Iterable[str], text: str) -> Iterator[re.Match[str]]:
-    for words in listed:
-        spaced = _BETWEEN.join(_typed(word) for word in re.split(_BETWEEN, words.strip()))
-        if spaced:
-            yield from re.finditer(rf"\b{spaced}(?:s|es)?\b", text, re.IGNORECASE)
-
-
-def _typed(word: str) -> str:
-    return _APOSTROPHE.join(re.escape(part) for part in re.split(_APOSTROPHE, word))
-
-
-def _listed(context: Context, name: str) -> list[str]:
-    """Give a list of the policy; a release from before there was one points at nothing."""
-    try:
-        listed = context.policy(name)
-    except (KeyError, ValueError):
-        return []
-    return listed if isinstance(listed, list) else []

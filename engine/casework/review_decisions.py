@@ -36,6 +36,20 @@ def review_can_be_decided(context: Context, values: dict[str, Any]) -> list[Prob
     return list(_next_review_problems(context, values["next_review_on"]))
 
 
+def going_on_rests_on_records(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell when an arrangement is to go on without a record since the last look (R-083)."""
+    if values["review_outcome"] != "continue" or values.get("cites"):
+        return []
+    since = said(review_packs.since(context))
+    return [
+        Problem(
+            "new_evidence",
+            f"Expected a record from {since} or later on which going on rests, but there is none. "
+            "Choose one, add it on the case page first, make the terms lighter, or end it.",
+        )
+    ]
+
+
 def decide_review(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
     """Record what a review decided, as a decision of its own, and set the dates it sets.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.casework import usable_ways
+from engine.casework import people, usable_ways
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.casefile import CaseFile, Customer
@@ -121,14 +121,40 @@ def _people_problems(values: dict[str, Any], complained_about: list[str]) -> Ite
             )
 
 
+def leaves_no_way(text: str) -> str | None:
+    """Give the words of a text that shut every way to us, None when it leaves one (R-052)."""
+    found = _NO_CONTACT.search(text)
+    return found[0].strip() if found else None
+
+
+def new_people_agreed(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell when somebody becomes contact or cover whom nobody says they have asked (R-043)."""
+    arrangement = context.session.get(Arrangement, context.arrangement_id or 0)
+    if arrangement is None or values.get("accepted"):
+        return []
+    spoc, cover = values.get("spoc"), values.get("cover")
+    new = [spoc] if spoc and spoc != arrangement.spoc else []
+    new += [cover] if cover and cover not in {arrangement.spoc, arrangement.cover} else []
+    if not new:
+        return []
+    names = " and ".join(people.full_name(context.session, name) for name in new)
+    return [
+        Problem(
+            "accepted",
+            f"Expected {names} to have been asked, but nobody says so. Tell them what the role is, "
+            "and tick this once they have agreed.",
+        )
+    ]
+
+
 def _limits_without_end(values: dict[str, Any]) -> Iterator[Problem]:
     """Refuse a limit that shuts every way to us: what the law gives stays open (R-004, R-052)."""
     for number, row in enumerate(values.get("restrictions", [])):
-        if found := _NO_CONTACT.search(row["limit"]):
+        if found := leaves_no_way(row["limit"]):
             yield Problem(
                 f"restrictions.{number}.limit",
                 f"Expected a limit that leaves emergencies, repairs and complaints open, but "
-                f"“{found[0].strip()}” leaves nothing. Say what is limited: a subject, a way, a "
+                f"“{found}” leaves nothing. Say what is limited: a subject, a way, a "
                 "time or a number.",
             )
 

@@ -62,6 +62,7 @@ def conversation(today: dt.date, owed_by: dt.date) -> dict[str, Any]:
         "third_party_name": "Robin Ashby",
         "third_party_relationship": "Sister",
         "third_party_contact": "01632 960 115",
+        "other_side": "no",
         "authority_given_on": today,
         "third_party_scope": "May ring about the repair and hear what we answer.",
         "mediation": "not_offered",

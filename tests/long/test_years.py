@@ -126,6 +126,7 @@ def _decide(landlord: Scenario, day: dt.date) -> None:
         "complete_review_pack", by="dorothy", answers={**PACK, "asked_on": day.isoformat()}
     )
     following = Calendar({}).months(day, 3).on + dt.timedelta(days=7)
+    landlord.act("add_evidence", by="priya", answers={**RECORD, "happened_on": day.isoformat()})
     landlord.complete(
         "decide_review",
         by="mo",
@@ -167,9 +168,20 @@ PACK = {
     "asked_customer": "no_answer",
     "own_part": "Every message was answered within five working days.",
 }
+#: What going on rests on: something since the last look.
+RECORD = {
+    "channel": "telephone",
+    "what_happened": "Rang four officers on one day about a repair that was booked.",
+    "behaviour_kind": "excessive_demands",
+    "witness": "Priya",
+    "evidence_class": "first_hand",
+    "service_withdrawn": "no",
+    "attested": ["relevant", "factual", "substantiated", "no_personal_comment"],
+}
 DECISION = {
     "findings": "Contact is calm; nothing was missed on our side.",
-    "new_evidence": "no",
+    "new_evidence": "yes",
+    "cites": "all",
     "review_outcome": "continue",
     "reasons": "The arrangement keeps contact calm.",
     "proportionality": "Only the way in is limited.",

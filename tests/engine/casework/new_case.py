@@ -75,6 +75,7 @@ TALKED: dict[str, Any] = {
     "third_party_name": "Lena Carter",
     "third_party_relationship": "Sister",
     "third_party_contact": "01632 960 002",
+    "other_side": "no",
     "authority_given_on": "2026-01-15",
     "third_party_scope": "Repairs only",
     "mediation": "not_offered",

@@ -20,6 +20,7 @@ from tests.engine.casework.old_register import ANSWERS, Register, opened
 TERMS = {
     "spoc": "tom",
     "cover": "priya",
+    "accepted": "yes",
     "contact_method": "telephone",
     "contact_address": "0300 555 0101",
     "visiting": "No restriction",

@@ -174,8 +174,12 @@ def test_another_limit_without_a_single_point_of_contact(landlord: Landlord) -> 
 
 
 def test_a_review_that_goes_on(running: Landlord) -> None:
+    cited = running.evidence("2026-09-20")
     running.answer(
-        "decide_review", "2026-09-28", {**REVIEWED, "review_outcome": "continue"}, "dorothy"
+        "decide_review",
+        "2026-09-28",
+        {**REVIEWED, "review_outcome": "continue", "new_evidence": "yes", "cites": [cited]},
+        "dorothy",
     )
     said = text(issue(at(running, "review", "2026-09-29"), sent("2026-09-29")))
     for words in (
@@ -199,6 +203,7 @@ def test_a_review_that_changes_the_terms(running: Landlord) -> None:
         "change_required": "Write once a week.",
         "spoc": "tom",
         "cover": "priya",
+        "accepted": "yes",
         "contact_method": "telephone",
         "contact_address": "01632 960 010",
         "visiting": "By appointment",

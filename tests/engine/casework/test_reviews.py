@@ -27,7 +27,8 @@ ASKED: dict[str, Any] = {
 }
 DECIDED: dict[str, Any] = {
     "findings": "Fewer calls; two of our answers were late.",
-    "new_evidence": "no",
+    "new_evidence": "yes",
+    "cites": [1],
     "review_outcome": "continue",
     "reasons": "It works for both sides.",
     "proportionality": "A warning alone did not help.",
@@ -42,6 +43,8 @@ def register(sqlite_database: Database) -> Iterator[Register]:
     with opened(sqlite_database) as landlord:
         landlord.take_over()
         arrangements.put_in_force(landlord.context("2026-04-01"))
+        landlord.session.add(_record(landlord, "2026-04-20", "first_hand"))
+        landlord.session.flush()
         yield landlord
 
 
@@ -152,7 +155,10 @@ def test_a_review_answers_the_request_that_asked_for_it_and_no_other(register: R
     [request] = register.rows(LookRequest)
     assert request.answered_on is None
     register.answer("decide_request", context, {"request_outcome": "review", "reasons": "Yes."})
-    register.answer("decide_review", context, {**DECIDED, "next_review_on": "2026-11-01"})
+    register.session.add(_record(register, "2026-07-08", "first_hand"))
+    register.session.flush()
+    anew = {**DECIDED, "cites": [2], "next_review_on": "2026-11-01"}
+    register.answer("decide_review", context, anew)
     assert request.answered_on == dt.date(2026, 7, 8)
 
 
@@ -247,7 +253,7 @@ def test_the_pack_counts_both_sides_since_the_last_review(register: Register) ->
     figures = register.rows(Submission)[-1].answers
     assert (figures["from"], figures["to"]) == ("2026-04-01", "2026-09-01")
     assert figures["contacts_by_channel"] == {"email": 1, "letter": 1}
-    assert (figures["records_citable"], figures["records_not_citable"]) == (1, 1)
+    assert (figures["records_citable"], figures["records_not_citable"]) == (2, 1)
     assert (figures["owed_actions_open"], figures["promises_open"]) == (1, 1)
     shown = review_packs.review_figures(context)
     assert [one.value for one in shown] == ["contacts", "records", "our_dates", "still_open"]
@@ -349,6 +355,7 @@ def test_changed_terms_take_the_place_of_the_old_ones(register: Register) -> Non
         "what_changes": "You may call as well.",
         "spoc": "priya",
         "cover": "amina",
+        "accepted": "yes",
         "contact_method": "telephone",
         "contact_address": "0300 555 0101",
         "visiting": "No restriction",
@@ -380,6 +387,7 @@ def test_a_decision_cites_only_what_it_may_rest_on_since_the_last_review(
     context = register.context("2026-09-28", "mark")
     offered = review_packs.evidence_since_review(context)
     assert [(one.value, one.disabled) for one in offered] == [
+        ("1", False),
         (str(records[0].id), False),
         (str(records[1].id), True),
     ]

@@ -31,6 +31,8 @@ class Job:
     #: Questions that are answered with today, and those with a day in three months.
     today: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    #: Words that no two cases may share: the mark is put behind them.
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def fields(self, view: engine.FormView, mark: str, today: dt.date) -> list[tuple[str, str]]:
         """Give what a browser sends: what the page offers stands unless it is changed."""
@@ -40,6 +42,7 @@ class Job:
             **dict.fromkeys(self.today, today.isoformat()),
             **dict.fromkeys(self.later, (today + _NEXT_REVIEW).isoformat()),
             self.marked: mark,
+            **{question: f"{words} {mark}" for question, words in self.own.items()},
         }
         for question in view.form.questions:
             if raw.get(question.id) == _ALL:
@@ -54,7 +57,18 @@ JOBS: Mapping[str, Job] = {
     "confirm_flag": Job("sam", "reference", {"shows": _ALL}, today=("done_on",)),
     "spoc_report": Job("priya", "went", REPORT),
     "review_pack": Job("dorothy", "gaps", PACK, today=("asked_on",)),
-    "decide_review": Job("mo", "findings", DECISION, later=("next_review_on",)),
+    "decide_review": Job(
+        "mo",
+        "findings",
+        {
+            **DECISION,
+            "new_evidence": "no",
+            "review_outcome": "change",
+            "what_changes": "Messages may be longer.",
+        },
+        later=("next_review_on",),
+        own={"proportionality": DECISION["proportionality"]},
+    ),
     "issue_letter": Job("dorothy", "proof", SENT, today=("sent_on",)),
     TAKE_OVER: Job("dorothy", "tenancy_reference"),
 }

@@ -1,0 +1,57 @@
+"""Illness and addiction named where an answer is not sealed (R-016, R-109)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.casework import word_lists
+from engine.casework.context import Context
+from engine.errors import Problem
+
+#: The list of the policy.
+_LIST = "record.health_words"
+#: Answers that more people read than those who may read of health (R-109), by question.
+_OPEN = (
+    "concern",
+    "needs",
+    "behaviour",
+    "change_expected",
+    "what_may_follow",
+    "root_cause_text",
+    "adjustments",
+    "what_happened",
+    "right_text",
+    "note",
+    "equality_conclusion",
+    "method_adjustment",
+    "findings",
+)
+#: What is known at once keeps people safe; nobody looks for other words then.
+_URGENT = {"emergency", "safeguarding"}
+
+
+def health_stays_sealed(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Tell which answer names an illness or an addiction although it is not sealed (R-016, R-109).
+
+    The words are a list of the policy, ``record.health_words``. A contact that is an emergency
+    says what it must.
+    """
+    if values.get("triage") in _URGENT:
+        return []
+    return list(_named(context, values))
+
+
+def _named(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
+    for question in _OPEN:
+        text = values.get(question)
+        if not isinstance(text, str):
+            continue
+        found = next(iter(word_lists.hits(word_lists.named(context, _LIST), text)), None)
+        if found is not None:
+            yield Problem(
+                question,
+                f"Expected nothing about health here, because this answer is not sealed, but "
+                f"“{found.group()}” is. Write what was done or what to do without it; the detail "
+                "belongs in a sealed question of the talk, the meeting or the review.",
+            )
