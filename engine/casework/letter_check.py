@@ -94,7 +94,9 @@ def _texts(question: str, answer: Any) -> Iterator[tuple[str, str]]:
 def _of_gap(gap: Gap, template: LetterTemplate) -> Problem:
     asked = {question.id for question in template.asks}
     if gap.placeholder in asked:
-        return Problem(gap.placeholder, f"{gap.sentence}. Fill it in before the letter leaves.")
+        stop = "" if gap.sentence.endswith("?") else "."
+        sentence = f"{gap.sentence}{stop} Fill it in before the letter leaves."
+        return Problem(gap.placeholder, sentence)
     part = next((block.title for block in template.blocks if block.id == gap.block), "")
     place = f", in “{part}”" if part else ""
     return Problem("", f"{gap.sentence}{place} ({gap.source}). Complete it on the case first.")

@@ -156,7 +156,8 @@ def _before_its_day(
     context: Context, stage: Stage, held_on: dt.date, attendees: list[str]
 ) -> Iterator[Problem]:
     """Refuse minutes from before the day of the meeting, unless everybody invited came (R-038)."""
-    if stage.meeting_on is None or held_on >= stage.meeting_on:
+    begun = stage.referred_on is None or held_on >= stage.referred_on
+    if stage.meeting_on is None or held_on >= stage.meeting_on or not begun:
         return
     absent = next((name for name in stage.attendees if name not in attendees), None)
     if absent is not None:

@@ -231,5 +231,6 @@ def test_problems_in_the_text_name_their_line() -> None:
 
 @pytest.mark.parametrize("block", ["decision", "reasons", "meaning", "appeal"])
 def test_no_edit_takes_out_a_part_the_rules_ask_for(block: str) -> None:
+    """R-047, R-054, R-074, R-085: nor the part on how to appeal."""
     told = problems_of(GOOD.replace(f"{{#{block} ", "{#other ").replace(f"{block}, ", ""))
     assert any(f"Expected the part {block}, because" in said for _, said in told), told

@@ -126,7 +126,7 @@ def _decide(landlord: Scenario, day: dt.date) -> None:
         "complete_review_pack", by="dorothy", answers={**PACK, "asked_on": day.isoformat()}
     )
     following = Calendar({}).months(day, 3).on + dt.timedelta(days=7)
-    landlord.act("add_evidence", by="priya", answers={**RECORD, "happened_on": day.isoformat()})
+    landlord.act("add_evidence", by="dorothy", answers={**RECORD, "happened_on": day.isoformat()})
     landlord.complete(
         "decide_review",
         by="mo",

@@ -86,6 +86,7 @@ def test_a_new_case_cites_the_earlier_one_of_the_same_customer(landlord: Landlor
 
 
 def test_an_open_appeal_and_a_flag_still_set_keep_the_case_open(landlord: Landlord) -> None:
+    """R-067: “ceased” with a flag still set."""
     cited = landlord.refer()
     landlord.answer("record_meeting", "2026-03-26", landlord.agreement(cited), "mark")
     arrangement = landlord.rows(Arrangement)[0]

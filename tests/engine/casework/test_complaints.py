@@ -79,6 +79,7 @@ def test_a_late_acknowledgement_gains_the_landlord_no_day(register: Register) ->
 
 
 def test_an_appeal_and_a_complaint_are_separate_and_linked(register: Register) -> None:
+    """R-081; C-21."""
     hear(register, ways=["appeal", "complaint"], decision="agreed", complaint_reference="CMP-7")
     (appeal,), (complaint,) = register.rows(Appeal), register.rows(Complaint)
     assert complaint.appeal_id == appeal.id

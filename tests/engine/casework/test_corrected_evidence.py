@@ -129,6 +129,7 @@ def test_a_corrected_time_that_is_still_to_come_is_refused(landlord: Landlord) -
 
 
 def test_the_class_of_a_cited_record_stays(landlord: Landlord) -> None:
+    """R-027: a class that is changed once a decision rests on it."""
     landlord.warn()
     cited = landlord.rows(Evidence)[0].id
     # The form of the informal outcome was answered with it; the answers are kept as they were.

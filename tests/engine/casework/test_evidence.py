@@ -38,6 +38,7 @@ def test_a_record_names_its_author_its_witness_and_its_class(landlord: Landlord)
 def test_nothing_is_recorded_before_it_happens(
     landlord: Landlord, day: str, time: str, question: str
 ) -> None:
+    """R-028: a date in the future."""
     answers = {**KEPT, "happened_on": day, "at_time": time, "evidence_class": "first_hand"}
     assert question in landlord.problems("add_evidence", "2026-02-11", answers)
 

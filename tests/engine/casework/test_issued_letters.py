@@ -47,6 +47,7 @@ def warning(landlord: Landlord) -> Letter:
 def test_nothing_of_an_issued_letter_can_be_changed(
     landlord: Landlord, column: str, value: object
 ) -> None:
+    """R-057: an overwritten letter."""
     letter = warning(landlord)
     setattr(letter, column, value)
     with pytest.raises(LetterIsIssued, match=column):

@@ -124,6 +124,7 @@ def test_for_others_none_of_it_exists(house: Scenario, by: str) -> None:
     ],
 )
 def test_a_role_that_cannot_be_given_is_refused(house: Scenario, term: Term, said: str) -> None:
+    """R-011: a second Data Management Officer among them."""
     with pytest.raises(InvalidAnswers, match=said):
         setting_up.give_role(house.db, term, by="iris")
 
@@ -160,6 +161,7 @@ def test_the_last_holder_of_a_needed_role_cannot_lose_it(house: Scenario) -> Non
 
 
 def test_a_leaver_holds_no_role_and_stands_in_for_nobody(house: Scenario) -> None:
+    """R-011: a leaver who still holds a role."""
     row = row_of(house, "claire", "complaints_manager")
     setting_up.name_deputy(house.db, row, "leo", by="iris")
     assert holders(house, "complaints_manager") == ["claire", "leo"]
