@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from engine.casework import customers, people, stages
+from engine.casework import customers, stages
 from engine.casework.context import Context
 from engine.casework.people import full_name
 from engine.errors import Problem
+from engine.tables.people import User
 
 
 def customer_has_no_open_case(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -54,7 +55,7 @@ def colleagues_stay_out(context: Context, values: dict[str, Any]) -> list[Proble
         return []
     owner = values.get("owner", "")
     name = full_name(context.session, member)
-    if people.is_close(context, member, context.actor):
+    if _is_close(context, member, context.actor):
         return [
             Problem(
                 "staff_member",
@@ -62,7 +63,7 @@ def colleagues_stay_out(context: Context, values: dict[str, Any]) -> list[Proble
                 "of it. Close this one as opened in error and tell the Data Management Officer.",
             )
         ]
-    if people.is_close(context, member, owner):
+    if _is_close(context, member, owner):
         return [
             Problem(
                 "owner",
@@ -96,3 +97,12 @@ def open_case(context: Context, values: dict[str, Any], restricted: dict[str, An
             "earlier_case_id": case.earlier_case_id,
         },
     )
+
+
+def _is_close(context: Context, one: str, other: str) -> bool:
+    """Tell whether two are the same person, one manages the other, or both have one manager."""
+    first, second = (context.session.get(User, name) for name in (one, other))
+    if first is None or second is None:
+        return one == other
+    shared = first.line_manager is not None and first.line_manager == second.line_manager
+    return one == other or shared or first.line_manager == other or second.line_manager == one

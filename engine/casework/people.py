@@ -117,15 +117,6 @@ def takes_no_part(context: Context, question: str, names: Iterable[str]) -> list
     ]
 
 
-def is_close(context: Context, one: str, other: str) -> bool:
-    """Tell whether two are the same person, one manages the other, or both have one manager."""
-    first, second = (context.session.get(User, name) for name in (one, other))
-    if first is None or second is None:
-        return one == other
-    shared = first.line_manager is not None and first.line_manager == second.line_manager
-    return one == other or shared or first.line_manager == other or second.line_manager == one
-
-
 def _held_by(user: _Name, on: _Day) -> Select[str]:
     return (
         select(RoleHolder.role)
