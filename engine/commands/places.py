@@ -33,6 +33,14 @@ _TAKEN_ALONG = tuple(
     column.name for column in _ROWS.columns if column.name not in ("id", "incident_id")
 )
 _ENTER = insert(_ROWS)
+_LEAVE = (
+    delete(_ROWS)
+    .where(
+        _ROWS.c.instance_id == bindparam("of_instance"),
+        tuple_(_ROWS.c.task_id, _ROWS.c.element_id).in_(bindparam("keys", expanding=True)),
+    )
+    .returning(_ROWS.c.incident_id)
+)
 _MOVE = (
     update(_ROWS)
     .where(
@@ -176,12 +184,7 @@ def _move(session: Session, instance_id: int, key: Key, row: Mapping[str, Any]) 
 
 def _remove(session: Session, instance_id: int, keys: Sequence[Key]) -> list[int]:
     """Delete the rows of places that are left; gives the incidents they had."""
-    place = ElementInstance
-    left = and_(place.instance_id == instance_id, tuple_(place.task_id, place.element_id).in_(keys))
-    gone = session.scalars(
-        delete(place).where(left).returning(place.incident_id),
-        execution_options={"synchronize_session": False},
-    )
+    gone = session.scalars(_LEAVE, {"of_instance": instance_id, "keys": list(keys)})
     return [incident for incident in gone if incident is not None]
 
 

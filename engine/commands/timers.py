@@ -17,7 +17,7 @@ from engine.commands.delivery import deliver_messages
 from engine.commands.faults import shown_as_stuck
 from engine.commands.incidents import open_incident
 from engine.commands.tries import keeps_trying
-from engine.commands.unit import Unit, lock_instance
+from engine.commands.unit import Unit, lock_instance, lock_with_surroundings
 from engine.errors import EngineError, Rejected, Unavailable
 from engine.installation import CLOCK_OFFSET, read_surroundings
 from engine.tables.database import Database
@@ -132,8 +132,7 @@ def _give_back(db: Database, instance_ids: Sequence[int]) -> None:
 @keeps_trying
 def _run_now(db: Database, instance_id: int) -> tuple[bool, bool]:
     with db.writing() as session:
-        around = read_surroundings(session)
-        instance = lock_instance(session, instance_id)
+        instance, around = lock_with_surroundings(session, instance_id)
         if instance.next_due_at is None or instance.next_due_at > around.now:
             return False, False
         with shown_as_stuck(instance.process_id):

@@ -17,7 +17,7 @@ from engine.commands.host import CaseHost, held_by_of
 from engine.commands.openings import show_opened
 from engine.commands.places import Arrivals, Key, follow_case, keep_places, places_of
 from engine.errors import NotFound
-from engine.installation import Surroundings
+from engine.installation import SETTINGS, Surroundings, surroundings_of
 from engine.operations.registry import IN_PERSON
 from engine.releases import Bundle, bundle
 from engine.tables.columns import table_of
@@ -49,6 +49,12 @@ _OPEN = insert(_ITEMS).values(draft=_DRAFT).returning(_ITEMS.c.id)
 _OF_NEW_ITEM = (
     *("instance_id", "case_id", "process_id", "element_id", "task_id", "name", "form"),
     *("calling", "variables", "role", "assignee", "by_name", "due_on", "due_reason", "opened_at"),
+)
+_LOCKED = (
+    select(ProcessInstance, SETTINGS)
+    .where(ProcessInstance.id == bindparam("instance_id"))
+    .options(undefer(ProcessInstance.state))
+    .with_for_update(of=ProcessInstance)
 )
 #: What an instance works on.
 _REFS = ("case_id", "arrangement_id", "appeal_id", "third_party_id")
@@ -135,8 +141,7 @@ class Unit:
     def finish(self) -> None:
         """Save the state and rewrite everything that others read: items, waits, history."""
         run, instance = self.run, self.instance
-        for name in _REFS:
-            setattr(instance, name, getattr(self.host.context, name))
+        self._keep_refs()
         if self.places_before:
             follow_case(self.session, instance)
         state = None if run.ended else run.save()
@@ -158,6 +163,13 @@ class Unit:
         self.session.flush()
         if run.next_due_at is not None and run.next_due_at <= self.around.now:
             schedule.wake_instance(self.session, instance.id)
+
+    def _keep_refs(self) -> None:
+        """Note what it works on by now; an instance not touched is not flushed before its end."""
+        for name in _REFS:
+            known = getattr(self.host.context, name)
+            if getattr(self.instance, name) != known:
+                setattr(self.instance, name, known)
 
     def _rewrite_work_items(self) -> None:
         now_waiting = {task.task_id: task for task in self.run.waiting_tasks}
@@ -292,12 +304,14 @@ class Unit:
 
 def lock_instance(session: Session, instance_id: int) -> ProcessInstance:
     """Lock one instance's row (PostgreSQL waits; SQLite has one writer) and give it with state."""
-    instance = session.scalars(
-        select(ProcessInstance)
-        .where(ProcessInstance.id == instance_id)
-        .options(undefer(ProcessInstance.state))
-        .with_for_update()
-    ).one_or_none()
-    if instance is None:
+    return lock_with_surroundings(session, instance_id)[0]
+
+
+def lock_with_surroundings(
+    session: Session, instance_id: int
+) -> tuple[ProcessInstance, Surroundings]:
+    """Lock one instance's row and give it with what the installation says, in one statement."""
+    found = session.execute(_LOCKED, {"instance_id": instance_id}).one_or_none()
+    if found is None:
         raise NotFound(f"Expected a process instance {instance_id}, but there is none.")
-    return instance
+    return found[0], surroundings_of(session, found[1])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session, undefer
 
+from engine import clock
 from engine.casework import people, visibility
 from engine.commands.answers import check_answers, form_of_item, keep_answers
 from engine.commands.delivery import deliver_messages
@@ -19,7 +19,7 @@ from engine.commands.permission import check_may_do
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit
 from engine.errors import ElementFailed, NotAllowed, NotFound, Rejected
-from engine.installation import read_surroundings
+from engine.installation import SETTINGS, Surroundings, read_surroundings, surroundings_of
 from engine.tables.database import Database
 from engine.tables.process import ProcessInstance, WorkItem
 
@@ -31,12 +31,13 @@ _LOCKED = (
         WorkItem,
         ProcessInstance,
         people.holds(bindparam("by"), WorkItem.role, bindparam("today", type_=Date)),
+        SETTINGS,
     )
     .select_from(ProcessInstance)
     .join(WorkItem, ProcessInstance.id == WorkItem.instance_id)
     .where(WorkItem.id == bindparam("work_item_id"))
     .options(undefer(ProcessInstance.state))
-    .with_for_update()
+    .with_for_update(of=(ProcessInstance, WorkItem))
 )
 
 
@@ -63,9 +64,7 @@ def complete(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str
 def _complete_now(db: Database, work_item_id: int, raw: Mapping[str, Any], by: str) -> Outcome:
     """Complete in one transaction; what time had already decided is kept even when it is late."""
     with db.writing() as session:
-        around = read_surroundings(session)
-        item, instance, holds_role = _locked(session, work_item_id, by, around.today)
-        around = around.anew()
+        item, instance, holds_role, around = _locked(session, work_item_id, by)
         check_may_do(session, item, by, around.today, holds_role=holds_role)
         unit = Unit.load(session, around, instance, by)
         late = item.task_id not in {task.task_id for task in unit.run.waiting_tasks}
@@ -87,8 +86,7 @@ def _stuck(
 ) -> Outcome:
     """Keep the answers as the draft and show the failure; nothing of it was half done."""
     with db.writing() as session:
-        around = read_surroundings(session)
-        item, instance, _ = _locked(session, work_item_id, by, around.today)
+        item, instance, _, around = _locked(session, work_item_id, by)
         item.draft, item.draft_saved_at, item.draft_saved_by = dict(raw), around.now, by
         open_incident(session, instance, failure, around.now, item=item)
         return Outcome(
@@ -186,11 +184,20 @@ def release_task(db: Database, work_item_id: int, *, by: str) -> None:
 
 
 def _locked(
-    session: Session, work_item_id: int, by: str, today: dt.date
-) -> tuple[WorkItem, ProcessInstance, bool]:
-    """Lock the instance's row and give it with the item, and whether `by` holds its role."""
-    values = {"work_item_id": work_item_id, "by": by, "today": today}
-    row = session.execute(_LOCKED, values).one_or_none()
-    if row is None:
-        raise NotFound(f"Expected a task {work_item_id}, but there is none.")
-    return row[0], row[1], row[2]
+    session: Session, work_item_id: int, by: str
+) -> tuple[WorkItem, ProcessInstance, bool, Surroundings]:
+    """Lock the instance's row and give it with the item, whether `by` holds its role, and all else.
+
+    Which day it is, the settings say, and they come with the row: it is asked for anew when the
+    clock was moved meanwhile, or midnight passed while it waited for the lock.
+    """
+    today = clock.today()
+    while True:
+        values = {"work_item_id": work_item_id, "by": by, "today": today}
+        row = session.execute(_LOCKED, values).one_or_none()
+        if row is None:
+            raise NotFound(f"Expected a task {work_item_id}, but there is none.")
+        around = surroundings_of(session, row[3])
+        if around.today == today:
+            return row[0], row[1], row[2], around
+        today = around.today

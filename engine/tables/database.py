@@ -25,6 +25,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from engine.errors import Rejected, Unavailable
 from engine.tables import job_schema
 from engine.tables.outages import is_away, lacks_something, was_busy
+from engine.tables.pinging import ping_rested
 
 #: How long a writer waits for those before it, in seconds; also SQLite's own patience.
 PATIENCE = 30
@@ -337,7 +338,7 @@ def _postgres_engine(url: URL, *, writes: bool, unhurried: bool = False) -> Engi
     settings = [f"-c {name}={value}" for name, value in limits.items()]
     theirs = url.query.get("options", ())
     settings += [theirs] if isinstance(theirs, str) else theirs
-    options: dict[str, Any] = {"poolclass": NullPool} if unhurried else {"pool_pre_ping": True}
+    options: dict[str, Any] = {"poolclass": NullPool} if unhurried else {}
     engine = create_engine(
         url,
         connect_args={
@@ -349,6 +350,10 @@ def _postgres_engine(url: URL, *, writes: bool, unhurried: bool = False) -> Engi
         hide_parameters=True,
         **options,
     )
+    # Several rows for one table go as one statement.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
+    if not unhurried:
+        ping_rested(engine)
     if writes:
         return engine
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

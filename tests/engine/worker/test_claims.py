@@ -160,3 +160,17 @@ def test_nobody_is_told_where_the_worker_is_embedded(database: Database) -> None
 def _until_done(database: Database) -> None:
     while commands.run_due(database, limit=3):
         pass
+
+
+def test_a_timer_takes_four_statements_and_one_commit(
+    database: Database, statements: list[str]
+) -> None:
+    make_due(database, 2)
+    first, second = _claim(database)
+    assert commands.run_instances(database, [first]) == 1
+    statements.clear()
+    assert commands.run_instances(database, [second]) == 1
+    told = [text for text in statements if text != "COMMIT"]
+    assert statements.count("COMMIT") == 1
+    assert len(told) <= 4, "\n".join(told)
+    assert fired(database) == (2, 2)
