@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from email import policy
-from email.errors import MessageError
-from email.message import EmailMessage
-from email.parser import BytesParser
 
 import puremagic
 
 from engine.errors import Rejected
+from engine.files.emails import fault_of_email, is_email
+from engine.files.pdfs import fault_of_pdf, is_pdf
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,6 @@ KINDS: Mapping[str, Kind] = {
     )
 }
 _WANTED = "a PDF, a PNG or JPEG picture, or an e-mail saved as .eml"
-_PDF = re.compile(rb"%PDF-[12]\.\d[\r\n ]")
-_PDF_END = 2048
-#: Names of a PDF that make a program of it or hide something in it, as they stand in clear.
-_PDF_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|EmbeddedFiles|RichMedia)\b")
-_PDF_LOCKED = re.compile(rb"/Encrypt\b")
 _MORE = (
     "Expected a picture alone, but something else follows its end. "
     "Open it and save it as a new picture."
@@ -64,22 +56,6 @@ _FRAME_BYTES = 5
 _SCAN = 0xDA
 #: No camera of today makes a side this long; a browser would need gigabytes to draw it.
 _LONGEST_SIDE = 30_000
-_HEADER = re.compile(rb"(?:From |[!-9;-~]+:)")
-_HEADERS_WITHIN = 4096
-#: How the content of a program begins, on any machine.
-_PROGRAMS = (
-    b"MZ",
-    b"\x7fELF",
-    b"#!",
-    b"\xca\xfe\xba\xbe",
-    b"\xcf\xfa\xed\xfe",
-    b"\xce\xfa\xed\xfe",
-)
-_PROGRAM_ENDINGS = (
-    *(".exe", ".com", ".scr", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".vbe", ".js", ".jse"),
-    *(".wsf", ".hta", ".jar", ".lnk", ".iso", ".img", ".chm", ".reg", ".dll", ".apk", ".app"),
-    *(".docm", ".xlsm", ".pptm", ".dotm", ".xlam", ".html", ".htm", ".svg", ".xhtml"),
-)
 
 
 def kind_of(content: bytes, name: str) -> Kind:
@@ -110,22 +86,6 @@ def _guess(content: bytes) -> str:
         found = []
     named = next((one.name for one in found if one.name), "")
     return f"something else ({named})" if named else "something else"
-
-
-def _fault_of_pdf(content: bytes) -> str:
-    if b"%%EOF" not in content[-_PDF_END:]:
-        return "Expected a whole PDF, but its end is missing. Copy it again from where it lies."
-    if _PDF_LOCKED.search(content):
-        return (
-            "Expected a PDF that opens without a password, but it is locked. "
-            "Print it as a PDF without one and add that."
-        )
-    if _PDF_ACTIVE.search(content):
-        return (
-            "Expected a PDF of pages alone, but it holds a program or another file. "
-            "Print it as a PDF and add that."
-        )
-    return ""
 
 
 def _fault_of_png(content: bytes) -> str:
@@ -196,45 +156,12 @@ def _fault_of_size(width: int, height: int) -> str:
     return ""
 
 
-def _is_email(content: bytes) -> bool:
-    """Tell whether it begins with the headers of a message, among them who sent it and when."""
-    start = content[: _HEADERS_WITHIN * 16].replace(b"\r\n", b"\n")
-    head = start.partition(b"\n\n")[0]
-    lines = head.split(b"\n")
-    if b"\0" in head or not lines or not _HEADER.match(lines[0]):
-        return False
-    named = {line.partition(b":")[0].strip().lower() for line in lines if _HEADER.match(line)}
-    return {b"from", b"date"} <= named
-
-
-def _fault_of_email(content: bytes) -> str:
-    if b"\0" in content:
-        return "Expected a whole e-mail, but it is damaged. Save it again from your mailbox."
-    try:
-        message = BytesParser(policy=policy.default).parsebytes(content)
-        attached = [_attached(part) for part in message.walk() if not part.is_multipart()]
-    except (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError):
-        return "Expected a whole e-mail, but it cannot be read. Print it as a PDF and add that."
-    for name, inside in attached:
-        if name.lower().rstrip(". ").endswith(_PROGRAM_ENDINGS) or inside.startswith(_PROGRAMS):
-            return (
-                f"Expected an e-mail without programs, but “{name or 'an attachment'}” in it could "
-                "run. Print the e-mail as a PDF and add that; tell whoever looks after security."
-            )
-    return ""
-
-
-def _attached(part: EmailMessage) -> tuple[str, bytes]:
-    inside = part.get_payload(decode=True)
-    return part.get_filename("") or "", inside[:8] if isinstance(inside, bytes) else b""
-
-
 _Is = Callable[[bytes], bool]
 _Fault = Callable[[bytes], str]
 #: Whether a content is of a kind, the kind, and what is wrong with it; in this order.
 _CHECKS: tuple[tuple[_Is, str, _Fault], ...] = (
-    (lambda content: _PDF.match(content) is not None, "pdf", _fault_of_pdf),
+    (is_pdf, "pdf", fault_of_pdf),
     (lambda content: content.startswith(_PNG), "png", _fault_of_png),
     (lambda content: content.startswith(_JPEG), "jpeg", _fault_of_jpeg),
-    (_is_email, "eml", _fault_of_email),
+    (is_email, "eml", fault_of_email),
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import struct
+import zipfile
 import zlib
+from io import BytesIO
 
 PDF = (
     b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
@@ -50,3 +52,12 @@ def eml(attached: str = "", inside: bytes = b"") -> bytes:
         b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(inside) + b"\r\n--b--\r\n"
     )
     return head + body
+
+
+def zipped(*names: str) -> bytes:
+    """An archive with files of these names."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, "hello")
+    return packed.getvalue()

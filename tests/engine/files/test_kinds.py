@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from io import BytesIO
 
@@ -10,7 +11,7 @@ import pytest
 from engine.errors import Rejected
 from engine.files.kinds import KINDS, kind_of
 from engine.files.names import clean
-from tests.engine.files.samples import PDF, chunk, eml, jpeg, png
+from tests.engine.files.samples import PDF, chunk, eml, jpeg, png, zipped
 
 
 def refused(content: bytes, name: str = "a.pdf") -> str:
@@ -62,6 +63,10 @@ def test_a_kind_is_known_by_its_content_whatever_its_name(content: bytes, kind: 
         (eml("bill.pdf", b"MZ\x90"), "“bill.pdf” in it could run"),
         (eml("bill.html. ", b"<html>"), "could run"),
         (eml().replace(b"drips", b"dr\0ps"), "damaged"),
+        (PDF.replace(b"/Pages 2", b"/AA << /S /J#61vaScript >> /Pages 2"), "holds a program"),
+        (PDF.replace(b"/Pages 2", b"/AA << /J#53 (app.alert(1)) >> /Pages 2"), "holds a program"),
+        (PDF.replace(b"/Pages 2", b"/AcroForm << /XFA 3 0 R >> /Pages 2"), "holds a program"),
+        (PDF.replace(b"/Size 3", b"/Size 3 /#45ncrypt 4 0 R"), "opens without a password"),
     ],
 )
 def test_what_is_not_kept_is_refused_with_what_is_wrong(content: bytes, said: str) -> None:
@@ -97,3 +102,70 @@ def test_an_office_document_is_named_for_what_it_is() -> None:
 )
 def test_a_name_is_made_safe_and_says_what_the_file_is(name: str, kept: str) -> None:
     assert clean(name, KINDS["pdf"]) == kept
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (eml("forwarded.eml", eml("bill.exe", b"hello")), "“bill.exe” in it could run"),
+        (eml("a.bin", eml("b.eml", eml("bill.pdf", b"MZ\x90"))), "“bill.pdf” in it could run"),
+        (eml("bills.zip", zipped("bill.exe")), "“bills.zip” in it could run"),
+        (eml("bills.zip", zipped("more.zip")), "“bills.zip” in it could run"),
+        (eml("bill.docx", zipped("word/vbaProject.bin")), "“bill.docx” in it could run"),
+        (eml("bills.zip", zipped("bill.pdf")[:-30]), "“bills.zip” in it could run"),
+        (eml("bills.dat", b"Rar!\x1a\x07"), "“bills.dat” in it could run"),
+        (
+            eml("form.pdf", PDF.replace(b"/Pages 2", b"/AA << /S /JavaScript >> /Pages 2")),
+            "“form.pdf” in it could run",
+        ),
+        (
+            eml("a.txt", eml("bill.exe", b"hello")).replace(
+                b"application/octet-stream", b"message/rfc822"
+            ),
+            "cannot be read",
+        ),
+    ],
+)
+def test_an_e_mail_is_looked_into_however_deep_something_is_packed(
+    content: bytes, said: str
+) -> None:
+    assert said in refused(content, "mail.eml")
+
+
+def test_an_e_mail_with_forwarded_ones_and_harmless_files_is_kept() -> None:
+    inner = eml("plan.zip", zipped("plan.pdf", "plan.png"))
+    assert kind_of(eml("forwarded.eml", inner), "mail.eml").name == "eml"
+    quoted = eml().replace(b"It still drips.", b"It still drips.\r\n\r\n" + eml())
+    assert kind_of(quoted, "mail.eml").name == "eml"
+
+
+_HEAD = b"From: jo@mail.example\r\nDate: today\r\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+        _HEAD
+        + b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
+            for n in range(3000)
+        ),
+        _HEAD
+        + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        + b"--b\r\n\r\nx\r\n" * 100_000,
+        _HEAD + b"Content-Type: text/plain; " + b"; ".join([b"p=v"] * 20_000) + b"\r\n\r\nHello",
+        _HEAD + b"Content-Type: text/plain " + b"(" * 50_000 + b"\r\n\r\nHello",
+        _HEAD + b"\r\n" + b"\n" * 9_000_000,
+    ],
+    ids=["forwarded", "nested", "parts", "parameters", "comments", "lines"],
+)
+def test_an_e_mail_built_to_keep_the_machine_busy_is_refused_at_once(content: bytes) -> None:
+    began = time.monotonic()
+    assert "cannot be read" in refused(content, "mail.eml")
+    assert time.monotonic() - began < 2
+
+
+def test_a_large_scan_is_not_taken_for_a_program_by_three_signs_in_its_picture() -> None:
+    picture = b"stream\n\x01\x02/JS\x03\x04\nendstream\n"
+    assert kind_of(PDF.replace(b"xref", picture + b"xref"), "scan.pdf").name == "pdf"
