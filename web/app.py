@@ -282,7 +282,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     reference = secrets.token_hex(4)
-    _log.exception("Unexpected error %s at %s", reference, request.path)
+    # As it is written in a program: an address may hold the beginning of another line.
+    _log.exception("Unexpected error %s at %r", reference, request.path)
     return _page(_STUCK, reference=reference)
 
 

@@ -87,12 +87,13 @@ def limited(app: Flask) -> list[Limited]:
 
 
 #: Where something comes in from outside.
-_DOORS = ("doors.", "contacts.")
+_DOORS = ("doors.", "contacts.", "disagreements.", "emergency.")
 #: Pages with a box to search in.
 _SEARCHES = frozenset(
     {
         *("callers.looked_up", "cases.listed", "contacts.find", "register.listed"),
-        *("running.as_file", "running.listed", "tasks.listed"),
+        *("running.as_file", "running.listed", "tasks.listed", "register.as_file"),
+        *("disagreements.searched", "people.listed"),
     }
 )
 

@@ -31,6 +31,10 @@ _LEEWAY = 60
 #: What may sign a token: keys that only the provider has.
 _SIGNED_WITH = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 _ALGORITHMS = "id_token_signing_alg_values_supported"
+#: Each answer of the provider names it (RFC 9207).
+_SAYS_WHO = "authorization_response_iss_parameter_supported"
+#: Of the provider's name for somebody, in characters (OpenID Connect Core, 2).
+_LONGEST_SUBJECT = 255
 #: A longer address is not gone on to: the cookie has to hold it.
 _LONGEST_ADDRESS = 500
 
@@ -87,7 +91,8 @@ class Provider:
         if "error" in came:
             raise NotProven("the provider refused, or the person turned back")
         client = self._ready()
-        if came.get("iss", self.settings.issuer) != self.settings.issuer:
+        says_who = client.server_metadata.get(_SAYS_WHO) is True
+        if came.get("iss", "" if says_who else self.settings.issuer) != self.settings.issuer:
             raise NotProven("another provider answered")
         try:
             return Proven(self._said(client, came.get("code", ""), sent), str(sent["next"]))
@@ -129,6 +134,10 @@ class Provider:
             raise ProviderAway("it calls itself by another name than SPOC_OIDC_ISSUER")
         offered = found.get(_ALGORITHMS) or ["RS256"]
         found[_ALGORITHMS] = [one for one in offered if one in _SIGNED_WITH]
+        if not found[_ALGORITHMS]:
+            # Nothing chosen would mean anything the library knows.
+            self._client = self._anew()
+            raise ProviderAway("it signs its tokens in none of the ways we take")
         self._client = client
         return client
 
@@ -144,7 +153,21 @@ class Provider:
         claims = _asked(lambda: client.parse_id_token(token, sent["nonce"], leeway=_LEEWAY))
         if claims is None:
             raise ValueError("no ID token")
-        return said_of(self.settings, {**self._more(client, token, claims), **claims})
+        self._check(claims)
+        more = self._more(client, token, claims)
+        if "email" in claims and more.get("email") != claims["email"]:
+            # What it says of another address says nothing of this one.
+            more.pop("email_verified", None)
+        return said_of(self.settings, {**more, **claims})
+
+    def _check(self, claims: Mapping[str, Any]) -> None:
+        """Raise ValueError for a token of another application, or of nobody in particular."""
+        audience = claims["aud"]
+        if self.settings.client_id not in ([audience] if isinstance(audience, str) else audience):
+            raise ValueError("meant for another application")
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
+            raise ValueError("it names nobody")
 
     def _more(self, client: Any, token: Any, claims: Mapping[str, Any]) -> dict[str, Any]:
         """Ask for what the ID token leaves out, such as roles; about the same person only."""
@@ -158,12 +181,17 @@ class Provider:
 
 
 def said_of(settings: ProviderSettings, claims: Mapping[str, Any]) -> engine.sign_in.Said:
-    """Translate claims that were proven into what the engine needs to know."""
+    """Translate claims that were proven into what the engine needs to know.
+
+    Raises ValueError when roles come as anything but a name or a list of names.
+    """
     email = str(claims.get("email") or "")
     short = str(claims.get("preferred_username") or email or claims["sub"])
     listed = _claim(claims, settings.roles_claim)
     theirs = [listed] if isinstance(listed, str) else listed or []
-    ours = [settings.roles.get(str(one), frozenset()) for one in theirs]
+    if not isinstance(theirs, list) or not all(isinstance(one, str) for one in theirs):
+        raise ValueError("roles are no list of names")
+    ours = [settings.roles.get(one, frozenset()) for one in theirs]
     return engine.sign_in.Said(
         issuer=settings.issuer,
         subject=str(claims["sub"]),

@@ -9,8 +9,9 @@ from io import StringIO
 
 from flask import Response
 
-#: What a spreadsheet takes for the beginning of a formula, or skips before one.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What a spreadsheet takes for the beginning of a formula, or skips before one; the last four are
+#: the same signs in the width of Chinese ones, which some read alike.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 #: Tells a spreadsheet that the text is UTF-8.
 _MARK = "\ufeff"
 

@@ -70,7 +70,8 @@ def open_action(
         raise NotFound(f"Expected an action of the case page, but {action} is not one.")
     case = session.get(CaseFile, case_id)
     roles = people.roles_of(session, by, around.today)
-    if case is None:
+    if case is None or case.deleted_on is not None:
+        # Of a deleted case its shell is left: what is written to it would stay for ever.
         raise NotFound(f"Expected a case {case_id}, but there is none.")
     logs = action == contact_logging.ACTION and contact_logging.may_log_of(
         session, case_id, by, roles, around.today

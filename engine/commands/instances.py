@@ -22,8 +22,9 @@ from engine.errors import NotAllowed, NotFound
 from engine.installation import Surroundings, read_surroundings
 from engine.operations import DOORS, Door
 from engine.releases import bundle, current_release_id
-from engine.tables.casefile import CaseFile
+from engine.tables.casefile import CaseFile, Stage, ThirdParty
 from engine.tables.database import Database
+from engine.tables.decisions import Appeal, Arrangement, Decision
 from engine.tables.process import Message, ProcessInstance, Setting, WorkItem
 
 #: The parameter set new cases begin with.
@@ -32,6 +33,14 @@ DEFAULT_SET = "NPH_2022"
 #: The process a new case begins with, and who may begin it (R-032).
 CASE_PROCESS = "spoc_case"
 _MAY_START = frozenset({"team_leader", "manager", "dmo"})
+#: What a message may be about beside its case -> where that is kept.
+_OF_A_CASE: Mapping[str, type[Any]] = {
+    "decision_id": Decision,
+    "arrangement_id": Arrangement,
+    "appeal_id": Appeal,
+    "stage_id": Stage,
+    "third_party_id": ThirdParty,
+}
 
 
 def start(db: Database, process_id: str, *, by: str) -> Outcome:
@@ -170,13 +179,15 @@ def open_door(
     door = door_named(message)
     roles = people.roles_of(session, by, around.today)
     case = session.get(CaseFile, refs.get("case_id", 0))
-    if case is None and (door.needs_case or refs.get("case_id")):
+    is_gone = case is not None and case.deleted_on is not None
+    if is_gone or (case is None and (door.needs_case or refs.get("case_id"))):
         raise NotFound("Expected a case that this is about, but there is none.")
     if case and door.about:
         check_may_act(session, case.id, by, roles, message)
     elif case and not _may_log_about(session, case, by, roles):
         raise NotFound(f"Expected a case {case.id}, but there is none.")
     check_role(door.roles, roles)
+    _check_refs(session, case, refs)
     ids = {name: refs[name] for name in ("arrangement_id", "appeal_id") if name in refs}
     context = context_of_case(
         session,
@@ -191,6 +202,14 @@ def open_door(
     )
     context.refs = dict(refs)
     return context
+
+
+def _check_refs(session: Session, case: CaseFile | None, refs: Mapping[str, int]) -> None:
+    """Raise NotFound unless everything named is of this case: messages are addressed by it."""
+    for name, table in _OF_A_CASE.items():
+        found: Any = session.get(table, refs[name]) if name in refs else None
+        if name in refs and (found is None or case is None or found.case_id != case.id):
+            raise NotFound(f"Expected something of this case in {name}, but there is none.")
 
 
 def _may_log_about(session: Session, case: CaseFile, by: str, roles: Collection[str]) -> bool:

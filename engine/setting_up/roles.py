@@ -42,8 +42,9 @@ class Term:
 def give_role(db: Database, term: Term, *, by: str) -> None:
     """Give somebody a role.
 
-    Raises NotFound, Rejected for oneself, InvalidAnswers: two people in a role that one holds,
-    a role held already, a day that has passed, a deputy who is the same person or not here.
+    Raises NotFound, Rejected for oneself, also as the deputy, InvalidAnswers: two people in a role
+    that one holds, a role held already, a day that has passed, a deputy who is the same person or
+    not here.
     """
     with db.writing() as session:
         around = read_surroundings(session)
@@ -55,7 +56,8 @@ def given(session: Session, around: Surroundings, term: Term, *, by: str) -> Non
     """Give a role within a transaction whose right to do so is known."""
     if session.get(User, term.user) is None:
         raise NotFound
-    _not_oneself(term.user, by)
+    for one in (term.user, term.deputy):
+        _not_oneself(one, by)
     refuse(list(_wrong(session, term, around.today)))
     row = RoleHolder(
         role=term.role,

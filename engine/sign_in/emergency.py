@@ -110,13 +110,8 @@ def check_password(db: Database, user: str, password: str) -> None:
         locked_until = account.locked_until if account is not None else None
     fits = _fits(password, kept)
     is_locked = locked_until is not None and locked_until > now
-    if account is None:
+    if account is None or is_locked:
         raise Rejected(_WRONG)
-    if is_locked:
-        raise Rejected(
-            "Expected to try later: too many wrong passwords came for this account. It opens "
-            "again a quarter of an hour after the last of them."
-        )
     _count(db, user, fits=fits)
     if not fits:
         raise Rejected(_WRONG)
@@ -176,7 +171,11 @@ def look_at(db: Database, use_id: int, *, by: Person) -> None:
         )
 
 
-_WRONG = "Expected the name and the password of an emergency account, but they do not fit."
+#: The same for a wrong name, a wrong password and a locked account: who guesses learns nothing.
+_WRONG = (
+    "Expected the name and the password of an emergency account, but they do not fit. After five "
+    "that do not fit an account takes none for a quarter of an hour: then wait, and try again."
+)
 
 
 @keeps_trying

@@ -194,7 +194,7 @@ def test_who_has_left_here_is_refused_although_the_provider_knows_them(
 
 SPOILED = (
     *("forged", "expired", "nonce", "no_nonce", "audience", "issuer", "unsigned", "secret"),
-    *("changed", "none"),
+    *("changed", "none", "audience_azp", "nobody", "number", "roles_true"),
 )
 
 
@@ -261,6 +261,10 @@ def test_another_provider_that_answers_in_its_place_is_refused(
     assert "iss=" in back
     elsewhere = re.sub(r"iss=[^&]+", "iss=https%3A%2F%2Felsewhere.example", back)
     assert visitor.open(elsewhere).status == 400
+    back = provider.go(visitor.client.get("/sign-in/organisation").location, "12")
+    unnamed = re.sub(r"&iss=[^&]+", "", back)
+    assert unnamed != back
+    assert visitor.open(unnamed).status == 400
 
 
 def test_a_provider_that_is_away_is_said_and_comes_back_without_a_restart(

@@ -29,6 +29,8 @@ def listed() -> ResponseReturnValue:
 @blueprint.post("/stuck/<int:incident_id>/retry")
 def retry(incident_id: int) -> ResponseReturnValue:
     """Try one stuck step again, say whether it went on, and go back to where one came from."""
+    if not auth.may_open("stuck steps"):
+        abort(404)
     went_on = engine.retry(auth.database(), incident_id, by=auth.person().name)
     if went_on:
         banner.success("The step went on.")

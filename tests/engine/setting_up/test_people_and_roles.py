@@ -134,6 +134,7 @@ def test_nobody_gives_themselves_a_role_in_any_way(house: Scenario) -> None:
     theirs = row_of(house, "leo", "legal")
     tries: tuple[Callable[[], object], ...] = (
         lambda: setting_up.give_role(house.db, Term("legal", "iris", TODAY), by="iris"),
+        lambda: setting_up.give_role(house.db, Term("legal", "mo", TODAY, None, "iris"), by="iris"),
         lambda: setting_up.end_role(house.db, mine, TODAY, by="iris"),
         lambda: setting_up.name_deputy(house.db, theirs, "iris", by="iris"),
         lambda: setting_up.leave(house.db, "iris", TODAY, {}, by="iris"),
