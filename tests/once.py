@@ -16,12 +16,14 @@ from engine.demo import load_demo
 from engine.demo.people import add_people
 from engine.publishing import prepare
 from engine.tables.database import Database
+from tests.written import transactions
 
 ROOT = Path(__file__).parents[1]
 #: When the shared demonstration was loaded: a Tuesday in the middle of the morning.
 DEMO_LOADED_AT = dt.datetime(2026, 11, 24, 10, 30)
-#: Its database, and what was told while it was made, in the folder of the demonstration.
-DEMO, TOLD = "spoc.sqlite", "told.json"
+#: Its database, what was told while it was made, and which tables each transaction wrote, in the
+#: folder of the demonstration.
+DEMO, TOLD, WRITTEN = "spoc.sqlite", "told.json", "written.json"
 _PUBLISHED = "published.sqlite"
 _MADE = "made"
 
@@ -71,6 +73,8 @@ def _make_demonstration(folder: Path) -> None:
     database = Database(f"sqlite:///{folder / DEMO}")
     prepare(database, ROOT)
     told: list[tuple[int, int, str]] = []
-    load_demo(database, ROOT, lambda *what: told.append(what), now=DEMO_LOADED_AT)
+    with transactions() as written:
+        load_demo(database, ROOT, lambda *what: told.append(what), now=DEMO_LOADED_AT)
     database.close()
     (folder / TOLD).write_text(json.dumps(told))
+    (folder / WRITTEN).write_text(json.dumps([sorted(tables) for tables in written]))

@@ -12,7 +12,16 @@ from sqlalchemy import event, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper
 
-from engine.casework import arrangements, letter_pdf, letters, outgoing, promises, sendings, stages
+from engine.casework import (
+    arrangements,
+    letter_pdf,
+    letter_records,
+    letters,
+    outgoing,
+    promises,
+    sendings,
+    stages,
+)
 from engine.casework.context import Context
 from engine.casework.letters import Preview
 from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
@@ -62,6 +71,7 @@ def issue(context: Context) -> int:
         new={
             "template": letter.template,
             "sha256": letter.sha256,
+            letter_records.RECORD: letter_records.of_letter(letter, letter.pdf),
             "issued_on": letter.issued_on.isoformat(),
             "decision_id": letter.decision_id,
             "appeal_until": made.appeal_until.on.isoformat() if made.appeal_until else None,

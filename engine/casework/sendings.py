@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import letter_facts, letters, outgoing_letters
+from engine.casework import letter_facts, letter_records, letters, outgoing_letters
 from engine.casework.context import Context
 from engine.casework.deliveries import letter_named
 from engine.casework.letter_page import address_in, is_same_address
@@ -206,7 +206,12 @@ def _send(context: Context, letter: Letter, answers: Mapping[str, Any], sending:
         "letter_sent",
         "sending",
         sending.id,
-        new={"letter_id": letter.id, "way": sending.way, "third_party": sending.third_party_id},
+        new={
+            "letter_id": letter.id,
+            "way": sending.way,
+            "third_party": sending.third_party_id,
+            "sha256": letter_records.of_sending(sending),
+        },
     )
 
 

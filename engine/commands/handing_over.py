@@ -38,14 +38,15 @@ def reassign(db: Database, work_item_id: int, to: str, *, by: str, note: str = "
         case = session.get(CaseFile, item.case_id) if item.case_id else None
         _check_may_get(session, item, case, to, around.today)
         text = checked_text(note, "note")
-        old, item.assignee, item.follow_up_on = item.assignee, to, None
-        new: dict[str, str | int | None] = {"from": old, "to": to}
+        old = {"to": item.assignee, "put_off_until": iso(item.follow_up_on)}
+        item.assignee, item.follow_up_on = to, None
+        new: dict[str, str | int | None] = {"to": to}
         if text and case is not None:
             kept = add_comment(
                 session, around, case, text, by=by, work_item_id=item.id, handed_to=to
             )
             new["comment_id"] = kept.id
-        note_on_item(session, around, item, by, "task_reassigned", new)
+        note_on_item(session, around, item, by, "task_reassigned", (old, new))
 
 
 @keeps_trying
@@ -64,9 +65,8 @@ def put_off(db: Database, work_item_id: int, until: dt.date | None, *, by: str) 
         problem = _wrong_day(item, until, around.today) if until is not None else ""
         if problem:
             raise InvalidAnswers([Problem("day-day", problem)])
-        old, item.follow_up_on = item.follow_up_on, until
-        new = {"from": _iso(old), "to": _iso(until)}
-        note_on_item(session, around, item, by, "task_put_off", new)
+        old, item.follow_up_on = {"until": iso(item.follow_up_on)}, until
+        note_on_item(session, around, item, by, "task_put_off", (old, {"until": iso(until)}))
 
 
 def item_to_change(session: Session, work_item_id: int) -> WorkItem:
@@ -83,12 +83,22 @@ def note_on_item(
     item: WorkItem,
     by: str,
     action: str,
-    new: object,
+    change: tuple[object, object],
 ) -> None:
-    """Keep what became of a task: with its case, or with administration before there is one."""
+    """Keep what became of a task: with its case, or with administration before there is one.
+
+    change: what it was before, and what it is now.
+    """
     case = session.get(CaseFile, item.case_id) if item.case_id else None
     chain = Chain.of_case(session, case) if case else Chain.of_administration(session)
-    chain.add(Entry(action, "work_item", item.id, actor=by, new=new), at=around.now)
+    chain.add(
+        Entry(action, "work_item", item.id, actor=by, old=change[0], new=change[1]), at=around.now
+    )
+
+
+def iso(day: dt.date | None) -> str | None:
+    """Write a day as the log keeps it; None for none."""
+    return day.isoformat() if day else None
 
 
 def _check_may_hand_over(session: Session, item: WorkItem, by: str, today: dt.date) -> None:
@@ -135,7 +145,3 @@ def _wrong_day(item: WorkItem, until: dt.date, today: dt.date) -> str:
     if until > today + dt.timedelta(days=_FURTHEST):
         return "Expected a day within a year. Choose an earlier one."
     return ""
-
-
-def _iso(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None

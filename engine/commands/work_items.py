@@ -12,7 +12,7 @@ from engine import clock
 from engine.casework import people, visibility
 from engine.commands.answers import check_answers, form_of_item, keep_answers
 from engine.commands.delivery import deliver_messages
-from engine.commands.handing_over import item_to_change, note_on_item
+from engine.commands.handing_over import iso, item_to_change, note_on_item
 from engine.commands.incidents import open_incident
 from engine.commands.outcomes import Outcome, sentence_of, tasks_of
 from engine.commands.permission import check_may_do
@@ -136,14 +136,24 @@ def _outcome(unit: Unit, item: WorkItem, by: str) -> Outcome:
 
 @keeps_trying
 def save_draft(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str) -> None:
-    """Keep what was typed so far, sealed; raises as ``complete`` does, but judges no answer."""
+    """Keep what was typed so far, sealed; raises as ``complete`` does, but judges no answer.
+
+    That somebody takes the task, or a colleague's draft, with it is in the log; what they go on
+    typing is not: what counts is what they complete the task with.
+    """
     with db.writing() as session:
         item = item_to_change(session, work_item_id)
         around = read_surroundings(session)
         check_may_do(session, item, by, around.today)
+        before = {"to": item.assignee, "draft_of": item.draft_saved_by}
         item.draft = dict(raw)
         item.draft_saved_at, item.draft_saved_by = around.now, by
         item.assignee = item.assignee or by
+        after = {"to": item.assignee, "draft_of": by}
+        if before["to"] is None:
+            note_on_item(session, around, item, by, "task_claimed", (before, after))
+        elif before != after:
+            note_on_item(session, around, item, by, "draft_begun", (before, after))
 
 
 @keeps_trying
@@ -163,8 +173,9 @@ def claim(db: Database, work_item_id: int, *, by: str) -> None:
             raise Rejected(
                 f"Expected “{item.name}” to be free, but {who} has started it."
             ) from refusal
+        old = {"to": item.assignee}
         item.assignee, item.follow_up_on = by, None
-        note_on_item(session, around, item, by, "task_claimed", None)
+        note_on_item(session, around, item, by, "task_claimed", (old, {"to": by}))
 
 
 @keeps_trying
@@ -179,8 +190,9 @@ def release_task(db: Database, work_item_id: int, *, by: str) -> None:
                 f"Expected “{item.name}” to be for anybody of a role, but it is yours by name. "
                 "Ask a manager to have somebody else named."
             )
+        old = {"to": item.assignee, "put_off_until": iso(item.follow_up_on)}
         item.assignee = item.follow_up_on = None
-        note_on_item(session, around, item, by, "task_released", None)
+        note_on_item(session, around, item, by, "task_released", (old, {"to": None}))
 
 
 def _locked(

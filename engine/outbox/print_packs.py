@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from engine.calendar import said
-from engine.casework import letter_pdf, people
+from engine.casework import letter_pdf, letter_records, people
 from engine.casework.audit import Chain, Entry
 from engine.casework.letter_page import address_in, cover_of, is_same_address
 from engine.casework.sendings import PRINT_PACK
@@ -185,7 +185,8 @@ def post(
                 _audit(session, around, sending, "letter_not_posted", person.name, row.id)
                 continue
             sending.left_on = on
-            _audit(session, around, sending, "letter_posted", person.name, row.id)
+            kept = {"on": on.isoformat(), "sha256": letter_records.of_text(words)}
+            _audit(session, around, sending, "letter_posted", person.name, row.id, **kept)
             done += 1
         return done
 
@@ -319,8 +320,14 @@ def _warning(row: Any) -> str:
 
 
 def _audit(
-    session: Session, around: Surroundings, sending: Sending, action: str, by: str, pack_id: int
+    session: Session,
+    around: Surroundings,
+    sending: Sending,
+    action: str,
+    by: str,
+    pack_id: int,
+    **kept: str,
 ) -> None:
     case = session.get_one(CaseFile, sending.case_id, with_for_update=True)
-    entry = Entry(action, "sending", sending.id, actor=by, new={"print_pack": pack_id})
+    entry = Entry(action, "sending", sending.id, actor=by, new={"print_pack": pack_id, **kept})
     Chain.of_case(session, case).add(entry, at=around.now)

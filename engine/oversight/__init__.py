@@ -13,11 +13,14 @@ from engine.oversight.emergency import (
 )
 from engine.oversight.log import LogFilter, LogPage, LogRow, log
 from engine.oversight.matrix_text import who_sees_what
+from engine.oversight.reads import Export, note_export, note_look_ups
 from engine.oversight.resealing import Resealed, reseal
-from engine.oversight.verifying import Touched, Verified, count_links, verify
+from engine.oversight.touched import Touched
+from engine.oversight.verifying import Verified, count_links, verify
 
 __all__ = [
     "Emergency",
+    "Export",
     "LogFilter",
     "LogPage",
     "LogRow",
@@ -31,6 +34,8 @@ __all__ = [
     "log",
     "mark_seen",
     "my_emergencies",
+    "note_export",
+    "note_look_ups",
     "opens",
     "reseal",
     "verify",

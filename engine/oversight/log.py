@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from engine.calendar import after, on
 from engine.casework.audit import ADMINISTRATION
 from engine.casework.visibility import opens
 from engine.errors import NotFound
+from engine.oversight.log_words import LogWords
 from engine.queries import Person, words
 from engine.queries.reading import Reading, reading
 from engine.tables.audit import AuditDetail, AuditEvent
@@ -99,7 +99,8 @@ def log(db: Database, person: Person, wanted: LogFilter | None = None) -> LogPag
         cases = [_case_id(row.AuditEvent.chain) for row in rows]
         named = select(CaseFile.id, CaseFile.reference).where(CaseFile.id.in_(filter(None, cases)))
         references = dict(look.session.execute(named).all())
-        told = tuple(_row(look, row, references) for row in rows[:_SIZE])
+        in_words = LogWords(look)
+        told = tuple(_row(look, row, references, in_words) for row in rows[:_SIZE])
         return LogPage(
             rows=told,
             older=told[-1].id if len(rows) > _SIZE else None,
@@ -128,7 +129,7 @@ def _narrowed(look: Reading, asked: LogFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _row(look: Reading, found: Any, references: Mapping[int, str]) -> LogRow:
+def _row(look: Reading, found: Any, references: Mapping[int, str], told: LogWords) -> LogRow:
     event: AuditEvent = found.AuditEvent
     detail: AuditDetail | None = found.AuditDetail
     kind, case_id = event.object_kind, _case_id(event.chain)
@@ -142,8 +143,8 @@ def _row(look: Reading, found: Any, references: Mapping[int, str]) -> LogRow:
         who=look.full_name(detail.actor) if detail else "",
         action=words.plain(event.action),
         about=f"{about} {event.object_id}" if event.object_id else about,
-        old=_lines(look, detail.old) if detail else (),
-        new=_lines(look, detail.new) if detail else (),
+        old=told.lines(detail.old) if detail else (),
+        new=told.lines(detail.new) if detail else (),
         is_gone=detail is None,
     )
 
@@ -151,20 +152,3 @@ def _row(look: Reading, found: Any, references: Mapping[int, str]) -> LogRow:
 def _case_id(chain: str) -> int | None:
     about, _, number = chain.partition(":")
     return int(number) if about == "case" else None
-
-
-def _lines(look: Reading, value: Any) -> tuple[str, ...]:
-    """Write what was kept as one line a value, people by their names."""
-    if value is None:
-        return ()
-    if isinstance(value, dict):
-        return tuple(f"{words.plain(name)}: {_said(look, one)}" for name, one in value.items())
-    return (_said(look, value),)
-
-
-def _said(look: Reading, value: Any) -> str:
-    if isinstance(value, str):
-        return look.full_names.get(value, value)
-    if isinstance(value, list):
-        return ", ".join(_said(look, one) for one in value) or "nothing"
-    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)

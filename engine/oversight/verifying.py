@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.calendar import said
-from engine.casework import issued_letters
 from engine.casework.audit import ADMINISTRATION, Chain, Fault, chains
 from engine.casework.evidence_records import fingerprint
 from engine.casework.file_contents import is_whole
 from engine.casework.visibility import opens
 from engine.errors import NotFound
+from engine.oversight.touched import Counts, Told, Touched, touched
+from engine.oversight.verified_letters import letters
 from engine.queries import Person, words
 from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import CaseFile, Evidence
 from engine.tables.database import Database
-from engine.tables.decisions import Letter
 from engine.tables.files import EvidenceFile
 
 #: How many chains are done, how many there are, and which it is.
 Tell = Callable[[int, int, str], None]
-_SAID = ("letter_issued", "evidence_added", "evidence_class_changed", "evidence_file_added")
+_SAID = (
+    *("letter_issued", "letter_sent"),
+    *("evidence_added", "evidence_class_changed", "evidence_file_added"),
+)
 #: Chains read in one look at the database: a long look would hold up what is cleaned away.
 _CHAINS = 500
-
-
-@dataclass(frozen=True)
-class Touched:
-    """One thing that is not as it was written."""
-
-    #: Reference of the case, or ``administration``.
-    chain: str
-    case_id: int | None
-    #: link, letter, evidence, file
-    kind: str
-    #: Number of the link, or id of the letter, the record, the file.
-    number: int
-    #: What is wrong with it, in a sentence that names it.
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -57,14 +44,6 @@ class Verified:
     touched: tuple[Touched, ...]
 
 
-@dataclass
-class _Counts:
-    links: int = 0
-    letters: int = 0
-    evidence: int = 0
-    files: int = 0
-
-
 def verify(db: Database, tell: Tell | None = None, *, case_id: int | None = None) -> Verified:
     """Check every chain from its first link, and what it says of letters and evidence (R-111).
 
@@ -73,15 +52,15 @@ def verify(db: Database, tell: Tell | None = None, *, case_id: int | None = None
     """
     with db.reading() as session:
         names = _named(session, case_id)
-    counts, touched = _Counts(), list[Touched]()
+    counts, found = Counts(), list[Touched]()
     for begin in range(0, len(names), _CHAINS):
         with db.reading() as session:
             for done, name in enumerate(names[begin : begin + _CHAINS], start=begin + 1):
-                touched += _chain(session, name, counts)
+                found += _chain(session, name, counts)
                 if tell:
                     tell(done, len(names), name)
     seen = (counts.links, counts.letters, counts.evidence, counts.files)
-    return Verified(len(names), *seen, touched=tuple(touched))
+    return Verified(len(names), *seen, touched=tuple(found))
 
 
 def count_links(db: Database, person: Person) -> int:
@@ -102,7 +81,7 @@ def _named(session: Session, case_id: int | None) -> list[str]:
     return [*there, *(name for name in map("case:{}".format, begun) if name not in known)]
 
 
-def _chain(session: Session, name: str, counts: _Counts) -> Iterator[Touched]:
+def _chain(session: Session, name: str, counts: Counts) -> Iterator[Touched]:
     case = None if name == ADMINISTRATION else session.get(CaseFile, int(name.partition(":")[2]))
     called = case.reference if case is not None else name
     chain = Chain(session, name, case)
@@ -113,7 +92,7 @@ def _chain(session: Session, name: str, counts: _Counts) -> Iterator[Touched]:
     if case is not None and case.deleted_on is None:
         told = _told(session, name)
         yield from _without_details(session, case)
-        yield from _letters(session, case, told, counts)
+        yield from letters(session, case, told, counts)
         yield from _evidence(session, case, told, counts)
         yield from _files(session, case, told, counts)
 
@@ -143,8 +122,8 @@ def _without_details(session: Session, case: CaseFile) -> Iterator[Touched]:
         )
 
 
-def _told(session: Session, chain: str) -> Mapping[tuple[str, int], Mapping[str, Any]]:
-    """Give what the chain says last of each letter and each record of evidence."""
+def _told(session: Session, chain: str) -> Told:
+    """Give what the chain says last of each letter, way out and record of evidence."""
     rows = session.execute(
         select(AuditEvent.object_kind, AuditEvent.object_id, AuditDetail.new)
         .join(AuditDetail, AuditDetail.event_id == AuditEvent.id)
@@ -158,39 +137,11 @@ def _told(session: Session, chain: str) -> Mapping[tuple[str, int], Mapping[str,
     }
 
 
-def _letters(
-    session: Session,
-    case: CaseFile,
-    told: Mapping[tuple[str, int], Mapping[str, Any]],
-    counts: _Counts,
-) -> Iterator[Touched]:
-    for letter in session.scalars(select(Letter).where(Letter.case_id == case.id)):
-        counts.letters += 1
-        issued = told.get(("letter", letter.id))
-        if issued is None:
-            wrong = "no link of the chain says that it was issued"
-        elif not issued_letters.is_unchanged(letter) or issued.get("sha256") != letter.sha256:
-            wrong = "its text is not the one that was issued"
-        elif issued.get("issued_on") != letter.issued_on.isoformat():
-            wrong = "its date is not the one on which it was issued"
-        else:
-            continue
-        named = f"Letter {letter.id} “{letter.title}” of {said(letter.issued_on)}"
-        sentence = f"{case.reference}, {named}: {wrong}."
-        yield Touched(case.reference, case.id, "letter", letter.id, sentence)
-    missing = [id_ for kind, id_ in told if kind == "letter"]
-    there = set(session.scalars(select(Letter.id).where(Letter.id.in_(missing))))
-    for id_ in missing:
-        if id_ not in there:
-            sentence = f"{case.reference}, letter {id_}: it was issued and is not there any more."
-            yield Touched(case.reference, case.id, "letter", id_, sentence)
-
-
 def _evidence(
     session: Session,
     case: CaseFile,
-    told: Mapping[tuple[str, int], Mapping[str, Any]],
-    counts: _Counts,
+    told: Told,
+    counts: Counts,
 ) -> Iterator[Touched]:
     there: set[int] = set()
     for record in session.scalars(select(Evidence).where(Evidence.case_id == case.id)):
@@ -198,18 +149,20 @@ def _evidence(
         there.add(record.id)
         added = told.get(("evidence", record.id))
         if added is None:
-            yield _of(case, "evidence", record.id, "no link of the chain says that it was added")
+            yield touched(
+                case, "evidence", record.id, "no link of the chain says that it was added"
+            )
         elif added.get("sha256", fingerprint(record)) != fingerprint(record):
             wrong = f"what it says of {said(record.on)} is not what was recorded"
-            yield _of(case, "evidence", record.id, wrong)
+            yield touched(case, "evidence", record.id, wrong)
     yield from _gone(case, "evidence", there, told, "evidence")
 
 
 def _files(
     session: Session,
     case: CaseFile,
-    told: Mapping[tuple[str, int], Mapping[str, Any]],
-    counts: _Counts,
+    told: Told,
+    counts: Counts,
 ) -> Iterator[Touched]:
     there: set[int] = set()
     for file in session.scalars(select(EvidenceFile).where(EvidenceFile.case_id == case.id)):
@@ -218,7 +171,7 @@ def _files(
         added = told.get((EvidenceFile.__tablename__, file.id), {})
         if added.get("sha256", file.sha256) != file.sha256 or not is_whole(session, file):
             wrong = f"“{file.name}” is not the file that was added"
-            yield _of(case, "file", file.id, wrong)
+            yield touched(case, "file", file.id, wrong)
     yield from _gone(case, "file", there, told, EvidenceFile.__tablename__)
 
 
@@ -226,15 +179,10 @@ def _gone(
     case: CaseFile,
     kind: str,
     there: Collection[int],
-    told: Mapping[tuple[str, int], Mapping[str, Any]],
+    told: Told,
     object_kind: str,
 ) -> Iterator[Touched]:
     """Name what the chain says was added and is not there."""
     for told_kind, id_ in told:
         if told_kind == object_kind and id_ not in there:
-            yield _of(case, kind, id_, "it was added and is not there any more")
-
-
-def _of(case: CaseFile, kind: str, id_: int, wrong: str) -> Touched:
-    sentence = f"{case.reference}, {kind} {id_}: {wrong}."
-    return Touched(case.reference, case.id, kind, id_, sentence)
+            yield touched(case, kind, id_, "it was added and is not there any more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -27,7 +28,11 @@ from web import limits, spreadsheet
 As = Callable[[str], Visitor]
 PASSWORD = "correct horse battery staple"
 #: What a request may name beside its case -> of what.
-NAMED = {"decision_id": Decision, "arrangement_id": Arrangement, "appeal_id": Appeal}
+NAMED: dict[str, Any] = {
+    "decision_id": Decision,
+    "arrangement_id": Arrangement,
+    "appeal_id": Appeal,
+}
 
 
 def _database(app: Flask) -> Database:
@@ -142,8 +147,9 @@ def test_no_cell_of_a_file_begins_a_formula(app: Flask, sign: str) -> None:
 def test_who_guesses_passwords_is_not_told_which_accounts_there_are(app: Flask) -> None:
     """A wrong name, a wrong password and a locked account are answered in the same words."""
     database = _database(app)
-    given = {"by": "a test", "full_name": "Envelope", "roles": ["dmo"]}
-    sign_in.set_password(database, "envelope", PASSWORD, **given)
+    sign_in.set_password(
+        database, "envelope", PASSWORD, by="a test", full_name="Envelope", roles=["dmo"]
+    )
     said = set()
     for name in ("nobody", *["envelope"] * 6):
         with pytest.raises(Rejected) as refused:

@@ -15,4 +15,7 @@ def looked_up() -> str:
     """Look up customers with an arrangement in force; 404 for those it does not exist for."""
     search = request.args.get("search", "").strip()
     found = engine.callers(auth.database(), auth.person(), search)
+    engine.oversight.note_look_ups(
+        auth.database(), auth.person(), (card.case_id for card in found.cards)
+    )
     return render_template("callers/page.html", search=search, found=found)

@@ -72,7 +72,10 @@ def shown(import_id: int) -> str:
 def wrong(import_id: int) -> Response:
     """Give the wrong rows as they came, each with what is wrong, to be mended and sent again."""
     headings, rows = engine.imports.wrong_rows(auth.database(), import_id, auth.person())
-
+    brief = engine.imports.one_import(auth.database(), import_id, auth.person()).brief
+    engine.oversight.note_export(
+        auth.database(), auth.person(), "import_to_mend", rows=brief.wrong, object_id=import_id
+    )
     return as_csv(f"contacts-to-mend-{import_id}.csv", [*headings, "What is wrong"], rows)
 
 

@@ -45,6 +45,9 @@ def find() -> ResponseReturnValue:
     if not search and near.isdecimal() and _is_possible(near):
         return redirect(url_for("contacts.log", case_id=int(near)), 303)
     found = engine.contact_subjects.find(auth.database(), auth.person(), search)
+    engine.oversight.note_look_ups(
+        auth.database(), auth.person(), (one.case_id for one in found.subjects)
+    )
     if len(found.subjects) == 1:
         return redirect(url_for("contacts.log", case_id=found.subjects[0].case_id), 303)
     route = engine.contact_subjects.emergency_route(auth.database(), auth.person())

@@ -29,12 +29,11 @@ def searched() -> str:
         abort(404)
     search = request.args.get("search", "").strip()
     asked = (auth.database(), auth.person(), search)
-    return render_template(
-        "doors/disagrees.html",
-        search=search,
-        found=engine.decisions_of(*asked) if search else [],
-        undecided=engine.complaints.undecided_of(*asked) if search else [],
-    )
+    found = engine.decisions_of(*asked) if search else []
+    undecided = engine.complaints.undecided_of(*asked) if search else []
+    cases = [*(one.case_id for one in found), *(one.case_id for one in undecided)]
+    engine.oversight.note_look_ups(auth.database(), auth.person(), cases)
+    return render_template("doors/disagrees.html", search=search, found=found, undecided=undecided)
 
 
 @blueprint.route("/log", methods=["GET", "POST"])

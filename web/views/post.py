@@ -45,6 +45,10 @@ def shown(pack_id: int) -> str:
 def pdf(pack_id: int) -> ResponseReturnValue:
     """Give the letters of a list as one PDF to print."""
     content = engine.outbox.print_packs.pack_pdf(auth.database(), pack_id, auth.person())
+    _, letters = engine.outbox.print_packs.pack(auth.database(), pack_id, auth.person())
+    engine.oversight.note_export(
+        auth.database(), auth.person(), "print_pack", rows=len(letters), object_id=pack_id
+    )
     answer = Response(content, mimetype="application/pdf")
     name = f"Letters to post, list {pack_id}.pdf"
     answer.headers.set("Content-Disposition", "attachment", filename=name)

@@ -69,6 +69,7 @@ def as_file() -> Response:
     """Give one part of the register, up to a bound, as a file for a spreadsheet."""
     search, show = _asked()
     found = engine.register(auth.database(), auth.person(), search, show=show, size=MOST_ROWS)
+    engine.oversight.note_export(auth.database(), auth.person(), "register", rows=len(found))
     name = f"register-{frame.today().isoformat()}.csv"
     return as_csv(name, _HEADINGS, _rows(found))
 

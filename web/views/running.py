@@ -47,6 +47,7 @@ def as_file() -> Response:
     """Give every place the filter finds, up to a bound, as a file for a spreadsheet."""
     wanted = running_filter.asked()
     found = engine.running(auth.database(), auth.person(), wanted, size=MOST_ROWS)
+    engine.oversight.note_export(auth.database(), auth.person(), "running", rows=len(found.items))
     name = f"running-{frame.today().isoformat()}.csv"
     return as_csv(name, _HEADINGS, _rows(found))
 

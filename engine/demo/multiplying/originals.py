@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Date, String, Table, or_, se
 from sqlalchemy.orm import Session
 
 from engine import spiff
-from engine.casework import audit, evidence_records
+from engine.casework import audit, evidence_records, letter_records
 from engine.casework.issued_letters import fingerprint
 from engine.demo.multiplying import columns, days
 from engine.demo.multiplying.values import Copy, Names, Recipe, Values
@@ -36,8 +36,9 @@ CHOSEN: Mapping[str, str] = {
 Rows = dict[str, list[dict[str, Any]]]
 #: Where the answers to a form are kept: table -> columns; another column names the form.
 _ANSWERS = {"submission": ("answers", "restricted"), "work_item": ("draft",)}
-_LETTERS = "letter"
-_EVIDENCE = "evidence"
+_LETTERS, _EVIDENCE, _SENDINGS = "letter", "evidence", "sending"
+#: Tables of which the audit repeats what tells one row from another.
+_MARKED = (_LETTERS, _EVIDENCE, _SENDINGS)
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,9 @@ class Original:
             default=None,
         )
         self._people = People(described(rows), _names_of_staff(session))
-        letters = {row["sha256"] for row in rows[_LETTERS]}
-        self._marks = {*letters, *map(evidence_records.fingerprint, rows[_EVIDENCE])}
+        self._marks = {
+            known for table in _MARKED for row in rows[table] for known in _marks(table, row)
+        }
         self._values = Values({*self._people.words(0), *self._marks, self.case["reference"]})
         runs = {row["id"]: row["release_id"] for row in rows["process_instance"]}
         self._asked = {release: _chosen(bundle(session, release)) for release in runs.values()}
@@ -100,9 +102,9 @@ class Original:
         for table in (table for table in self._recipes if not _is_audit(table)):
             rows[table.name] = [recipe.made(copy) for recipe in self._recipes[table]]
             if table.name == _LETTERS:
-                self._seal_letters(table, rows[table.name], copy)
-            if table.name == _EVIDENCE:
-                self._mark_evidence(table, rows[table.name], copy)
+                self._seal_letters(table, rows[table.name])
+            if table.name in _MARKED:
+                self._mark(table, rows[table.name], copy)
         for table in (table for table in self._recipes if _is_audit(table)):
             rows[table.name] = [recipe.made(copy) for recipe in self._recipes[table]]
         details = {row["event_id"]: row for row in rows["audit_detail"]}
@@ -113,19 +115,19 @@ class Original:
         case["audit_head"] = hashes.get(case["audit_number"], "")
         return rows
 
-    def _seal_letters(self, table: Table, letters: list[dict[str, Any]], copy: Copy) -> None:
-        """Give each letter the fingerprint of its new text, which the audit repeats."""
+    def _seal_letters(self, table: Table, letters: list[dict[str, Any]]) -> None:
+        """Give each letter the fingerprint of its new text."""
         for recipe, letter in zip(self._recipes[table], letters, strict=True):
             known = recipe.row["sha256"]
             is_whole = known == fingerprint(recipe.row["html"])
             letter["sha256"] = fingerprint(letter["html"]) if is_whole else known
-            copy.words[known] = letter["sha256"]
 
-    def _mark_evidence(self, table: Table, records: list[dict[str, Any]], copy: Copy) -> None:
-        """Let the audit of the copy name the fingerprint of each record as it reads now."""
-        for recipe, record in zip(self._recipes[table], records, strict=True):
-            known = evidence_records.fingerprint(recipe.row)
-            copy.words[known] = evidence_records.fingerprint(record)
+    def _mark(self, table: Table, made: list[dict[str, Any]], copy: Copy) -> None:
+        """Let the audit of the copy repeat the marks of each row as it reads now."""
+        for recipe, row in zip(self._recipes[table], made, strict=True):
+            copy.words.update(
+                zip(_marks(table.name, recipe.row), _marks(table.name, row), strict=True)
+            )
 
     def _row(self, table: Table, row: dict[str, Any]) -> _RowRecipe:
         recipes = ((column.name, self._recipe(column, row)) for column in table.columns)
@@ -220,3 +222,12 @@ def _chosen(release: Bundle) -> dict[str, dict[str, str]]:
         }
         for name, form in release.forms.items()
     }
+
+
+def _marks(table: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the marks of one row that the audit repeats."""
+    if table == _LETTERS:
+        return (row["sha256"], letter_records.of_letter(row, row["pdf"]))
+    if table == _SENDINGS:
+        return (letter_records.of_sending(row),)
+    return (evidence_records.fingerprint(row),)

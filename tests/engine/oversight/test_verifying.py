@@ -104,8 +104,50 @@ def test_a_letter_taken_out_is_missed(landlord: Database) -> None:
         session.execute(delete(Sending).where(Sending.letter_id == last))
         session.execute(delete(Letter).where(Letter.id == last))
 
+    said = _tamper(landlord, change)
+    assert said[0].endswith("it was issued and is not there any more.")
+    assert said[1:]
+    assert all(one.endswith("it was kept and is not there any more.") for one in said[1:])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"pdf": b"%PDF-1.7 another"},
+        {"sent_to": "1 Another Street"},
+        {"proof": "Recorded delivery AB123"},
+        {"title": "Thank you"},
+        {"issued_by": "somebody"},
+    ],
+    ids=lambda values: next(iter(values)),
+)
+def test_what_is_kept_of_a_letter_beside_its_text_is_named_when_it_is_changed(
+    landlord: Database, values: dict[str, Any]
+) -> None:
+    """R-057: the PDF, the address and the proof are as much the record as the words."""
+
+    def change(session: Session) -> None:
+        first = session.scalars(select(Letter.id).order_by(Letter.id).limit(1)).one()
+        session.execute(update(Letter).where(Letter.id == first).values(values))
+
     [said] = _tamper(landlord, change)
-    assert said.endswith("it was issued and is not there any more.")
+    assert ", Letter " in said
+    assert said.endswith("is not what was kept when it was issued.")
+
+
+@pytest.mark.parametrize(
+    "values", [{"sent_to": "elsewhere"}, {"proof": "x"}, {"to_name": "Nobody"}]
+)
+def test_how_a_letter_left_is_named_when_it_is_changed(
+    landlord: Database, values: dict[str, str]
+) -> None:
+    def change(session: Session) -> None:
+        first = session.scalars(select(Sending.id).order_by(Sending.id).limit(1)).one()
+        session.execute(update(Sending).where(Sending.id == first).values(values))
+
+    [said] = _tamper(landlord, change)
+    assert ", sending " in said
+    assert said.endswith("to whom, where or how it left is not what was kept.")
 
 
 @pytest.mark.parametrize(
