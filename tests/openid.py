@@ -51,9 +51,14 @@ class OpenId:
             parts = urlsplit(answer.headers["Location"])
             return f"{parts.path}?{parts.query}"
 
-    def _tell(self, what: str, told: dict[str, str]) -> None:
+    def signs_out(self, subject: str, how: str = "sound") -> str:
+        """Let somebody sign out there; give the token it sends, spoiled in one way if said."""
+        return self._tell("sign-out", {"sub": subject, "how": how})
+
+    def _tell(self, what: str, told: dict[str, str]) -> str:
         answer = requests.get(f"{self.issuer}/of-the-tests/{what}", params=told, timeout=_PATIENCE)
         answer.raise_for_status()
+        return answer.text
 
 
 @contextlib.contextmanager

@@ -33,6 +33,7 @@ BEFORE_ANYTHING = (
 #: Endpoint that writes -> the links it adds, by the names of their actions.
 ADDS: Mapping[str, tuple[str, ...]] = {
     "sign_in.emergency": ("emergency_sign_in", "emergency_sign_in_refused"),
+    "sign_in.ended": ("signed_out_by_provider",),
     "tasks.start": ("task_claimed",),
     "tasks.put_back": ("task_released",),
     "task.answer": ("task_claimed", "draft_begun"),
@@ -123,7 +124,7 @@ ADDS_NONE: Mapping[str, str] = {
 COMMANDS: Mapping[str, tuple[str, ...] | str] = {
     "appoint": ("person_added", "role_given"),
     "audit": "It only looks.",
-    "backup": "It reads everything into one sealed file, by who holds the machine itself.",
+    "backup": ("backup_made",),
     "check": "It only looks.",
     "clock": ("clock_moved",),
     "deletions": "It only reads the list of deletions.",
@@ -132,9 +133,9 @@ COMMANDS: Mapping[str, tuple[str, ...] | str] = {
     "new-key": "It only makes a key up.",
     "outbox": ("delivery_given_up",),
     "prepare": ("release_published",),
-    "rearm": ("batch_planned",),
+    "rearm": ("due_dates_worked_out_again",),
     "reseal": ("restricted_values_sealed_anew",),
-    "restore": ("case_deleted",),
+    "restore": ("restored_from_backup",),
     "scenario": "It plays in a database of its own.",
     "serve": "What is asked of it adds its own links.",
     "sign-out": ("signed_out_everywhere",),

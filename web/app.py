@@ -117,10 +117,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.wsgi_app = Health(behind, database)  # type: ignore[assignment,method-assign]  # Flask's own way
     # Before anything of a request is read, its token included.
     app.before_request(sizes.make_room)
-    CSRFProtect(app)
+    tokens = CSRFProtect(app)
     app.before_request(auth.require_person)
     app.after_request(_finish)
     _register_views(app)
+    # The provider itself asks, without a browser: it proves who it is by what it signs.
+    tokens.exempt(sign_in.ended)
     limits.register(app)
     if chosen.sign_in.provider is not None:
         back = f"{chosen.pages}/sign-in/back"

@@ -48,6 +48,7 @@ def backup(to: Path | None, verified: Path | None) -> None:
         manifest = engine.backups.backup(
             auth.database(), to or Path(), product=product(), tell=tell
         )
+    engine.backups.note_made(auth.database(), manifest, by=f"{getpass.getuser()} (command line)")
     _say(manifest)
     click.echo(f"Written to {to}. The keys are not in it: keep SPOC_DATA_KEYS in another place.")
 

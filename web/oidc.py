@@ -6,11 +6,12 @@ the signed cookie of the browser that was sent, for ten minutes and for one use.
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -19,8 +20,10 @@ from flask import Flask, current_app, session
 from joserfc.errors import JoseError
 
 import engine
+from web import logout_tokens
 from web.sign_in_settings import ProviderSettings
 
+_Answer = TypeVar("_Answer")
 _KEY = "on_the_way"
 #: Tabs of one browser that may be on the way at once, and for how long, in seconds.
 _MOST_TABS, _LONGEST = 3, 600
@@ -35,6 +38,10 @@ _ALGORITHMS = "id_token_signing_alg_values_supported"
 _SAYS_WHO = "authorization_response_iss_parameter_supported"
 #: Of the provider's name for somebody, in characters (OpenID Connect Core, 2).
 _LONGEST_SUBJECT = 255
+#: What reading a token that proves nothing ends with.
+_PROVES_NOTHING = (
+    *(AuthlibBaseError, JoseError, ValueError, KeyError, TypeError, AttributeError, OverflowError),
+)
 #: A longer address is not gone on to: the cookie has to hold it.
 _LONGEST_ADDRESS = 500
 
@@ -96,7 +103,22 @@ class Provider:
             raise NotProven("another provider answered")
         try:
             return Proven(self._said(client, came.get("code", ""), sent), str(sent["next"]))
-        except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as wrong:
+        except _PROVES_NOTHING as wrong:
+            raise NotProven(type(wrong).__name__) from wrong
+
+    def signed_out(self, token: str) -> logout_tokens.SignedOut:
+        """Read what the provider sends when somebody signed out there.
+
+        Raises NotProven, ProviderAway.
+        """
+        client = self._ready()
+        algorithms = client.server_metadata[_ALGORITHMS]
+        now = dt.datetime.now(dt.UTC)
+        try:
+            return _asked(
+                lambda: logout_tokens.signed_out(client, token, algorithms=algorithms, now=now)
+            )
+        except _PROVES_NOTHING as wrong:
             raise NotProven(type(wrong).__name__) from wrong
 
     def sign_out_page(self) -> str:
@@ -209,7 +231,7 @@ def provider() -> Provider | None:
     return found
 
 
-def _asked(ask: Callable[[], Any]) -> Any:
+def _asked(ask: Callable[[], _Answer]) -> _Answer:
     try:
         return ask()
     except (requests.RequestException, RuntimeError) as away:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.backups.archive import Manifest
 from engine.backups.deletions import Deletion, keep_deletions, read_deletions
+from engine.backups.noted import note_made
 from engine.backups.restoring import Restored, Wish, restore
 from engine.backups.saving import Tell, backup, verify
 
@@ -15,6 +16,7 @@ __all__ = [
     "Wish",
     "backup",
     "keep_deletions",
+    "note_made",
     "read_deletions",
     "restore",
     "verify",

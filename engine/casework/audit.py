@@ -23,6 +23,8 @@ from engine.tables.database import Collision
 ADMINISTRATION = "administration"
 #: Somebody read restricted answers that are not their own (R-103).
 RESTRICTED_READ = "restricted_answers_read"
+#: Everything was written into a file, in the chain of administration.
+BACKUP_MADE = "backup_made"
 #: Any number that nobody else asks PostgreSQL to lock.
 _ADMINISTRATION_LOCK = 7763
 #: What the hash of a link is made of, with its moment in between.

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from engine.calendar import said
+from engine.casework.audit import ADMINISTRATION, BACKUP_MADE
 from engine.commands.outcomes import ROLE_NAMES
+from engine.queries import words
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.setting_up.own import said_values
 from engine.setting_up.reading import held_roles, roles_today, staff_today
 from engine.setting_up.rights import need_right
 from engine.setting_up.trying_mail import last_tried
+from engine.tables.audit import AuditEvent
 from engine.tables.database import Database
 from engine.tables.people import Holiday, User
 
 #: The calendar must be known this far ahead: an arrangement may be reviewed after a year (K-8).
 _AHEAD_DAYS = 366
+#: A backup is made each day; after two without one somebody has to ask.
+_BACKUP_LATE = dt.timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -141,10 +147,24 @@ def _some(names: list[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
+def _backups(look: Reading) -> Iterator[Point]:
+    made = select(func.max(AuditEvent.at)).where(
+        AuditEvent.chain == ADMINISTRATION, AuditEvent.action == BACKUP_MADE
+    )
+    last = look.session.scalar(made)
+    sentence = "None was made yet. Whoever runs the machine lets flask --app web backup run daily."
+    is_late = last is None or look.now - last > _BACKUP_LATE
+    if last is not None:
+        sentence = f"The last one was made on {said(words.local_date(last))}."
+        sentence += " Ask whoever runs the machine why there is none since." if is_late else ""
+    yield Point("installation", "A backup made lately", not is_late, sentence, False)
+
+
 _POINTS: tuple[Callable[[Reading], Iterator[Point]], ...] = (
     _own,
     _people,
     _roles,
     _days,
     _mail,
+    _backups,
 )

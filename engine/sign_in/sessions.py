@@ -22,7 +22,7 @@ from engine.queries.people import Person, named, works_on
 from engine.tables.columns import UtcDateTime
 from engine.tables.database import Database
 from engine.tables.people import User
-from engine.tables.sign_in import SignedIn
+from engine.tables.sign_in import Identity, SignedIn
 
 Way = Literal["demonstration", "organisation", "emergency"]
 
@@ -151,6 +151,33 @@ def end_all(db: Database, user: str, *, by: str) -> int:
             Entry("signed_out_everywhere", "user", actor=by, new={"user": user, "browsers": ended}),
             at=around.now,
         )
+        return ended
+
+
+@keeps_trying
+def end_by_provider(db: Database, issuer: str, subject: str, *, begun_until: dt.datetime) -> int:
+    """End the browsers of somebody who signed out at their provider; returns how many there were.
+
+    Only those that signed in by the provider, and no later than a moment: word of it that comes
+    twice does not end what began since.
+    """
+    with db.writing() as session:
+        identity = session.get(Identity, (issuer, subject))
+        if identity is None:
+            return 0
+        user = identity.user_name
+        theirs = and_(
+            SignedIn.user_name == user,
+            SignedIn.way == "organisation",
+            SignedIn.begun_at <= begun_until,
+        )
+        ended = _end(session, theirs, "ended_by_provider")
+        if ended:
+            new = {"user": user, "browsers": ended}
+            Chain.of_administration(session).add(
+                Entry("signed_out_by_provider", "user", actor=user, new=new),
+                at=read_surroundings(session).now,
+            )
         return ended
 
 

@@ -9,6 +9,7 @@ const [port, back] = process.argv.slice(2)
 const issuer = `http://127.0.0.1:${port}`
 const accounts = new Map()
 let spoil = ''
+let caught = ''
 
 function pair (kid) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -23,13 +24,19 @@ const provider = new Provider(issuer, {
     client_secret: 'a secret of the tests, long enough',
     redirect_uris: [back],
     response_types: ['code'],
-    grant_types: ['authorization_code']
+    grant_types: ['authorization_code'],
+    backchannel_logout_uri: `${issuer}/signed-out`
   }],
   jwks: { keys: [key] },
   cookies: { keys: ['of a test'] },
   pkce: { required: () => true },
   claims: { openid: ['sub', 'roles'], profile: ['name', 'preferred_username'], email: ['email', 'email_verified'] },
-  features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+  features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true } },
+  // What it sends to an application is caught here: in the tests none listens.
+  fetch: async (_url, options) => {
+    caught = options.body.get('logout_token')
+    return new Response()
+  },
   conformIdTokenClaims: process.env.CLAIMS_ELSEWHERE === '1',
   findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, ...accounts.get(sub) }) }),
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
@@ -65,6 +72,24 @@ const spoiled = {
   },
   none: () => undefined
 }
+// What the provider says when somebody signed out: as it is, or made to prove nothing.
+const spoiledOut = {
+  sound: (claims, token) => token,
+  forged: (claims) => signed(claims, strange),
+  unsigned: (claims) => new jose.UnsecuredJWT(claims).encode(),
+  no_event: ({ events, ...claims }) => signed(claims, key),
+  nonce: (claims) => signed({ ...claims, nonce: 'n' }, key),
+  audience: (claims) => signed({ ...claims, aud: 'another application' }, key),
+  issuer: (claims) => signed({ ...claims, iss: 'https://elsewhere.example' }, key),
+  old: (claims) => signed({ ...claims, iat: now() - 3600, exp: now() - 1800 }, key),
+  session_alone: ({ sub, ...claims }) => signed(claims, key),
+  rubbish: () => 'rubbish'
+}
+async function signOut (sub, how) {
+  const client = await provider.Client.find('spoc')
+  await client.backchannelLogout(sub, 'a session there')
+  return spoiledOut[how](jose.decodeJwt(caught), caught)
+}
 provider.use(async (ctx, next) => {
   await next()
   if (ctx.oidc?.route === 'token' && spoil && ctx.body?.id_token) {
@@ -83,6 +108,9 @@ async function answer (request, response) {
   if (pathname === '/of-the-tests/spoil') {
     spoil = searchParams.get('how')
     return response.end('kept')
+  }
+  if (pathname === '/of-the-tests/sign-out') {
+    return response.end(await signOut(searchParams.get('sub'), searchParams.get('how')))
   }
   if (pathname.startsWith('/interaction/')) {
     const accountId = searchParams.get('as')

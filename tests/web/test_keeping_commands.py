@@ -11,6 +11,7 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import select
 
 import engine
+from engine.tables.audit import AuditEvent
 from engine.tables.casefile import CaseFile
 from web import create_app
 from web.settings import Settings
@@ -43,6 +44,9 @@ def test_a_backup_is_made_checked_and_restored(
     assert told.exit_code == 0, told.output
     assert "1 case, as they were on" in told.output
     assert "The keys are not in it" in told.output
+    with app.extensions["database"].reading() as session:
+        kept = session.scalars(select(AuditEvent.action).order_by(AuditEvent.id.desc())).first()
+    assert kept == "backup_made"
     checked = shell.invoke(args=["backup", "--verify", file])
     assert checked.exit_code == 0
     assert checked.output.endswith("Every part is as it was written.\n")

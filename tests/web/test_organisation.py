@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import engine
 from engine import clock
@@ -318,6 +318,55 @@ def test_signing_out_ends_the_cookie_wherever_it_was_copied_to(
     assert out.heading == "You are signed out"
     assert "/session/end" in out.one("//a[starts-with(., 'Sign out of')]").get("href")
     assert copied.get("/tasks").path.startswith("/sign-in")
+
+
+def test_who_signs_out_at_the_provider_is_signed_out_here_everywhere(
+    install: Install, provider: OpenId
+) -> None:
+    app = install(provider.issuer)
+    provider.knows("15", **JO, roles=["Spoc.TeamLeader"])
+    first, second = (_sign_in(app, provider, "15").visitor for _ in range(2))
+    token = provider.signs_out("15")
+    sent = {"logout_token": token}
+    answer = app.test_client().post("/sign-in/ended", data=sent)
+    assert (answer.status_code, answer.get_data()) == (200, b"")
+    assert answer.headers["Cache-Control"] == "no-store"
+    for browser in (first, second):
+        assert browser.get("/tasks").path.startswith("/sign-in")
+    assert ("signed_out_by_provider", {"user": "jo_real", "browsers": 2}) in _log(app)
+    again = _sign_in(app, provider, "15").visitor
+    with app.extensions["database"].writing() as session:
+        later = clock.real() + dt.timedelta(minutes=2)
+        session.execute(update(SignedIn).values(begun_at=later, seen_at=later))
+    assert app.test_client().post("/sign-in/ended", data=sent).status_code == 200
+    assert again.get("/tasks").path.startswith("/tasks")
+
+
+SPOILED_OUT = (
+    *("forged", "unsigned", "no_event", "nonce", "audience", "issuer", "old", "session_alone"),
+    "rubbish",
+)
+
+
+@pytest.mark.parametrize("how", SPOILED_OUT)
+def test_word_of_a_sign_out_that_proves_nothing_ends_nothing(
+    install: Install, provider: OpenId, how: str
+) -> None:
+    app = install(provider.issuer)
+    provider.knows("16", **JO, roles=["Spoc.TeamLeader"])
+    browser = _sign_in(app, provider, "16").visitor
+    sent = {"logout_token": provider.signs_out("16", how)}
+    assert app.test_client().post("/sign-in/ended", data=sent).status_code == 400
+    assert app.test_client().post("/sign-in/ended").status_code == 400
+    assert browser.get("/tasks").path.startswith("/tasks")
+
+
+def test_word_of_somebody_we_never_saw_ends_nothing(install: Install, provider: OpenId) -> None:
+    app = install(provider.issuer)
+    token = provider.signs_out("somebody we never saw")
+    sent = {"logout_token": token}
+    assert app.test_client().post("/sign-in/ended", data=sent).status_code == 200
+    assert "signed_out_by_provider" not in dict(_log(app))
 
 
 def test_the_way_to_the_provider_is_protected_by_pkce_state_and_nonce(

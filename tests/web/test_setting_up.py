@@ -41,6 +41,8 @@ def test_the_first_page_of_an_administrator_says_what_is_missing(iris: Visitor) 
     assert "still missing before real cases may begin" in page.text
     assert "Your name and letterhead" in page.text
     assert "Real people and real time" in page.text
+    assert "Sign-in with your organisation's accounts" in page.text
+    assert "A backup made lately" in page.text
     assert page.tree.xpath("//nav//a[@href='/setting-up']")
     assert not page.tree.xpath("//nav//a[@href='/cases']")
 

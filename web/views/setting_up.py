@@ -131,7 +131,16 @@ def email() -> ResponseReturnValue:
 def _of_the_machine() -> tuple[engine.setting_up.Point, ...]:
     """Give the points that the settings of the machine decide; its operators mend them."""
     settings = auth.settings()
+    provider = settings.sign_in.provider
     return (
+        engine.setting_up.Point(
+            "installation",
+            "Sign-in with your organisation's accounts",
+            provider is not None,
+            f"People sign in with {provider.called}."
+            if provider is not None
+            else "None is set up. Whoever runs the machine sets SPOC_OIDC_ISSUER.",
+        ),
         engine.setting_up.Point(
             "email",
             "A mail server",
