@@ -33,7 +33,7 @@ BEFORE_ANYTHING = (
 #: Endpoint that writes -> the links it adds, by the names of their actions.
 ADDS: Mapping[str, tuple[str, ...]] = {
     "sign_in.emergency": ("emergency_sign_in", "emergency_sign_in_refused"),
-    "sign_in.ended": ("signed_out_by_provider",),
+    "sign_out.by_provider": ("signed_out_by_provider",),
     "tasks.start": ("task_claimed",),
     "tasks.put_back": ("task_released",),
     "task.answer": ("task_claimed", "draft_begun"),

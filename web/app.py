@@ -65,6 +65,7 @@ from web.views import (
     setting_up,
     sign_in,
     sign_ins,
+    sign_out,
     stuck,
     task,
     tasks,
@@ -122,7 +123,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(_finish)
     _register_views(app)
     # The provider itself asks, without a browser: it proves who it is by what it signs.
-    tokens.exempt(sign_in.ended)
+    tokens.exempt(sign_out.by_provider)
     limits.register(app)
     if chosen.sign_in.provider is not None:
         back = f"{chosen.pages}/sign-in/back"
@@ -155,7 +156,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 def _register_views(app: Flask) -> None:
     staff = (
-        *(sign_in, tasks, task, daily, doors, disagreements, callers),
+        *(sign_in, sign_out, tasks, task, daily, doors, disagreements, callers),
         *(contacts, contact_imports),
         *(cases, evidence, papers, register, post, my_emails),
     )

@@ -19,7 +19,7 @@ from web.sign_in_settings import EMERGENCY_LONGEST
 OPEN_TO_ALL = frozenset(
     {
         *("static", "sign_in.page", "sign_in.enter", "sign_in.out"),
-        *("sign_in.there", "sign_in.back", "sign_in.emergency", "sign_in.ended"),
+        *("sign_in.there", "sign_in.back", "sign_in.emergency", "sign_out.by_provider"),
     }
 )
 #: Where the cookie holds the random id of this browser.

@@ -66,7 +66,7 @@ def limited(app: Flask) -> list[Limited]:
         Limited("sign_in.enter", "POST", _DEMONSTRATION, _address, _always),
         Limited("sign_in.there", "GET", _SIGN_IN, _address, _always),
         Limited("sign_in.back", "GET", _SIGN_IN, _address, _always),
-        Limited("sign_in.ended", "POST", _SIGN_IN, _address, _always),
+        Limited("sign_out.by_provider", "POST", _SIGN_IN, _address, _always),
         Limited("sign_in.emergency", "POST", _PASSWORD, _address, _always),
     )
     searches = [

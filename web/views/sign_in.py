@@ -120,24 +120,6 @@ def back() -> ResponseReturnValue:
     return _onward(engine.person(auth.database(), name), proven.next)
 
 
-@blueprint.post("/sign-in/ended")
-def ended() -> ResponseReturnValue:
-    """Take in from the provider that somebody signed out there; their browsers end here as well.
-
-    Nobody is at a browser: what proves it is the token. 404 where there is no provider.
-    """
-    found = _provider()
-    try:
-        one = found.signed_out(request.form.get("logout_token", ""))
-    except oidc.NotProven as wrong:
-        _log.warning("Nobody was signed out by the provider: %s", wrong)
-        return {"error": "invalid_request"}, 400
-    engine.sign_in.end_by_provider(
-        auth.database(), found.settings.issuer, one.subject, begun_until=one.until
-    )
-    return "", 200
-
-
 @blueprint.route("/sign-in/emergency", methods=["GET", "POST"])
 def emergency() -> ResponseReturnValue:
     """Sign in by a password, for a reason; 404 where nobody has one."""
