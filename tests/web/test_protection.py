@@ -38,7 +38,13 @@ def _addresses(app: Flask) -> Iterator[tuple[str, set[str]]]:
 
 def test_no_address_takes_anything_without_the_token_of_its_page(app: Flask, as_: As) -> None:
     client = as_("dorothy").client
-    writing = [(path, one) for path, taken in _addresses(app) for one in taken - SAFE]
+    # The provider's own word comes without a browser; its signature is its proof.
+    writing = [
+        (path, one)
+        for path, taken in _addresses(app)
+        for one in taken - SAFE
+        if path != "/sign-in/ended"
+    ]
     assert len(writing) > 30
     let_through = [
         (method, path)
