@@ -22,6 +22,9 @@ BY_ITSELF = frozenset(
     {
         *("element_history", "element_instance", "message", "process_instance", "subscription"),
         *("work_item", "apscheduler_jobs"),
+        # Row by row as the machine reads and checks a file; that somebody brought it, let it be
+        # logged or put it aside has its links, and so has each contact.
+        *("contact_import", "contact_import_row"),
     }
 )
 #: Transactions that make the installation, before there is anything to keep a record of.
