@@ -293,6 +293,8 @@ PAGES: Mapping[str, Rule] = {
         ("wrong_dates.listed", "wrong_dates.calendar", "wrong_dates.appeal_time"),
         page("wrong dates"),
     ),
+    "other_contacts.listed": page("other contacts"),
+    "other_contacts.shown": within("other contacts", **_SOMEBODY),
     "wrong_dates.receipt": _appeals,
     "wrong_dates.time_of_one": _decisions,
     "batches.listed": page("batches"),

@@ -10,6 +10,14 @@ from engine.batches.choices import (
 )
 from engine.batches.kind import Done, Item, Kind, Planned
 from engine.batches.kinds import KINDS
+from engine.batches.leaving_contacts import (
+    HeldArrangement,
+    LeavingContact,
+    Named,
+    contacts_held,
+    held_by,
+    name_others,
+)
 from engine.batches.reading import BatchBrief, BatchItemRow, BatchPage, batch, batches
 from engine.batches.working import work
 
@@ -19,18 +27,24 @@ __all__ = [
     "BatchItemRow",
     "BatchPage",
     "Done",
+    "HeldArrangement",
     "Item",
     "Kind",
+    "LeavingContact",
     "LostStep",
     "MoveChoices",
+    "Named",
     "NothingToDo",
     "Planned",
     "batch",
     "batches",
     "begin",
+    "contacts_held",
     "discard",
+    "held_by",
     "lost_steps",
     "move_choices",
+    "name_others",
     "resume",
     "start",
     "stop",

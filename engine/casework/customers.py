@@ -74,7 +74,7 @@ def find(context: Context, name: str, tenancy_reference: str) -> Customer | None
         .where(func.upper(Customer.tenancy_reference) == tenancy_reference.upper())
         .order_by(Customer.id)
     )
-    return next((one for one in on_tenancy if _plain(one.name) == _plain(name)), None)
+    return next((one for one in on_tenancy if plain_name(one.name) == plain_name(name)), None)
 
 
 def keep(context: Context, values: dict[str, Any]) -> Customer:
@@ -184,5 +184,6 @@ def other_cases(context: Context, customer: Customer) -> list[CaseFile]:
     )
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Give a name as it is compared: without capitals, with single blanks."""
     return " ".join(name.casefold().split())

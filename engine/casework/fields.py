@@ -32,7 +32,8 @@ def _of(table: str, where: Part | Shown, *columns: str) -> dict[str, Part | Show
 FIELDS: Mapping[str, Part | Shown] = {
     **_of("customer", Part.CARD, "name", "address", "tenancy_reference", "email", "phone", "needs"),
     **_of("customer", Part.CARD, "other_tenants", "language", "formats", "cannot_use"),
-    **_of("case_file", Part.CARD, "reference"),
+    **_of("case_file", Part.CARD, "reference", "also_applies_to"),
+    **_of("former_home", Part.LETTERS, "address", "tenancy_reference"),
     **_of("case_file", Part.TIMELINE, "behaviour_kinds", "allegation_against"),
     **_of("stage", Part.DECISIONS, "sent_back_because"),
     **_of("third_party", Part.TIMELINE, "name", "relationship", "contact", "scope"),

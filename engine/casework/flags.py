@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import arrangements, contact_card
+from engine.casework import arrangements, contact_card, moves
 from engine.casework.context import Context
 from engine.errors import NotFound, Problem
 from engine.tables.decisions import Arrangement, Flag
@@ -18,6 +18,7 @@ from forms import Choice
 _ACTION = "flag_action"
 _SYSTEM = "flag_system"
 _GONE = "nothing"
+_OLD_HOME = "old_home"
 _NOT_NEEDED = "not_needed"
 
 
@@ -71,11 +72,21 @@ def flag_shows(context: Context) -> list[Choice]:
     if context.variables.get(_ACTION) == "end":
         return [Choice(_GONE, "Nothing about this arrangement any more")]
     offered = [Choice(name, line) for name, line in _shown(context).items()]
+    offered += _left(context)
     if _current(context).removal_requested_on is not None:
         offered.append(
             Choice(_NOT_NEEDED, "Nothing, because its removal has been asked for meanwhile")
         )
     return offered
+
+
+def _left(context: Context) -> list[Choice]:
+    """Offer what must be gone from the home a customer left since the flag was set."""
+    home, set_on = moves.last_home(context), _current(context).set_on
+    if home is None or set_on is None or home.recorded_on < set_on:
+        return []
+    line = f"Nothing about this arrangement on the old tenancy {home.tenancy_reference} any more"
+    return [Choice(_OLD_HOME, line)]
 
 
 def flag_is_right(context: Context, values: dict[str, Any]) -> list[Problem]:

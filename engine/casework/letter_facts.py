@@ -18,6 +18,7 @@ from engine.casework import (
     letter_words,
     look_requests,
     owners,
+    shared_tenancies,
     stages,
     terms,
 )
@@ -76,13 +77,20 @@ def customer_of(context: Context) -> Customer | None:
 def customer_address(context: Context) -> str | None:
     """Offer the customer's postal address."""
     customer = customer_of(context)
-    return f"{customer.name}\n{customer.address}" if customer else None
+    if customer is None:
+        return None
+    return f"{_addressed(context, customer)}\n{customer.address}"
 
 
 def customer_needs(context: Context) -> str | None:
     """Offer the format or language the customer needs (R-056)."""
     customer = customer_of(context)
     return customers.needs_of(customer) or None if customer else None
+
+
+def _addressed(context: Context, customer: Customer) -> str:
+    """Name everybody a letter is written to: on a shared tenancy those it applies to."""
+    return shared_tenancies.said(shared_tenancies.applies_to(customer, context.case()))
 
 
 def arrangement_of(context: Context, subject: Subject) -> Arrangement | None:
@@ -122,8 +130,9 @@ def _frame(context: Context, subject: Subject) -> Mapping[str, Any]:
     customer = customer_of(context)
     author = context.session.get(User, context.actor)
     return {
-        "customer_name": customer.name if customer else "",
+        "customer_name": _addressed(context, customer) if customer else "",
         "customer_address": customer.address if customer else "",
+        "for_whom": shared_tenancies.told_to(customer, context.case()) if customer else "",
         "case_reference": context.case().reference,
         "letter_date": subject.issued_on,
         "author_name": author.full_name if author else "",

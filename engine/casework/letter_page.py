@@ -32,6 +32,8 @@ def framed(
     head = _escaped(facts.get("landlord_head", ""))
     head = f'<p class="letter__head">{head}</p>\n' if head else ""
     copy = f'<p class="letter__copy">Copy to: {html.escape(copy_to)}</p>\n' if copy_to else ""
+    whom = _escaped(facts.get("for_whom", ""))
+    whom = f'<p class="letter__whom">{whom}</p>\n' if whom else ""
     return (
         '<article class="letter" lang="en-GB">\n'
         f'<p class="letter__landlord">{said["landlord_name"]}</p>\n'
@@ -41,7 +43,7 @@ def framed(
         f"Our reference: {said['case_reference']}</p>\n"
         f'<h2 class="letter__title">{html.escape(title)}</h2>\n'
         f"<p>Dear {said['customer_name']}</p>\n"
-        f"{text}\n"
+        f"{whom}{text}\n"
         '<p class="letter__close">Yours sincerely</p>\n'
         f'<p class="letter__author">{"<br>".join(part for part in sender if part)}</p>\n'
         f"{copy}</article>\n"

@@ -8,7 +8,7 @@ from forms import LetterTemplate
 
 #: Placeholder -> what it says. One that ends in ``_code`` is for conditions, not for customers.
 PLACEHOLDERS: Mapping[str, str] = {
-    "customer_name": "the customer's name",
+    "customer_name": "the customer's name; on a shared tenancy everybody the case applies to",
     "customer_address": "the customer's postal address",
     "case_reference": "the reference of the case",
     "letter_date": "the day the letter leaves",

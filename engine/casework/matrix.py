@@ -131,6 +131,7 @@ PAGES: Mapping[str, frozenset[str]] = {
     "stuck steps": _LOOK_AFTER,
     "moving": frozenset({"process_owner", "manager"}),
     "wrong dates": frozenset({"manager", "dmo"}),
+    "other contacts": frozenset({"manager", "dmo"}),
     "contact imports": frozenset({"manager", "dmo"}),
     "batches": _LOOK_AFTER | {"process_owner"},
     # Who may ask for emergency access: staff who meet customers and do not see every case anyway.
@@ -146,6 +147,8 @@ PAGES: Mapping[str, frozenset[str]] = {
 #: the rest ``Part.TIMELINE``.
 NEEDS: Mapping[str, Part] = {
     "log_contact": Part.LETTERS,
+    # It asks for what the card says and no more; its roles are narrower than who sees that.
+    "contact_changed": Part.CARD,
     "record_delivery": Part.LETTERS,
     "send_letter_again": Part.LETTERS,
     "appeal_received": Part.LETTERS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from engine.casework import customers, stages
+from engine.casework import customers, joint_tenants, stages
 from engine.casework.context import Context
 from engine.casework.people import full_name
 from engine.errors import Problem
@@ -79,6 +79,7 @@ def open_case(context: Context, values: dict[str, Any], restricted: dict[str, An
     case = context.case()
     customer = customers.keep(context, values)
     case.customer_id = customer.id
+    joint_tenants.keep(context, values)
     case.concern_on = dt.date.fromisoformat(values["concern_on"])
     case.behaviour_kinds = values["behaviour_kinds"]
     case.allegation_against = values.get("complained_about", [])
@@ -94,6 +95,7 @@ def open_case(context: Context, values: dict[str, Any], restricted: dict[str, An
             "customer_id": customer.id,
             "owner": case.owner,
             "behaviour_kinds": case.behaviour_kinds,
+            "also_applies_to": case.also_applies_to,
             "earlier_case_id": case.earlier_case_id,
         },
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import customers, people, stages
+from engine.casework import customers, joint_tenants, people, stages
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.casefile import Stage
@@ -53,6 +53,7 @@ def referral_is_complete(context: Context, values: dict[str, Any]) -> list[Probl
         *_not_looked_at(context, values),
         *_dates_crossed(values),
         *_discussed_with(context, values),
+        *joint_tenants.meant_were_warned(context, values),
     ]
 
 
@@ -64,6 +65,7 @@ def referral(context: Context, values: dict[str, Any], restricted: dict[str, Any
     stage.discussed_with = values["discussed_with"]
     stage.proposed_spoc, stage.proposed_cover = values["spoc"], values["cover"]
     stage.sent_back_because = None
+    joint_tenants.narrow(context, values)
     linked = [found.id for kind in _BEFORE if (found := stages.find(context, kind))]
     context.audit(
         "referred",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import customers, letter_dates, terms
+from engine.casework import customers, letter_dates, shared_tenancies, terms
 from engine.casework.context import Context
 from engine.casework.decision import each_once
 from engine.casework.references import next_reference
@@ -59,6 +59,7 @@ def _open_case(context: Context, values: dict[str, Any]) -> CaseFile:
         opened_by=context.actor,
         owner=values["owner"],
         stage="in_force",
+        also_applies_to=shared_tenancies.names_in(values.get("also_applies_to", "")),
     )
     context.session.add(case)
     context.session.flush()

@@ -10,7 +10,7 @@ from engine.commands.delivery import deliver_messages, sweep_unclaimed
 from engine.commands.first_places import fill_places
 from engine.commands.handing_over import put_off, reassign
 from engine.commands.incidents import let_go, retry, try_again_in
-from engine.commands.instances import choose_parameter_set, receive, start
+from engine.commands.instances import choose_parameter_set, receive, start, take_in, try_in
 from engine.commands.leavers import hand_back_tasks
 from engine.commands.outcomes import ROLE_NAMES, Outcome
 from engine.commands.pages import (
@@ -79,8 +79,10 @@ __all__ = [
     "save_draft",
     "start",
     "sweep_unclaimed",
+    "take_in",
     "today",
     "try_again_in",
+    "try_in",
     "verify_chains",
     "working_day_ahead",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import forms
 from engine import messages
 from engine.casework import cases, disagreements, people, visibility
 from engine.casework.context import Context
@@ -147,21 +148,44 @@ def _receive_now(
 ) -> tuple[list[int], int | None] | None:
     """Keep the answers and the messages; gives their ids and the case, None when kept before."""
     with db.writing() as session:
-        around = read_surroundings(session)
         if is_known(session, page_mark):
             return None
-        context = open_door(session, around, message, by=by, refs=refs)
-        form = form_named(bundle(session, context.release_id), door_named(message).form)
-        answers = check_answers(form, raw, context)
-        keep_answers(form, answers, context, page_mark=page_mark)
-        session.flush()
-        if door_named(message).is_message:
-            brought = _envelope(context, message, door_named(message), refs)
-            context.kept.append(messages.send(session, brought))
-        if context.case_id is not None:
-            context.audit("message_received", "message", None, new={"message": message})
-        session.flush()
+        context = take_in(session, message, raw, by=by, refs=refs, page_mark=page_mark)
         return [one.id for one in context.kept], context.case_id
+
+
+def take_in(
+    session: Session,
+    message: str,
+    raw: Mapping[str, Any],
+    *,
+    by: str,
+    refs: Mapping[str, int],
+    page_mark: str | None = None,
+) -> Context:
+    """Keep a message from outside and its answers in a transaction of somebody else's.
+
+    Whoever commits delivers it afterwards. Raises as ``receive``; nothing of it may be kept then.
+    """
+    context, form, answers = try_in(session, message, raw, by=by, refs=refs)
+    keep_answers(form, answers, context, page_mark=page_mark)
+    session.flush()
+    if door_named(message).is_message:
+        brought = _envelope(context, message, door_named(message), refs)
+        context.kept.append(messages.send(session, brought))
+    if context.case_id is not None:
+        context.audit("message_received", "message", None, new={"message": message})
+    session.flush()
+    return context
+
+
+def try_in(
+    session: Session, message: str, raw: Mapping[str, Any], *, by: str, refs: Mapping[str, int]
+) -> tuple[Context, forms.Form, forms.Answers]:
+    """Check a message from outside and its answers; nothing is kept. Raises as ``receive``."""
+    context = open_door(session, read_surroundings(session), message, by=by, refs=refs)
+    form = form_named(bundle(session, context.release_id), door_named(message).form)
+    return context, form, check_answers(form, raw, context)
 
 
 def door_named(message: str) -> Door:

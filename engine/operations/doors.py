@@ -51,6 +51,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "add_third_party": _OWNERS,
     "withdraw_third_party": _OWNERS,
     "change_customer": _OWNERS,
+    "customer_moved": _OWNERS,
     "change_meeting": frozenset({"dmo", "manager"}),
     "owed_action_done": frozenset(),
     "complaint_step": frozenset({"complaints_manager", "manager", "dmo"}),

@@ -20,6 +20,7 @@ from engine.casework import (
     informal,
     invitations,
     issued_letters,
+    joint_tenants,
     letter_dates,
     letter_facts,
     letters,
@@ -67,6 +68,7 @@ OPERATIONS: Mapping[str, Operation] = {
 
 #: What an expression may ask of its case: name -> function.
 FACTS: Mapping[str, Fact] = {
+    "also_applies_to": joint_tenants.also_applies_to,
     "appeal_due": appeals.appeal_due,
     "appeal_received_on": appeals.appeal_received_on,
     "appeal_ref": appeals.appeal_ref,
@@ -99,6 +101,7 @@ FACTS: Mapping[str, Fact] = {
     "holding_letter_due": appeals.holding_letter_due,
     "letter_due": letters.letter_due,
     "letter_title": letters.letter_title,
+    "applies_to": joint_tenants.meant,
     "look_again_on": stages.look_again_on,
     "look_received_on": look_requests.look_received_on,
     "meeting_due": stages.meeting_due,

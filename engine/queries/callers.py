@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
+from engine.casework.shared_tenancies import who_is_meant
 from engine.casework.visibility import opens
 from engine.errors import NotFound
 from engine.queries import words
@@ -32,6 +33,8 @@ class CallerCard:
     customer: str
     address: str
     tenancy_reference: str
+    #: To whom on a shared tenancy it applies, and that the others go on; "" where nobody shares.
+    applies_to: str
     #: Their open case, for whoever logs the call; nothing of it is shown (R-102).
     case_id: int
     #: Full names; "" for nobody.
@@ -76,20 +79,20 @@ def callers(database: Database, person: Person, search: str) -> Callers:
     if len(search.strip()) < SHORTEST:
         return Callers((), is_too_short=True)
     with reading(database, person) as look:
-        found = [(row[0], row[1]) for row in look.session.execute(_in_force(look, search))]
+        found = [(row[0], row[1], row[2]) for row in look.session.execute(_in_force(look, search))]
         shown = found[:MOST]
-        limits = limits_of(look, [arrangement.id for arrangement, _ in shown])
-        people = _people(look, [arrangement for arrangement, _ in shown])
+        limits = limits_of(look, [arrangement.id for arrangement, _, _ in shown])
+        people = _people(look, [arrangement for arrangement, _, _ in shown])
         cards = tuple(
-            _card(look, arrangement, customer, limits[arrangement.id], people)
-            for arrangement, customer in shown
+            _card(look, (arrangement, case, customer), limits[arrangement.id], people)
+            for arrangement, case, customer in shown
         )
         return Callers(cards, are_more=len(found) > MOST)
 
 
-def _in_force(look: Reading, search: str) -> Select[Arrangement, Customer]:
+def _in_force(look: Reading, search: str) -> Select[Arrangement, CaseFile, Customer]:
     return (
-        select(Arrangement, Customer)
+        select(Arrangement, CaseFile, Customer)
         .join(CaseFile, CaseFile.id == Arrangement.case_id)
         .join(Customer, Customer.id == CaseFile.customer_id)
         .where(
@@ -111,13 +114,14 @@ def _people(look: Reading, arrangements: list[Arrangement]) -> dict[str, User]:
 
 def _card(
     look: Reading,
-    arrangement: Arrangement,
-    customer: Customer,
+    found: tuple[Arrangement, CaseFile, Customer],
     limits: list[Limit],
     people: Mapping[str, User],
 ) -> CallerCard:
+    arrangement, case, customer = found
     spoc, cover = (people.get(name or "") for name in (arrangement.spoc, arrangement.cover))
     return CallerCard(
+        applies_to=who_is_meant(customer, case),
         case_id=arrangement.case_id,
         customer=customer.name,
         address=customer.address,

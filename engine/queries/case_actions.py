@@ -39,6 +39,7 @@ _LABELS: Mapping[str, str] = {
     "record_delivery": "A letter has arrived",
     "send_letter_again": "Send a letter again, or a copy",
     "change_customer": "Change what we know of the customer",
+    "customer_moved": "The customer has moved within our homes",
     "add_third_party": "Somebody speaks for the customer",
     "withdraw_third_party": "The third party no longer acts",
     "appeal_withdrawn": "The customer takes the appeal back",
@@ -122,7 +123,7 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
     if case.closed_on:
         return acts
     classed = {"class_evidence"} if "correct_evidence" in acts else set()
-    known = {"change_customer", "add_third_party"} if case.customer_id else set()
+    known = {"change_customer", "customer_moved", "add_third_party"} if case.customer_id else set()
     return acts | classed | known | {"log_contact", "add_evidence"}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 
 from engine.casework.customers import needs_of
+from engine.casework.shared_tenancies import who_is_meant
 from engine.casework.visibility import Part, sees
 from engine.queries import standing, words
 from engine.queries.people import Person
@@ -35,6 +36,8 @@ class CaseBrief:
     customer_kind: str
     #: Formats and adjustments the customer needs, never a diagnosis; "" for none known.
     needs: str
+    #: To whom on a shared tenancy it applies, and that the others go on; "" where nobody shares.
+    applies_to: str
     #: informal, warning, formal, in_force, ended, closed.
     stage: str
     #: Where it stands, in one sentence.
@@ -80,6 +83,7 @@ def brief_of(
         tenancy_reference=customer.tenancy_reference if customer else "",
         customer_kind=words.name_of("customer_kind", customer.kind) if customer else "",
         needs=needs_of(customer) if customer else "",
+        applies_to=who_is_meant(customer, case) if customer else "",
         stage=case.stage,
         standing=where_it_stands,
         owner=look.full_name(case.owner),

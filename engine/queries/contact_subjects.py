@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 
 from engine.casework.contact_logging import may_log
 from engine.casework.customers import needs_of
+from engine.casework.shared_tenancies import who_is_meant
 from engine.casework.visibility import Part, sees
 from engine.errors import NotFound
 from engine.installation import read_surroundings
@@ -53,6 +54,8 @@ class ContactSubject:
     emergency_route: str
     #: How the customer needs us to deal with them; "" for nothing known, or not for this person.
     needs: str = ""
+    #: To whom on a shared tenancy it applies; "" where nobody shares, or not for this person.
+    applies_to: str = ""
 
     @property
     def sees_case(self) -> bool:
@@ -165,6 +168,7 @@ def _subject(look: Reading, known: _Known, case: CaseFile, customer: Customer) -
         limits=tuple(limit for limit in limits if limit.from_on <= look.today),
         emergency_route=(card.emergency_route if card else "") or route,
         needs=needs_of(customer) if is_seen else "",
+        applies_to=who_is_meant(customer, case) if is_seen or card else "",
     )
 
 

@@ -13,7 +13,7 @@ from engine.casework.customers import FORMATS, reference_fits
 from engine.casework.visibility import Part, sees
 from engine.queries import words
 from engine.queries.reading import Reading
-from engine.tables.casefile import CaseFile, Customer, ThirdParty
+from engine.tables.casefile import CaseFile, Customer, FormerHome, ThirdParty
 from engine.tables.decisions import Arrangement, Restriction
 
 _PROOFS = {
@@ -41,6 +41,15 @@ class Representative:
     end_reason: str
     customer_told_on: dt.date | None
     third_party_told_on: dt.date | None
+
+
+@dataclass(frozen=True)
+class LeftHome:
+    """A home of ours the customer had before, while this case ran."""
+
+    address: str
+    tenancy_reference: str
+    until_on: dt.date
 
 
 @dataclass(frozen=True)
@@ -78,13 +87,15 @@ class CustomerPage:
     #: What the arrangement asks of them that they cannot do, in sentences (R-044).
     clashes: tuple[str, ...]
     representatives: tuple[Representative, ...]
+    #: The last one first.
+    former_homes: tuple[LeftHome, ...]
     #: Cases of the customer, then of others on the tenancy; only what this person may see.
     own_cases: tuple[OtherCase, ...]
     tenancy_cases: tuple[OtherCase, ...]
 
 
 def customer_of_case(look: Reading, case: CaseFile, parts: frozenset[Part]) -> CustomerPage | None:
-    """Give the customer of a case; None while nobody said who it is. At most five statements."""
+    """Give the customer of a case; None while nobody said who it is. At most six statements."""
     customer = look.session.get(Customer, case.customer_id) if case.customer_id else None
     if customer is None:
         return None
@@ -108,6 +119,7 @@ def customer_of_case(look: Reading, case: CaseFile, parts: frozenset[Part]) -> C
         },
         clashes=tuple(_clashes(look, case, closed)),
         representatives=tuple(_representatives(look, case, sees_reasons=sees_reasons)),
+        former_homes=_former_homes(look, case),
         own_cases=tuple(one for mine, one in others if mine),
         tenancy_cases=tuple(one for mine, one in others if not mine),
     )
@@ -160,6 +172,15 @@ def _representatives(
             customer_told_on=row.customer_told_on,
             third_party_told_on=row.third_party_told_on,
         )
+
+
+def _former_homes(look: Reading, case: CaseFile) -> tuple[LeftHome, ...]:
+    rows = look.session.scalars(
+        select(FormerHome)
+        .where(FormerHome.case_id == case.id)
+        .order_by(FormerHome.until_on.desc(), FormerHome.id.desc())
+    )
+    return tuple(LeftHome(row.address, row.tenancy_reference, row.until_on) for row in rows)
 
 
 def _others(look: Reading, case: CaseFile, customer: Customer) -> list[tuple[bool, OtherCase]]:

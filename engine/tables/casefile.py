@@ -35,6 +35,19 @@ class Customer(Row):
     cannot_use: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
 
 
+class FormerHome(Row):
+    """A home the customer left for another of ours while a case ran: where they were (R-033)."""
+
+    __tablename__ = "former_home"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    address: Mapped[str]
+    tenancy_reference: Mapped[str]
+    #: The day they moved.
+    until_on: Mapped[dt.date]
+    recorded_on: Mapped[dt.date]
+
+
 class CaseFile(Row):
     """One customer's journey through the stages, and the head of its audit chain."""
 
@@ -53,6 +66,8 @@ class CaseFile(Row):
     behaviour_kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Members of staff the customer has complained about; they take no part.
     allegation_against: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: Who else on a shared tenancy the case applies to, by name; never anybody not named (R-033).
+    also_applies_to: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     #: informal, warning, formal, in_force, ended, closed: where the case stands in its journey.
     stage: Mapped[str] = mapped_column(default="informal")
     earlier_case_id: Mapped[int | None]

@@ -29,7 +29,7 @@ from engine.tables.columns import Row, table_of
 #: Compared byte by byte on both databases, so that one index answers "begins with".
 _BYTES = String().with_variant(String(collation="C"), "postgresql")
 #: Columns people search a customer by.
-_SEARCHED = ("name", "address", "tenancy_reference", "email", "phone")
+_SEARCHED = ("name", "other_tenants", "address", "tenancy_reference", "email", "phone")
 #: Written without their signs too: 204518/02 is found as 20451802, 01632 960 002 as 01632960002.
 _RUN_TOGETHER = ("tenancy_reference", "phone")
 _PART = re.compile(r"[^\W_]+")

@@ -6,7 +6,7 @@ import datetime as dt
 
 from engine.queries import CasePage, case
 from engine.queries.customer_page import CustomerPage
-from engine.tables.casefile import ThirdParty
+from engine.tables.casefile import FormerHome, ThirdParty
 from engine.tables.database import Database
 from tests.engine.queries.landlord import Pen, person
 
@@ -78,3 +78,31 @@ def test_a_case_without_a_customer_has_no_page_of_one(house: Database) -> None:
         row = Pen(session).case()
         row.customer_id = None
     assert case(house, 1, person("amina"), ["customer"]).customer is None
+
+
+def test_homes_they_left_stay_on_the_page_the_last_one_first(house: Database) -> None:
+    with house.writing() as session:
+        row = Pen(session).case()
+        for month, street in ((2, "1 Ash Road"), (3, "2 Beech Road")):
+            on = dt.date(2026, month, 2)
+            session.add(
+                FormerHome(
+                    case_id=row.id,
+                    address=street,
+                    tenancy_reference=f"20{month}/1",
+                    until_on=on,
+                    recorded_on=on,
+                )
+            )
+    found = [(one.address, one.tenancy_reference) for one in page_of(house).former_homes]
+    assert found == [("2 Beech Road", "203/1"), ("1 Ash Road", "202/1")]
+
+
+def test_the_page_says_to_whom_on_a_shared_tenancy_it_applies(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        row = pen.case()
+        pen.customer_of(row).other_tenants = "Sam Carter, Alex Carter"
+        row.also_applies_to = ["Sam Carter"]
+    page: CasePage = case(house, 1, person("dorothy"), ["customer"])
+    assert page.brief.applies_to.startswith("Applies only to Jo Carter and Sam Carter. Anybody")
