@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from engine.casework import customers, joint_tenants, stages
+from engine.casework import customers, joint_tenants, stages, third_parties
 from engine.casework.context import Context
 from engine.casework.people import full_name
 from engine.errors import Problem
@@ -87,6 +87,7 @@ def open_case(context: Context, values: dict[str, Any], restricted: dict[str, An
     earlier = customers.other_cases(context, customer)
     case.earlier_case_id = earlier[0].id if earlier else None
     stages.need(context, "informal")
+    carried = third_parties.carry_over(context, earlier[0].id) if earlier else []
     context.audit(
         "case_described",
         "case_file",
@@ -97,6 +98,7 @@ def open_case(context: Context, values: dict[str, Any], restricted: dict[str, An
             "behaviour_kinds": case.behaviour_kinds,
             "also_applies_to": case.also_applies_to,
             "earlier_case_id": case.earlier_case_id,
+            "third_parties_carried_over": len(carried),
         },
     )
 

@@ -36,6 +36,35 @@ def add(context: Context, values: dict[str, Any], on: dt.date) -> ThirdParty:
     return third_party
 
 
+def carry_over(context: Context, from_case_id: int) -> list[int]:
+    """Let those who spoke for the customer in an earlier case go on by the same authority.
+
+    Gives their new ids. Whoever the customer took it from stays where they ended.
+    """
+    known = context.session.scalars(
+        select(ThirdParty)
+        .where(ThirdParty.case_id == from_case_id, ThirdParty.ended_on.is_(None))
+        .order_by(ThirdParty.id)
+    )
+    carried = [
+        ThirdParty(
+            case_id=context.case().id,
+            name=one.name,
+            relationship=one.relationship,
+            contact=one.contact,
+            scope=one.scope,
+            authority_given_on=one.authority_given_on,
+            authority_proof=one.authority_proof,
+            started_on=one.started_on,
+            carried_over=True,
+        )
+        for one in known
+    ]
+    context.session.add_all(carried)
+    context.session.flush()
+    return [one.id for one in carried]
+
+
 def third_party_can_act(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Tell when somebody cannot speak for the customer: the other side, or themselves (R-018)."""
     if values.get("other_side") == "yes":

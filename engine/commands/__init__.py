@@ -25,6 +25,7 @@ from engine.commands.pages import (
     working_day_ahead,
 )
 from engine.commands.rearming import Moved, dates_anew, rearm, rearm_run
+from engine.commands.returning import start_again
 from engine.commands.timers import (
     dispatch_due,
     move_clock,
@@ -78,6 +79,7 @@ __all__ = [
     "run_instances",
     "save_draft",
     "start",
+    "start_again",
     "sweep_unclaimed",
     "take_in",
     "today",

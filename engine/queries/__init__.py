@@ -37,6 +37,7 @@ from engine.queries.run_history import RunEvent
 from engine.queries.run_page import RunPage, run_page
 from engine.queries.running import RunningPage, RunningRow, running
 from engine.queries.running_choices import RunningChoices, running_choices
+from engine.queries.still_owed import StillOwed, still_owed
 from engine.queries.stuck import (
     StuckCause,
     StuckStep,
@@ -104,6 +105,7 @@ __all__ = [
     "RunningRow",
     "Show",
     "Step",
+    "StillOwed",
     "StuckCause",
     "StuckStep",
     "SubmissionPage",
@@ -139,6 +141,7 @@ __all__ = [
     "running",
     "running_choices",
     "runs_by_process",
+    "still_owed",
     "stuck_alike",
     "stuck_causes",
     "stuck_step",

@@ -33,6 +33,7 @@ from engine.queries.other_cases import OtherCase, other_cases_of
 from engine.queries.owed import OwedRow, owed_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
+from engine.queries.returned import Before, before
 from engine.queries.tasks import TaskRow, open_tasks_of
 from engine.queries.timeline import TimelineEntry, timeline_of
 from engine.tables.casefile import CaseFile, LegalHold, ThirdParty
@@ -76,6 +77,8 @@ class CasePage:
     people: tuple[CasePerson, ...] = ()
     #: Other cases about the same customer that this person may open.
     other_cases: tuple[OtherCase, ...] = ()
+    #: The earlier case of a concern that came back; None for none that they may see.
+    before: Before | None = None
     tasks: tuple[TaskRow, ...] = ()
     owed_actions: tuple[OwedRow, ...] = ()
     promises: tuple[PromiseRow, ...] = ()
@@ -142,6 +145,7 @@ def _page(
         card=card_of_case(look, row.id),
         people=_people(look, row, sees_all) if overview else (),
         other_cases=other_cases_of(look, row) if overview and sees_all else (),
+        before=before(look, row) if overview and sees_all else None,
         tasks=tuple(open_tasks_of(look, row.id)) if overview else (),
         owed_actions=owed_of(look, row.id) if overview and sees_all else (),
         promises=promises_of(look, row.id) if overview and Part.LETTERS in parts else (),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.calendar import said
 from engine.casework import people
+from engine.commands.leavers import hand_back_tasks
 from engine.commands.outcomes import ROLE_NAMES
 from engine.commands.tries import keeps_trying
 from engine.errors import NotFound, Problem, Rejected
@@ -71,13 +72,19 @@ def given(session: Session, around: Surroundings, term: Term, *, by: str) -> Non
     keep(session, "role_given", "role_holder", by=by, at=around.now, new=_as_dict(row))
 
 
-@keeps_trying
 def end_role(db: Database, holder_id: int, until_on: dt.date, *, by: str) -> None:
     """Let somebody hold a role until a last day, which may be yesterday: then it ends at once.
 
-    Raises NotFound, Rejected for oneself or a role that has ended, InvalidAnswers when nobody
-    would hold a role that is needed.
+    What they have open in a role that has ended falls to whoever holds it. Raises NotFound,
+    Rejected for oneself or a role that has ended, InvalidAnswers when nobody would hold a role
+    that is needed.
     """
+    _end_role(db, holder_id, until_on, by)
+    hand_back_tasks(db)
+
+
+@keeps_trying
+def _end_role(db: Database, holder_id: int, until_on: dt.date, by: str) -> None:
     with db.writing() as session:
         around = read_surroundings(session)
         need_right(session, by, around.today)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.casework.audit import Chain, Entry
 from engine.casework.people import roles_of
+from engine.commands.leavers import hand_back_tasks
 from engine.commands.tries import keeps_trying
 from engine.errors import NotAllowed
 from engine.installation import Surroundings, read_surroundings
@@ -47,6 +48,9 @@ class Said:
     roles: frozenset[str]
 
 
+_LEFT = "Expected somebody who works here, but you are down as having left. Ask your administrator."
+
+
 @dataclass
 class _Desk:
     """One admission under way."""
@@ -66,18 +70,22 @@ def admit(db: Database, said: Said) -> str:
     """Give the user name of who signs in, their roles brought to what the provider says.
 
     Somebody new is added if a role of theirs is one of ours. Roles the provider no longer names
-    end at once, others begin today; both are audited (R-011, R-111).
+    end at once, and what is open in them falls to whoever holds them; others begin today. All of
+    it is audited (R-011, R-111).
     Raises NotAllowed for somebody without any role here, or who has left; what was lost is kept
     as lost then too.
     """
-    user, refusal = _admitted(db, said)
+    user, refusal, has_lost = _admitted(db, said)
+    if has_lost:
+        hand_back_tasks(db)
     if refusal:
         raise NotAllowed(refusal)
     return user
 
 
 @keeps_trying
-def _admitted(db: Database, said: Said) -> tuple[str, str]:
+def _admitted(db: Database, said: Said) -> tuple[str, str, bool]:
+    """Give who it is, why they may not come in or "", and whether they lost a role."""
     with db.writing() as session:
         # Two browsers of somebody new must not add them twice: whoever writes this chain is alone.
         Chain.of_administration(session)
@@ -85,22 +93,18 @@ def _admitted(db: Database, said: Said) -> tuple[str, str]:
         user = _known(desk)
         if user is None:
             if not said.roles:
-                return "", _no_role("of yours")
+                return "", _no_role("of yours"), False
             user = _add(desk)
         today = desk.around.today
         _follow(desk, user)
         if user.left_on is not None and user.left_on < today:
-            _give_roles(desk, user.name, frozenset())
-            return user.name, (
-                "Expected somebody who works here, but you are down as having left. Ask your "
-                "administrator."
-            )
-        _give_roles(desk, user.name, said.roles)
+            return user.name, _LEFT, _give_roles(desk, user.name, frozenset())
+        has_lost = _give_roles(desk, user.name, said.roles)
         session.flush()
         if not roles_of(session, user.name, today):
             end_browsers(session, user.name, "no_role_left")
-            return user.name, _no_role("that you hold now")
-        return user.name, ""
+            return user.name, _no_role("that you hold now"), has_lost
+        return user.name, "", has_lost
 
 
 def _no_role(which: str) -> str:
@@ -176,8 +180,8 @@ def _follow(desk: _Desk, user: User) -> None:
     desk.note("person_renamed", user.name, old=old, **changed)
 
 
-def _give_roles(desk: _Desk, user: str, wanted: frozenset[str]) -> None:
-    """Begin the roles that are new and end those the provider no longer names."""
+def _give_roles(desk: _Desk, user: str, wanted: frozenset[str]) -> bool:
+    """Begin the roles that are new and end those the provider no longer names; any ended?"""
     session, today, issuer = desk.session, desk.around.today, desk.said.issuer
     held = session.scalars(
         select(RoleHolder).where(
@@ -196,6 +200,7 @@ def _give_roles(desk: _Desk, user: str, wanted: frozenset[str]) -> None:
     )
     if lost or gained:
         desk.note("roles_changed_by_provider", user, **_changes(gained, lost))
+    return bool(lost)
 
 
 def _end(desk: _Desk, row: RoleHolder) -> None:

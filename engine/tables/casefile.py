@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.columns import Row, Sealed, UtcDateTime
@@ -126,6 +126,8 @@ class ThirdParty(Row):
     #: How we know of it: written, told_us, attorney; "" where nobody asked.
     authority_proof: Mapped[str] = mapped_column(default="", server_default="")
     started_on: Mapped[dt.date]
+    #: Taken over from the earlier case of a concern that came back.
+    carried_over: Mapped[bool] = mapped_column(default=False, server_default=false())
     ended_on: Mapped[dt.date | None]
     end_reason: Mapped[str | None]
     customer_told_on: Mapped[dt.date | None]

@@ -71,7 +71,7 @@ def test_every_link_and_button_of_every_section_leads_somewhere(
             if href not in seen and not href.endswith(".pdf"):
                 dorothy.get(href)
             seen.add(href)
-    assert {f"/cases/{case_id}/act/log_contact", f"/cases/{case_id}/letters/1"} <= seen
+    assert {f"/contacts/log/{case_id}", f"/cases/{case_id}/letters/1"} <= seen
     assert f"/doors/customer_disagrees?case_id={case_id}" in seen
 
 
@@ -91,6 +91,7 @@ def test_at_most_three_actions_are_buttons_and_the_rest_is_folded(
         "A letter has arrived",
         "Send a letter again, or a copy",
         "Change what we know of the customer",
+        "The customer has moved within our homes",
         "Somebody speaks for the customer",
         "Correct a record",
         "Change how we know something",

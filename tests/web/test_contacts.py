@@ -54,6 +54,17 @@ def test_a_contact_is_logged_with_two_pages_and_four_answers(
     )
 
 
+def test_the_action_of_a_case_is_the_same_short_form(as_: As, case_id: int) -> None:
+    page = as_("mo").get(f"/cases/{case_id}")
+    (action,) = page.tree.xpath(
+        "//*[contains(@class, 'case-head__actions')]/a[text()='Log a contact']"
+    )
+    form = as_("mo").get(action.get("href"))
+    assert form.one("//input[@name='at_time']/@value") == "10:00"
+    done = form.press("Log it", **CALL)
+    assert (done.path, done.has_button("Confirm and record")) == (f"/cases/{case_id}", False)
+
+
 def test_from_a_page_of_a_case_its_customer_is_known(as_: As, case_id: int) -> None:
     form = as_("mo").get(f"/cases/{case_id}/letters").follow("Log a contact")
     # The first link of that name is the one of the frame.

@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from engine.tables.casefile import OwedAction
+from engine.tables.database import Database
 from tests.web import case_file
+from tests.web.conftest import NOW
 from tests.web.visitor import Page, Visitor
 
 As = Callable[[str], Visitor]
@@ -166,3 +170,22 @@ def _log_appeal(visitor: Visitor) -> None:
         channel="in_person",
         grounds="Nobody rings me back.",
     ).press("Confirm and record")
+
+
+def test_what_we_owe_and_promised_stands_beside_doors_and_actions(app: Flask, as_: As) -> None:
+    case_id = case_file.write(app)
+    paths = (
+        f"/cases/{case_id}/act/add_evidence",
+        f"/cases/{case_id}/act/customer_moved",
+        f"/cases/{case_id}/act/place_hold",
+    )
+    for path in paths:
+        page = as_("dorothy").get(path)
+        beside = page.one("//aside[@aria-label='Open on our side']").text_content()
+        assert "What we still owe the customer" in beside
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        for owed in session.scalars(select(OwedAction)):
+            owed.done_on = NOW.date()
+    page = as_("dorothy").get(paths[0])
+    assert page.tree.xpath("//aside[@aria-label='Open on our side']") == []

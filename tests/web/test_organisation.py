@@ -19,6 +19,7 @@ from engine import clock
 from engine.casework.people import roles_of
 from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.people import RoleHolder, User
+from engine.tables.process import WorkItem
 from engine.tables.sign_in import Identity, SignedIn
 from tests.once import published
 from tests.openid import CLIENT_ID, CLIENT_SECRET, OpenId, openid
@@ -124,6 +125,22 @@ def test_roles_are_read_again_at_each_sign_in_and_lost_ones_end_at_once(
     assert rows["team_leader"].until_on is None
     changes = [new for action, new in _log(app) if action == "roles_changed_by_provider"]
     assert changes[-1] == {"user": "jo_real", "gained": ["dmo"], "lost": ["manager"]}
+
+
+def test_what_was_open_in_a_lost_role_falls_to_the_role_at_the_next_sign_in(
+    install: Install, provider: OpenId
+) -> None:
+    app = install(provider.issuer)
+    provider.knows("2", **JO, roles=["Spoc.TeamLeader", "Spoc.Manager"])
+    _sign_in(app, provider, "2")
+    _began(app, dt.date(2026, 2, 2))
+    database = app.extensions["database"]
+    begun = engine.start(database, "spoc_case", by="jo_real").opened[0]
+    provider.knows("2", **JO, roles=[])
+    assert _sign_in(app, provider, "2").status == 403
+    with database.reading() as session:
+        item = session.get_one(WorkItem, begun)
+        assert item.assignee is None
 
 
 def test_who_lost_every_role_is_refused_and_loses_the_browsers_still_open(

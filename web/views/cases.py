@@ -178,6 +178,9 @@ def _link(case_id: int, action: engine.CaseAction) -> ActionLink:
     if action.is_door:
         refs: dict[str, Any] = dict(action.refs)
         return ActionLink(action.label, url_for("doors.message", message=action.name, **refs))
+    if action.name == "log_contact":
+        # The short form: day and time stand there already.
+        return ActionLink(action.label, url_for("contacts.log", case_id=case_id))
     return ActionLink(action.label, url_for("doors.act", case_id=case_id, action=action.name))
 
 

@@ -30,10 +30,29 @@ _BEGINS_WITH_WHAT_STANDS = frozenset({"change_customer", "change_meeting"})
 _SHOWS = dict.fromkeys(("add_evidence", "correct_evidence", "class_evidence"), "evidence")
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """What a page carries beside the form."""
+
+    #: Where back leads.
+    back: str
+    #: What the form began with, where it writes all of it back; "" for others.
+    began: str = ""
+    #: What is open on our side of the case.
+    owing: engine.StillOwed | None = None
+
+
 @blueprint.post("/doors/raise-a-concern")
 def raise_a_concern() -> ResponseReturnValue:
-    """Open a case and lead to its first task."""
-    outcome = engine.start(auth.database(), _CASE_PROCESS, by=auth.person().name)
+    """Open a case and lead to its first task.
+
+    case_id: the closed case of a concern that came back; what is known goes into the first form.
+    """
+    earlier, by = refs_asked().get("case_id"), auth.person().name
+    if earlier:
+        outcome = engine.start_again(auth.database(), earlier, by=by)
+    else:
+        outcome = engine.start(auth.database(), _CASE_PROCESS, by=by)
     banner.success(outcome.sentence)
     if outcome.opened:
         return redirect(url_for("task.opened", work_item_id=outcome.opened[0]), 303)
@@ -56,7 +75,8 @@ def message(message: str) -> ResponseReturnValue:
         banner.told(outcome)
         return redirect(url_for("tasks.listed"), 303)
 
-    return _at_the_counter(view, deliver, back=url_for("tasks.listed"))
+    drawn = _Drawn(url_for("tasks.listed"), owing=_owing(refs.get("case_id")))
+    return _at_the_counter(view, deliver, drawn)
 
 
 @blueprint.route("/cases/<int:case_id>/act/<action>", methods=["GET", "POST"])
@@ -73,8 +93,8 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
         banner.success(f"“{view.form.title}” is recorded.")
         return redirect(f"{case}/{_SHOWS[action]}" if action in _SHOWS else case, 303)
 
-    keeps = action in _BEGINS_WITH_WHAT_STANDS
-    return _at_the_counter(view, record, back=case, keeps_what_stands=keeps)
+    began = meanwhile.as_begun(view.defaults) if action in _BEGINS_WITH_WHAT_STANDS else ""
+    return _at_the_counter(view, record, _Drawn(case, began, _owing(case_id)))
 
 
 def _is_offered(case_id: int, action: str) -> bool:
@@ -86,18 +106,15 @@ def _is_offered(case_id: int, action: str) -> bool:
 def _at_the_counter(
     view: engine.FormView,
     finish: Callable[[Mapping[str, Any]], ResponseReturnValue],
-    *,
-    back: str,
-    keeps_what_stands: bool = False,
+    drawn: _Drawn,
 ) -> ResponseReturnValue:
     """Lead through a form that keeps no draft: what is typed travels with each post.
 
-    keeps_what_stands: what somebody else changed since the page was opened is not undone.
+    Where the page carries what it began with, nothing is undone that somebody else changed since.
     """
     filling = Filling.begun(
         view.form, view.choices, engine.today(auth.database()), suggested=view.defaults
     )
-    drawn = _Drawn(back, meanwhile.as_begun(view.defaults) if keeps_what_stands else "")
     if request.method == "GET":
         return _asked(filling, {}, drawn)
     filling = filling.with_post(None, request.form)
@@ -118,6 +135,13 @@ def _at_the_counter(
         return _asked(filling, said, drawn), _INVALID
 
 
+def _owing(case_id: int | None) -> engine.StillOwed | None:
+    """Give what is open on our side of a case; nothing where the door is about none yet."""
+    if case_id is None:
+        return None
+    return engine.still_owed(auth.database(), auth.person(), case_id)
+
+
 def page_mark() -> str | None:
     """Give the mark of the page that was sent, by which a second sending is known."""
     return request.form.get("page_mark", "")[:_MARK_LENGTH] or None
@@ -126,14 +150,6 @@ def page_mark() -> str | None:
 def new_mark() -> str:
     """Make the mark of one page that may be sent once."""
     return secrets.token_urlsafe(_MARK_BYTES)
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """What a page carries beside the form: where back leads, and what the form began with."""
-
-    back: str
-    began: str
 
 
 def _asked(filling: Filling, problems: Mapping[str, str], drawn: _Drawn) -> str:
@@ -147,6 +163,7 @@ def _asked(filling: Filling, problems: Mapping[str, str], drawn: _Drawn) -> str:
         problems=error_list(fields, problems),
         back_to=drawn.back,
         began=drawn.began,
+        owing=drawn.owing,
     )
 
 
@@ -160,6 +177,7 @@ def _shown(filling: Filling, drawn: _Drawn) -> str:
         hidden=hidden_fields(filling.form.questions, filling.raw),
         back_to=drawn.back,
         began=drawn.began,
+        owing=drawn.owing,
     )
 
 

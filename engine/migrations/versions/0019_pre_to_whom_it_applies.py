@@ -23,6 +23,10 @@ def upgrade() -> None:
         "case_file",
         sa.Column("also_applies_to", sa.JSON(), nullable=False, server_default="[]"),
     )
+    op.add_column(
+        "third_party",
+        sa.Column("carried_over", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.create_table(
         "former_home",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
-from engine import setting_up
+from engine import commands, setting_up
 from engine.casework.people import holders_of, roles_of
 from engine.commands import verify_chains
 from engine.errors import InvalidAnswers, NotFound, Rejected
@@ -18,6 +18,7 @@ from engine.setting_up import Term
 from engine.setting_up.needed import needed_roles
 from engine.tables.database import Database
 from engine.tables.people import RoleHolder, User
+from engine.tables.process import WorkItem
 from tests.engine.commands.conftest import held_landlord
 
 TODAY = dt.date(2026, 4, 1)
@@ -159,6 +160,21 @@ def test_the_last_holder_of_a_needed_role_cannot_lose_it(house: Scenario) -> Non
     assert holders(house, "complaints_manager", FRIDAY) == ["leo"]
     with pytest.raises(InvalidAnswers, match="Expected Tue 31 Mar 2026 or later"):
         setting_up.end_role(house.db, row, dt.date(2026, 3, 1), by="iris")
+
+
+@pytest.mark.parametrize("way", ["end_role", "leave"])
+def test_what_they_have_open_falls_to_the_role_at_once(house: Scenario, way: str) -> None:
+    add_people(house.db, {"daria": ["team_leader"]})
+    task = commands.start(house.db, "spoc_case", by="daria").opened[0]
+    commands.save_draft(house.db, task, {"customer_name": "Jo"}, by="daria")
+    yesterday = dt.date(2026, 3, 31)
+    if way == "leave":
+        setting_up.leave(house.db, "daria", yesterday, {}, by="iris")
+    else:
+        setting_up.end_role(house.db, row_of(house, "daria", "team_leader"), yesterday, by="iris")
+    with house.db.reading() as session:
+        item = session.get_one(WorkItem, task)
+        assert (item.assignee, item.draft) == (None, {"customer_name": "Jo"})
 
 
 def test_a_leaver_holds_no_role_and_stands_in_for_nobody(house: Scenario) -> None:
