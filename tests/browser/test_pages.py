@@ -29,6 +29,8 @@ LISTS = (
     "/contacts/log?search=nobody+at+all",
     "/contacts/log?search=carter",
     "/contacts/imports",
+    "/other-contacts",
+    "/other-contacts/priya",
     "/cases",
     "/cases?search=elm+court",
     "/cases?search=nobody+at+all",
