@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.casework.context import Context
+from engine.casework.plain_names import plain_name
 from engine.casework.usable_ways import WAYS
 from engine.errors import NotFound, Problem
 from engine.tables.casefile import CaseFile, Customer
@@ -182,8 +183,3 @@ def other_cases(context: Context, customer: Customer) -> list[CaseFile]:
             .order_by(CaseFile.id.desc())
         )
     )
-
-
-def plain_name(name: str) -> str:
-    """Give a name as it is compared: without capitals, with single blanks."""
-    return " ".join(name.casefold().split())

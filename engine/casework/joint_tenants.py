@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from engine.casework import customers, stages
 from engine.casework.context import Context
+from engine.casework.plain_names import plain_name
 from engine.casework.shared_tenancies import applies_to, is_shared, names_in
 from engine.errors import Problem
 from engine.tables.casefile import CaseFile, Customer
@@ -110,9 +111,9 @@ def narrow(context: Context, values: dict[str, Any]) -> None:
 
 
 def _not_on_tenancy(also: list[str], values: dict[str, Any]) -> Iterator[Problem]:
-    there = {customers.plain_name(name) for name in names_in(values.get("other_tenants", ""))}
+    there = {plain_name(name) for name in names_in(values.get("other_tenants", ""))}
     for name in also:
-        if customers.plain_name(name) not in there:
+        if plain_name(name) not in there:
             yield Problem(
                 "also_applies_to",
                 f"Expected names that stand under “Who else is on the tenancy?”, but {name} does "
@@ -128,9 +129,9 @@ def _never_warned(
     informal = stages.find(context, "informal") if case is not None else None
     if case is None or informal is None or informal.warned_on is None:
         return
-    warned = {customers.plain_name(name) for name in case.also_applies_to}
+    warned = {plain_name(name) for name in case.also_applies_to}
     for name in also:
-        if customers.plain_name(name) not in warned:
+        if plain_name(name) not in warned:
             yield Problem(
                 question,
                 f"Expected people this case applied to when the warning was given, but {name} was "
@@ -148,9 +149,9 @@ def _case_of_their_own(context: Context, also: list[str], reference: str) -> Ite
             CaseFile.id != (context.case_id or 0),
         )
     )
-    theirs = {customers.plain_name(name): case for name, case in rows}
+    theirs = {plain_name(name): case for name, case in rows}
     for name in also:
-        if case := theirs.get(customers.plain_name(name)):
+        if case := theirs.get(plain_name(name)):
             yield Problem(
                 "also_applies_to",
                 f"Expected people without a case of their own, but {case} is open for {name}. "

@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from engine.calendar import said
 from engine.casework import arrangements, customers, people, shared_tenancies
 from engine.casework.context import Context
+from engine.casework.plain_names import plain_name
 from engine.errors import NotFound, Problem, Rejected
 from engine.tables.casefile import Customer, FormerHome
 from engine.tables.decisions import Flag
@@ -144,9 +145,9 @@ def _somebody_else(
 
 def _left_behind(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
     there = shared_tenancies.names_in(values.get("other_tenants", ""))
-    known = {customers.plain_name(name) for name in there}
+    known = {plain_name(name) for name in there}
     for name in context.case().also_applies_to:
-        if customers.plain_name(name) not in known:
+        if plain_name(name) not in known:
             yield Problem(
                 "other_tenants",
                 f"Expected {name} on the new tenancy too, because this case applies to them as "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from engine.casework import customers
+from engine.casework.plain_names import plain_name
 from engine.tables.casefile import CaseFile, Customer
 
 #: How somebody comes to us who shares a tenancy.
@@ -17,7 +17,7 @@ _BETWEEN = re.compile(r"\s*(?:[,;&\n]|\band\b)\s*", re.I)
 def names_in(text: str) -> list[str]:
     """Give the names of a text that people wrote with commas or “and” between, each once."""
     found = (" ".join(name.split()) for name in _BETWEEN.split(text))
-    return list({customers.plain_name(name): name for name in found if name}.values())
+    return list({plain_name(name): name for name in found if name}.values())
 
 
 def is_shared(customer: Customer) -> bool:
@@ -60,5 +60,5 @@ def told_to(customer: Customer, case: CaseFile) -> str:
 
 
 def _all_of_them(customer: Customer, meant: Sequence[str]) -> bool:
-    known = {customers.plain_name(name) for name in names_in(customer.other_tenants)}
-    return bool(known) and known <= {customers.plain_name(name) for name in meant}
+    known = {plain_name(name) for name in names_in(customer.other_tenants)}
+    return bool(known) and known <= {plain_name(name) for name in meant}
