@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
@@ -20,6 +21,35 @@ EVERY_DAY: Days = (None, None)
 _WEEK = dt.timedelta(days=7)
 #: Weeks the chart shows; older ones are counted in a sentence.
 _CHART_WEEKS = 26
+#: Past the objects of the session: one case may have ten thousand.
+_READ = (
+    *(Contact.on, Contact.at_time, Contact.channel, Contact.direction, Contact.note),
+    *(Contact.triage, Contact.logged_by, Contact.import_id),
+)
+
+
+class Logged(Protocol):
+    """What is read of one contact."""
+
+    @property
+    def on(self) -> dt.date:
+        """Give the day of it."""
+
+    @property
+    def at_time(self) -> str | None:
+        """Give the time of day; None when nobody noted it."""
+
+    @property
+    def channel(self) -> str:
+        """Give how it was."""
+
+    @property
+    def direction(self) -> str:
+        """Give who got in touch: in or out."""
+
+    @property
+    def import_id(self) -> int | None:
+        """Give the file it came in; None when somebody logged it."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +110,13 @@ def contacts_of(
 
     days: the first and the last day to count, both included; None for no limit.
     """
-    rows = look.session.scalars(
-        select(Contact)
+    rows = look.session.execute(
+        select(*_READ)
         .where(Contact.case_id == case_id)
         .order_by(Contact.on.desc(), Contact.at_time.desc(), Contact.id.desc())
     ).all()
     stages = look.session.scalars(select(Stage).where(Stage.case_id == case_id)).all()
-    counted = [row for row in rows if _is_within(row.on, days)]
+    counted = [row for row in rows if _is_within(row.on, days)] if days != EVERY_DAY else rows
     counts = count(counted, stages, look.today, days)
     if days == EVERY_DAY:
         return tuple(_row(look, row) for row in rows), counts
@@ -95,10 +125,13 @@ def contacts_of(
 
 
 def count(
-    rows: Sequence[Contact], stages: Sequence[Stage], today: dt.date, days: Days = EVERY_DAY
+    rows: Sequence[Logged], stages: Sequence[Stage], today: dt.date, days: Days = EVERY_DAY
 ) -> ContactCounts:
     """Count contacts by week and channel, and say the window and the gaps."""
-    channels = Counter(words.name_of("channel", row.channel) for row in rows)
+    of_code = Counter(row.channel for row in rows)
+    channels: Counter[str] = Counter()
+    for code, number in of_code.items():
+        channels[words.name_of("channel", code)] += number
     on = [row.on for row in rows]
     first_on, last_on = min(on, default=None), max(on, default=None)
     begin, end = days[0] or first_on, min(days[1] or today, today)
@@ -115,7 +148,7 @@ def count(
     )
 
 
-def _row(look: Reading, row: Contact) -> ContactRow:
+def _row(look: Reading, row: Any) -> ContactRow:
     return ContactRow(
         on=row.on,
         at_time=row.at_time or "",
@@ -128,14 +161,14 @@ def _row(look: Reading, row: Contact) -> ContactRow:
 
 
 def _weeks(
-    rows: Sequence[Contact], stages: Sequence[Stage], first_on: dt.date | None, today: dt.date
+    rows: Sequence[Logged], stages: Sequence[Stage], first_on: dt.date | None, today: dt.date
 ) -> tuple[WeekOfContacts, ...]:
     if first_on is None:
         return ()
     counted: dict[dt.date, Counter[str]] = {}
-    for row in rows:
-        week = counted.setdefault(_monday(row.on), Counter())
-        week[words.name_of("channel", row.channel)] += 1
+    for (on, channel), number in Counter((row.on, row.channel) for row in rows).items():
+        week = counted.setdefault(_monday(on), Counter())
+        week[words.name_of("channel", channel)] += number
     events = _events(stages)
     weeks, begins_on = [], _monday(first_on)
     while begins_on <= max(today, *counted):
@@ -168,7 +201,7 @@ def _window(total: int, first_on: dt.date | None, today: dt.date, weeks: int) ->
 
 
 def _gaps(
-    rows: Sequence[Contact], weeks: Sequence[WeekOfContacts], stages: Sequence[Stage]
+    rows: Sequence[Logged], weeks: Sequence[WeekOfContacts], stages: Sequence[Stage]
 ) -> tuple[str, ...]:
     if not rows:
         return ()
@@ -203,7 +236,7 @@ def _is_within(on: dt.date, days: Days) -> bool:
     return (first is None or on >= first) and (last is None or on <= last)
 
 
-def _outside(rows: Sequence[Contact], counted: Sequence[Contact], days: Days) -> Iterator[str]:
+def _outside(rows: Sequence[Logged], counted: Sequence[Logged], days: Days) -> Iterator[str]:
     """Say what the chosen days leave out, and where nothing could have been logged yet."""
     left_out = len(rows) - len(counted)
     if left_out:
