@@ -80,6 +80,7 @@ ADDS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (
             *("batches.undo", "moving.chosen", "moving.steps", "stuck.again"),
+            "other_contacts.shown",
             *("wrong_dates.calendar", "wrong_dates.receipt", "wrong_dates.appeal_time"),
             "wrong_dates.time_of_one",
         ),
