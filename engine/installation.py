@@ -19,6 +19,9 @@ from engine.tables.process import Setting
 
 #: Seconds the demo clock is ahead of real time.
 CLOCK_OFFSET = "clock_offset_seconds"
+#: The parameter set that new cases, and runs about no case, begin with.
+PARAMETER_SET = "parameter_set"
+DEFAULT_SET = "NPH_2022"
 
 
 class _ObjectOf(FunctionElement[Any]):
@@ -57,6 +60,11 @@ class Surroundings:
     def today(self) -> dt.date:
         """Give the date in London."""
         return self.now.astimezone(clock.LONDON).date()
+
+    @property
+    def parameter_set(self) -> str:
+        """Give the name of the set of figures that what begins now works by."""
+        return self.settings.get(PARAMETER_SET, DEFAULT_SET)
 
 
 def read_surroundings(session: Session) -> Surroundings:

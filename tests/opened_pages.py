@@ -255,6 +255,7 @@ PAGES: Mapping[str, Rule] = {
     "disagreements.searched": page("customers"),
     **dict.fromkeys(("disagreements.heard", "disagreements.logged"), _disagreement),
     "complaints.listed": page("complaints"),
+    "absences.listed": everybody,
     "daily.comment": _comment,
     "papers.shown": _papers,
     "papers.pdf": _printed,

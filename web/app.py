@@ -32,6 +32,7 @@ from web.settings import Settings, from_environment
 from web.typed import typed_again
 from web.typed_request import TypedRequest
 from web.views import (
+    absences,
     batches,
     callers,
     cases,
@@ -158,7 +159,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 def _register_views(app: Flask) -> None:
     staff = (
         *(sign_in, sign_out, tasks, task, daily, doors, disagreements, callers),
-        *(contacts, contact_imports),
+        *(contacts, contact_imports, absences),
         *(cases, evidence, papers, register, post, my_emails),
     )
     owners = (

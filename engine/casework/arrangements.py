@@ -6,7 +6,14 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from engine.casework import appeal_decisions, look_requests, outgoing, people, terms
+from engine.casework import (
+    appeal_decisions,
+    away,
+    cover_tasks,
+    look_requests,
+    outgoing,
+    terms,
+)
 from engine.casework.context import Context
 from engine.casework.people import Holder
 from engine.errors import ElementFailed, NotFound
@@ -57,10 +64,11 @@ def end_on(context: Context) -> dt.date | None:
 
 
 def spoc_of_case(context: Context) -> Holder:
-    """Give the single point of contact; the Data Management Officer once that person has left."""
-    spoc = current(context).spoc
-    here = {user.name for user in people.working_here(context.session, context.today)}
-    return Holder("officer", spoc) if spoc in here else Holder("dmo", None)
+    """Give the single point of contact, or whoever stands in today (R-072).
+
+    The Data Management Officer while nobody does, and once that person has left.
+    """
+    return cover_tasks.contact_holder(context, current(context))
 
 
 def put_in_force(context: Context) -> None:
@@ -89,6 +97,7 @@ def put_in_force(context: Context) -> None:
         arrangement.id,
         new={"in_force_on": arrangement.in_force_on.isoformat()},
     )
+    away.look_again(context, arrangement.spoc)
     outgoing.announce(context, "arrangement.started", arrangement_id=arrangement.id)
 
 
@@ -134,4 +143,5 @@ def end(context: Context, reason: str) -> None:
         arrangement.id,
         new={"ended_on": arrangement.ended_on.isoformat(), "reason": reason},
     )
+    away.look_again(context, arrangement.spoc)
     outgoing.announce(context, "arrangement.ended", arrangement_id=arrangement.id)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy.orm import Session
 
-from engine.casework import people, shared_tenancies
+from engine.calendar import said
+from engine.casework import people, shared_tenancies, standing_in
+from engine.casework.standing_in import Away
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.decisions import Arrangement
 
@@ -16,22 +20,41 @@ _METHODS = {
 }
 
 
-def lines(session: Session, arrangement: Arrangement) -> dict[str, str]:
-    """Give the card a line a thing: ``who``, ``route``, ``cover``, ``emergency`` (R-066, R-102).
+def lines(session: Session, arrangement: Arrangement, on: dt.date) -> dict[str, str]:
+    """Give the card of a day, a line a thing: ``who``, ``route``, ``cover``, ``emergency``.
 
-    Who it applies to is said where a tenancy is shared. Made from names and the arrangement's own
-    columns only, so neither reasons nor health can get in.
+    Who it applies to is said where a tenancy is shared. While the contact is away the route leads
+    to whoever stands in, and says until when (R-072). Made from names, those days and the
+    arrangement's own columns only, so neither reasons, health nor why somebody is away can get in
+    (R-066, R-102).
     """
-    method = _METHODS.get(arrangement.contact_method, "by")
-    way = f"{method} {arrangement.contact_address}"
+    way = way_of(arrangement.contact_method, arrangement.contact_address)
     card = {"route": f"This customer gets in touch {way}."}
     if arrangement.spoc:
-        spoc = people.full_name(session, arrangement.spoc)
-        card["route"] = f"Contact goes through {spoc}, {way}."
+        away = standing_in.away_on(session, arrangement, on)
+        card["route"] = _route(session, arrangement, way, away)
     if arrangement.cover:
         card["cover"] = f"When away: {people.full_name(session, arrangement.cover)}."
     card["emergency"] = f"Emergencies go to {arrangement.emergency_route} and are never held back."
     return {**_who(session, arrangement), **card}
+
+
+def way_of(method: str, address: str) -> str:
+    """Say how to get in touch: ``by e-mail to`` an address."""
+    return f"{_METHODS.get(method, 'by')} {address}"
+
+
+def _route(session: Session, arrangement: Arrangement, way: str, away: Away | None) -> str:
+    spoc = people.full_name(session, arrangement.spoc or "")
+    if away is None:
+        return f"Contact goes through {spoc}, {way}."
+    until = said(away.until_on)
+    if away.stand_in is None:
+        return f"Until {until} {spoc} is away and nobody stands in: take the contact as any other."
+    who = people.full_name(session, away.stand_in)
+    address = standing_in.address_of(session, arrangement, away.stand_in)
+    way = way_of(arrangement.contact_method, address)
+    return f"Until {until} contact goes through {who}, {way}, instead of {spoc}."
 
 
 def _who(session: Session, arrangement: Arrangement) -> dict[str, str]:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from engine.casework import audit
 from engine.casework.context import Context
 from engine.errors import Rejected
+from engine.tables.absences import CoverNotice, StandIn
 from engine.tables.batches import Batch, BatchItem
 from engine.tables.casefile import (
     CaseFile,
@@ -79,6 +80,7 @@ OF_CASE: tuple[Any, ...] = (
     Complaint,
     Contact,
     ContactImportRow,
+    CoverNotice,
     Decision,
     ElementInstance,
     EmergencyAccess,
@@ -95,6 +97,7 @@ OF_CASE: tuple[Any, ...] = (
     Promise,
     Sending,
     Stage,
+    StandIn,
     Submission,
     SupportOffer,
     ThirdParty,
@@ -181,7 +184,7 @@ def _empty_rows(context: Context, case_id: int) -> None:
     session.execute(
         update(WorkItem)
         .where(or_(WorkItem.case_id == case_id, WorkItem.instance_id.in_(instances)))
-        .values(assignee=None, completed_by=None, draft=None, draft_saved_by=None)
+        .values(assignee=None, instead_of=None, completed_by=None, draft=None, draft_saved_by=None)
     )
     session.execute(
         update(ElementHistory)

@@ -152,7 +152,7 @@ def _systems(context: Context) -> list[str]:
 
 def _shown(context: Context) -> dict[str, str]:
     """Give the lines of a flag; who may call the customer is the policy's own sentence (C-13)."""
-    card = contact_card.lines(context.session, arrangements.current(context))
+    card = contact_card.lines(context.session, arrangements.current(context), context.today)
     return {**card, "outbound": f"{context.policy('outbound_contact_rule')}."}
 
 

@@ -47,7 +47,8 @@ class Tie(StrEnum):
     WAITED_FOR = "waited_for"
     #: An appeal of it is allocated to them.
     DIRECTS = "directs"
-    #: Is the single point of contact or the cover of an arrangement that has not ended.
+    #: Is the single point of contact or the cover of an arrangement that has not ended, or stands
+    #: in for the contact today.
     CONTACT = "contact"
     #: The partner organisation was told of an arrangement of it that has not ended.
     SHARED = "shared"
@@ -125,6 +126,8 @@ PAGES: Mapping[str, frozenset[str]] = {
     "drafts": frozenset({"process_owner"}),
     "processes": _WATCHERS | {"process_owner", "manager"},
     "letters to post": _WATCHERS | {"team_leader", "manager", "assistant_director"},
+    # Who is away, who stands in, and which customers do not know: everybody books their own.
+    "absences of others": frozenset({"manager", "dmo"}),
     "register": _WATCHERS | {"manager", "partner_liaison"},
     "complaints": _WATCHERS | {"manager"},
     "running": _WATCHERS | {"manager"},

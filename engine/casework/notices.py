@@ -41,6 +41,7 @@ _SENTENCES = {
     "flag_late": "A flag in another system is not confirmed yet.",
     "partner_ack_late": "The partner has not acknowledged a notice yet.",
     "deletion_near": "The case will be deleted soon, unless a hold is placed on it.",
+    "cover_notice_late": "A customer has not been told who stands in for their contact.",
     "owed_action": "You have something to do that we owe a customer.",
 }
 _ANYTHING = "Something on this case needs you."

@@ -109,7 +109,7 @@ def _told(context: Context) -> dict[str, str]:
     if context.variables.get(_ACTION) == "end":
         ended_on = arrangement.ended_on or context.today
         return {**who, "end": f"The arrangement ended on {said(ended_on)}."}
-    card = contact_card.lines(context.session, arrangement)
+    card = contact_card.lines(context.session, arrangement, context.today)
     return {**who, **card, "dates": _dates(context, arrangement)}
 
 

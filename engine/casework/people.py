@@ -12,12 +12,15 @@ from sqlalchemy import (
     Date,
     Select,
     String,
+    and_,
     bindparam,
+    case,
     or_,
     select,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engine.casework.away import deputy_acts
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.people import RoleHolder, User
@@ -37,22 +40,27 @@ class Holder:
     role: str
     #: User name; None for anybody who holds the role.
     user: str | None
+    #: Who is away and would have it otherwise, by user name; None for nobody (R-072).
+    instead_of: str | None = None
 
 
 def roles_of(session: Session, user: str, on: dt.date) -> set[str]:
-    """Give the roles a person holds that day, or stands in for as a deputy; none for a leaver."""
+    """Give the roles somebody holds that day, also as deputy of who is away; none for a leaver."""
     return set(session.scalars(_HELD, {"user": user, "on": on}))
 
 
 def holds(user: _Name, role: InstrumentedAttribute[str], on: _Day) -> ColumnElement[bool]:
-    """Give the condition under which a person holds, or stands in for, the role a row names."""
+    """Give the condition under which a person holds, or stands in for, the role a row names.
+
+    A deputy has the role while its holder is away or once the holder left, and else does not.
+    """
     return _held_by(user, on).where(RoleHolder.role == role).exists()
 
 
 def holders_of(session: Session, role: str, on: dt.date) -> list[str]:
-    """Give the user names of those who hold a role that day, their deputies after them."""
+    """Give the user names of those who hold a role that day, deputies of who is away after them."""
     rows = session.execute(
-        select(RoleHolder.user_name, RoleHolder.deputy)
+        select(RoleHolder.user_name, case((deputy_acts(on), RoleHolder.deputy)).label("deputy"))
         .where(RoleHolder.role == role, *_held_on(on))
         .order_by(RoleHolder.id)
     ).all()
@@ -122,7 +130,7 @@ def _held_by(user: _Name, on: _Day) -> Select[str]:
         select(RoleHolder.role)
         .join(User, User.name == user)
         .where(
-            or_(RoleHolder.user_name == user, RoleHolder.deputy == user),
+            or_(RoleHolder.user_name == user, and_(RoleHolder.deputy == user, deputy_acts(on))),
             *_held_on(on),
             *_works_here(on),
         )

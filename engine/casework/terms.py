@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.casework import people, usable_ways
+from engine.casework import away, people, usable_ways
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.casefile import CaseFile, Customer
@@ -57,6 +57,8 @@ def apply(
 
     Restrictions are replaced as a whole: those in force end the day the new ones begin.
     """
+    if values.get("spoc", arrangement.spoc) != arrangement.spoc:
+        away.look_again(context, arrangement.spoc, values["spoc"])
     for name in _PLAIN:
         if name in values:
             setattr(arrangement, name, values[name])

@@ -23,7 +23,9 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.casework.matrix import ANYBODY, NEEDS, PAGES, RELIED_ON, TABLE, Part, Tie
 from engine.casework.open_tasks import waits_for
+from engine.casework.standing_in import stands_in_on
 from engine.errors import NotFound
+from engine.tables.absences import StandIn
 from engine.tables.casefile import CaseFile, Stage
 from engine.tables.decisions import Appeal, Arrangement, PartnerEvent
 from engine.tables.emergency import EmergencyAccess
@@ -214,9 +216,14 @@ def _directed(me: str) -> Select[Any]:
 
 
 def _contacted(me: str) -> Select[Any]:
-    live = Arrangement.ended_on.is_(None)
-    theirs = or_(Arrangement.spoc == me, Arrangement.cover == me)
-    return select(Arrangement.case_id).where(live, theirs)
+    today = clock.today()
+    stands_in = (
+        select(StandIn.arrangement_id)
+        .join(Arrangement, stands_in_on(today))
+        .where(StandIn.user_name == me)
+    )
+    theirs = or_(Arrangement.spoc == me, Arrangement.cover == me, Arrangement.id.in_(stands_in))
+    return select(Arrangement.case_id).where(Arrangement.ended_on.is_(None), theirs)
 
 
 def _shared(_: str) -> Select[Any]:

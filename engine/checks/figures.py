@@ -13,6 +13,8 @@ ASKED_FOR = frozenset(
         *("appeal.addressee", "appeal.sla", "appeal.warning_letter", "appeal.window"),
         *("complaint.acknowledge", "complaint.answer", "complaint.answer_again"),
         *("complaint.extend", "complaint.extend_again"),
+        *("cover.flags_follow", "cover.longest", "cover.notice", "cover.notice_sick"),
+        "cover.required",
         *("arrangement.begin_within", "decision.decider", "emergency.route", "flags.systems"),
         *("holding_letter.within", "landlord.email_domain", "landlord.name", "look_again.within"),
         *("letter.promise_words", "meeting.due", "meeting.length", "meeting.quorum"),

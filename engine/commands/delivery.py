@@ -152,7 +152,7 @@ def _start(session: Session, around: Surroundings, message: Message, by: str) ->
     instance = ProcessInstance(
         process_id=process_id,
         release_id=release_id,
-        parameter_set=case.parameter_set if case else _set_of(sender),
+        parameter_set=case.parameter_set if case else _set_of(sender, around),
         case_id=refs.get("case_id"),
         arrangement_id=refs.get("arrangement_id"),
         appeal_id=refs.get("appeal_id"),
@@ -275,7 +275,6 @@ def _show(session: Session, incident: Incident) -> None:
         known.process_id, known.element_id = incident.process_id, incident.element_id
 
 
-def _set_of(sender: ProcessInstance | None) -> str:
-    if sender is None:
-        raise EngineError("Expected a message that starts a process to name a case.")
-    return sender.parameter_set
+def _set_of(sender: ProcessInstance | None, around: Surroundings) -> str:
+    """Give the figures of a run about no case: of who sent for it, else those of new cases."""
+    return sender.parameter_set if sender else around.parameter_set

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import forms
 from engine import messages
-from engine.casework import cases, disagreements, people, visibility
+from engine.casework import absences, cases, disagreements, people, visibility
 from engine.casework.context import Context
 from engine.commands.answers import check_answers, form_named, is_known, keep_answers
 from engine.commands.contexts import context_of_case
@@ -20,7 +20,7 @@ from engine.commands.permission import check_may_act, check_role
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit
 from engine.errors import NotAllowed, NotFound
-from engine.installation import Surroundings, read_surroundings
+from engine.installation import PARAMETER_SET, Surroundings, read_surroundings
 from engine.operations import DOORS, Door
 from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile, Stage, ThirdParty
@@ -28,9 +28,6 @@ from engine.tables.database import Database
 from engine.tables.decisions import Appeal, Arrangement, Decision
 from engine.tables.process import Message, ProcessInstance, Setting, WorkItem
 
-#: The parameter set new cases begin with.
-PARAMETER_SET = "parameter_set"
-DEFAULT_SET = "NPH_2022"
 #: The process a new case begins with, and who may begin it (R-032).
 CASE_PROCESS = "spoc_case"
 _MAY_START = frozenset({"team_leader", "manager", "dmo"})
@@ -70,7 +67,7 @@ def _start_now(db: Database, process_id: str, by: str) -> Outcome:
         untouched = _untouched(session, process_id, by)
         if untouched is not None:
             return untouched
-        chosen = around.settings.get(PARAMETER_SET, DEFAULT_SET)
+        chosen = around.parameter_set
         context = context_of_case(session, around, parsed, by, case_id=None, parameter_set=chosen)
         case = cases.open_case(context)
         instance = ProcessInstance(
@@ -202,9 +199,11 @@ def open_door(
     """Give the context of a door for one person; NotFound or NotAllowed as the case demands."""
     door = door_named(message)
     roles = people.roles_of(session, by, around.today)
-    case = session.get(CaseFile, refs.get("case_id", 0))
+    case = None if door.of_people else session.get(CaseFile, refs.get("case_id", 0))
     is_gone = case is not None and case.deleted_on is not None
-    if is_gone or (case is None and (door.needs_case or refs.get("case_id"))):
+    if door.of_people:
+        _check_of_people(session, door, by, roles, refs)
+    elif is_gone or (case is None and (door.needs_case or refs.get("case_id"))):
         raise NotFound("Expected a case that this is about, but there is none.")
     if case and door.about:
         check_may_act(session, case.id, by, roles, message)
@@ -219,9 +218,7 @@ def open_door(
         bundle(session, current_release_id(session)),
         by,
         case_id=case.id if case else None,
-        parameter_set=case.parameter_set
-        if case
-        else around.settings.get(PARAMETER_SET, DEFAULT_SET),
+        parameter_set=case.parameter_set if case else around.parameter_set,
         **ids,
     )
     context.refs = dict(refs)
@@ -234,6 +231,14 @@ def _check_refs(session: Session, case: CaseFile | None, refs: Mapping[str, int]
         found: Any = session.get(table, refs[name]) if name in refs else None
         if name in refs and (found is None or case is None or found.case_id != case.id):
             raise NotFound(f"Expected something of this case in {name}, but there is none.")
+
+
+def _check_of_people(
+    session: Session, door: Door, by: str, roles: Collection[str], refs: Mapping[str, int]
+) -> None:
+    """Raise NotFound unless the absence a message is about exists for who brings it."""
+    if door.about and not absences.may_change(session, refs.get("absence_id", 0), by, roles):
+        raise NotFound("Expected an absence that this is about, but there is none.")
 
 
 def _may_log_about(session: Session, case: CaseFile, by: str, roles: Collection[str]) -> bool:
@@ -252,6 +257,7 @@ def _envelope(
         "appeal_id": context.appeal_id,
         "third_party_id": context.third_party_id,
         "stage_id": refs.get("stage_id"),
+        "absence_id": refs.get("absence_id"),
     }
     about = ids.get(f"{door.about}_id") if door.about else None
     if door.about and about is None:

@@ -55,6 +55,7 @@ def _hand_back(db: Database, item_id: int) -> bool:
         holder = _holder(session, around, instance, item)
         item.role, item.assignee = holder.role, holder.user
         item.by_name = holder.user is not None
+        item.instead_of = holder.instead_of
         case = session.get(CaseFile, item.case_id) if item.case_id else None
         chain = Chain.of_case(session, case) if case else Chain.of_administration(session)
         new = {"role": holder.role, "to": holder.user}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached, undefer
 
 from engine import messages, schedule, spiff
 from engine.calendar import Due
+from engine.casework import cover_tasks
 from engine.casework.context import THE_SYSTEM
 from engine.commands.contexts import context_of_instance
 from engine.commands.host import CaseHost, held_by_of
@@ -48,7 +49,8 @@ _DRAFT = select(_LAST.c.draft).where(_LAST.c.cancelled_at.is_not(None)).scalar_s
 _OPEN = insert(_ITEMS).values(draft=_DRAFT).returning(_ITEMS.c.id)
 _OF_NEW_ITEM = (
     *("instance_id", "case_id", "process_id", "element_id", "task_id", "name", "form"),
-    *("calling", "variables", "role", "assignee", "by_name", "due_on", "due_reason", "opened_at"),
+    *("calling", "variables", "role", "assignee", "by_name", "instead_of"),
+    *("due_on", "due_reason", "opened_at"),
 )
 _LOCKED = (
     select(ProcessInstance, SETTINGS)
@@ -194,6 +196,9 @@ class Unit:
         """Add the row of a task that is reached; the draft of one that was cancelled goes on."""
         element = task.element
         holder = self.host.holder(element, task.calling, task.variables)
+        in_person = held_by_of(element, task.calling) in IN_PERSON
+        if not in_person:
+            holder = cover_tasks.while_away(self.host.context, holder)
         due = self._value(task, "due")
         about = self._value(task, "about")
         item = WorkItem(
@@ -208,7 +213,8 @@ class Unit:
             variables=dict(task.variables),
             role=holder.role,
             assignee=holder.user,
-            by_name=holder.user is not None and held_by_of(element, task.calling) in IN_PERSON,
+            by_name=in_person and (holder.user or holder.instead_of) is not None,
+            instead_of=holder.instead_of,
             due_on=due.on if isinstance(due, Due) else due,
             due_reason=due.reason if isinstance(due, Due) else None,
             opened_at=self.around.now,

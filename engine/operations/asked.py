@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.casework import (
+    absences,
     appeal_decisions,
     appeal_receipts,
     cases,
     complaints,
     contacts,
     corrected_evidence,
+    cover_notices,
     customers,
     decision,
     deliveries,
@@ -50,6 +52,8 @@ from engine.operations.registry import Check, OfferChoices, Recorder
 
 #: What the case must judge of a form: name -> function.
 CHECKS: Mapping[str, Check] = {
+    "absence_can_be_booked": absences.absence_can_be_booked,
+    "absence_can_change": absences.absence_can_change,
     "acknowledgement_fits": partners.acknowledgement_fits,
     "another_spoc_is_named": nominee.another_spoc_is_named,
     "appeal_can_be_logged": appeal_receipts.appeal_can_be_logged,
@@ -68,6 +72,7 @@ CHECKS: Mapping[str, Check] = {
     "conversation_follows_concern": informal.conversation_follows_concern,
     "conversation_says_enough": own_words.conversation_says_enough,
     "correction_is_fair": corrected_evidence.correction_is_fair,
+    "cover_notice_counts": cover_notices.cover_notice_counts,
     "customer_can_leave": departures.customer_can_leave,
     "customer_can_move": moves.customer_can_move,
     "customer_has_no_open_case": opening.customer_has_no_open_case,
@@ -125,6 +130,8 @@ RECORDERS: Mapping[str, Recorder] = {
     "allocate_director": directors.allocate,
     "arrange_meeting": meeting.arrange_meeting,
     "ask_for_a_look": look_requests.ask_for_a_look,
+    "book_absence": absences.book_absence,
+    "change_absence": absences.change_absence,
     "change_customer": joint_tenants.change_customer,
     "change_contact": new_contacts.change_contact,
     "change_meeting": invitations.change_meeting,
@@ -150,6 +157,7 @@ RECORDERS: Mapping[str, Recorder] = {
     "matter_settled": informal.matter_settled,
     "mediation_result": informal.mediation_result,
     "name_another_spoc": nominee.name_another_spoc,
+    "name_stand_in": cover_notices.name_stand_in,
     "open_case": opening.open_case,
     "opened_in_error": departures.opened_in_error,
     "owed_action_done": owed_actions.owed_action_done,
@@ -164,6 +172,7 @@ RECORDERS: Mapping[str, Recorder] = {
     "share_with_partner": partners.share_with_partner,
     "spoc_report": review_packs.spoc_report,
     "take_over_arrangement": take_over.take_over_arrangement,
+    "tell_customer": cover_notices.tell_customer,
     "third_party_notice": third_parties.third_party_notice,
     "withdraw_appeal": appeal_decisions.withdraw_appeal,
     "withdraw_third_party": third_parties.withdraw_third_party,
@@ -171,10 +180,12 @@ RECORDERS: Mapping[str, Recorder] = {
 
 #: Lists that come from the case: name -> function.
 CHOICES: Mapping[str, OfferChoices] = {
+    "absent_people": absences.absent_people,
     "case_owners": cases.possible_owners,
     "complaints_open": complaints.to_weigh,
     "complaints_to_go_on_with": complaints.to_go_on_with,
     "contact_counts": contacts.counts_to_see,
+    "cover_notice_says": cover_notices.cover_notice_says,
     "decisions_appealable": appeal_receipts.decisions_appealable,
     "directors_free": directors.directors_free,
     "disagreement_ways": disagreements.disagreement_ways,
@@ -197,5 +208,7 @@ CHOICES: Mapping[str, OfferChoices] = {
     "senior_officers": directors.senior_officers,
     "staff": people.staff,
     "staff_not_complained_about": people.staff_not_complained_about,
+    "stand_ins": absences.stand_ins,
+    "stand_ins_for_customer": cover_notices.stand_ins_for_customer,
     "third_parties_current": third_parties.current,
 }

@@ -11,7 +11,8 @@ class Door:
     """One message a person may bring: its form, and which id its receiver is found by."""
 
     form: str
-    #: ``case``, ``arrangement``, ``appeal``, ``stage``; None when the message starts a process.
+    #: ``case``, ``arrangement``, ``appeal``, ``stage``, ``absence``; None when the message
+    #: starts a process.
     about: str | None
     #: Roles that may bring it; empty: any member of staff.
     roles: frozenset[str] = frozenset()
@@ -19,6 +20,8 @@ class Door:
     needs_case: bool = True
     #: False where no process waits for it by this name: its recorder sends what is to be sent.
     is_message: bool = True
+    #: True where it is about somebody who works here and never about a case.
+    of_people: bool = False
 
 
 _OWNERS = frozenset({"team_leader", "manager", "dmo"})
@@ -26,6 +29,8 @@ _OWNERS = frozenset({"team_leader", "manager", "dmo"})
 #: Message name -> door.
 DOORS: Mapping[str, Door] = {
     "customer_disagrees": Door("customer_disagrees", None, is_message=False),
+    "absence_booked": Door("book_absence", None, needs_case=False, of_people=True),
+    "absence_changed": Door("change_absence", "absence", needs_case=False, of_people=True),
     "appeal_received": Door("log_appeal", None),
     "look_asked": Door("ask_for_a_look", "arrangement"),
     "earlier_look": Door("ask_for_a_look", "stage"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.casework import (
+    absence_runs,
+    absences,
     appeal_decisions,
     appeal_receipts,
     appeals,
     arrangements,
     cases,
+    cover_notices,
     current_terms,
     customer_facts,
     deletion,
@@ -42,6 +45,9 @@ from engine.operations.registry import Fact, FindHolder, Operation
 
 #: What a service task may call: name -> function.
 OPERATIONS: Mapping[str, Operation] = {
+    "absences.hand_over": absence_runs.hand_over,
+    "absences.plan": absence_runs.plan,
+    "absences.want_flags": absence_runs.want_flags,
     "appeals.record_breach": appeals.record_breach,
     "appeals.record_not_taken": appeal_decisions.record_not_taken,
     "appeals.record_outcome": appeals.record_outcome,
@@ -68,6 +74,8 @@ OPERATIONS: Mapping[str, Operation] = {
 
 #: What an expression may ask of its case: name -> function.
 FACTS: Mapping[str, Fact] = {
+    "absence_next_on": absence_runs.absence_next_on,
+    "absence_ref": absence_runs.absence_ref,
     "also_applies_to": joint_tenants.also_applies_to,
     "appeal_due": appeals.appeal_due,
     "appeal_received_on": appeals.appeal_received_on,
@@ -78,6 +86,9 @@ FACTS: Mapping[str, Fact] = {
     "contact_method": current_terms.contact_method,
     "copy_address": letters.copy_address,
     "cover": current_terms.cover,
+    "cover_notice_due": cover_notices.cover_notice_due,
+    "cover_notice_ref": cover_notices.cover_notice_ref,
+    "cover_wanted_on": cover_notices.cover_wanted_on,
     "customer_address": letter_facts.customer_address,
     "customer_adjustments": customer_facts.adjustments,
     "customer_cannot_use": customer_facts.cannot_use,
@@ -128,6 +139,7 @@ FACTS: Mapping[str, Fact] = {
     "review_warn_on": reviews.review_warn_on,
     "spoc": current_terms.spoc,
     "stage_ref": stages.stage_ref,
+    "stand_in_is_named": cover_notices.stand_in_is_named,
     "start_on": arrangements.start_on,
     "support": current_terms.support,
     "third_party_ended_on": third_parties.ended_on,
@@ -135,10 +147,12 @@ FACTS: Mapping[str, Fact] = {
     "today": letter_dates.today,
     "visiting": current_terms.visiting,
     "warning_review_on": stages.warning_review_on,
+    "who_books": absences.who_books,
 }
 
 #: Whom a lane may mean: name -> function.
 HOLDERS: Mapping[str, FindHolder] = {
+    "case.cover_teller": cover_notices.cover_teller,
     "case.director": directors.director,
     "case.owner": holders.case_owner,
     "case.promise_owner": promises.promise_owner,

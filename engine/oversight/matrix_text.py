@@ -30,7 +30,7 @@ _TIES: Mapping[Tie, str] = {
     Tie.WORKED: "who has or had a task of it in this role",
     Tie.WAITED_FOR: "while one of its tasks waits for anybody in this role",
     Tie.DIRECTS: "who decides an appeal of it",
-    Tie.CONTACT: "who is its single point of contact or cover",
+    Tie.CONTACT: "who is its single point of contact or cover, or stands in today",
     Tie.SHARED: "while the partner organisation has been told of its arrangement",
     Tie.EMERGENCY: "who has emergency access to it, until that ends",
 }

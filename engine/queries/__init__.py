@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.queries import complaints, contact_subjects
+from engine.queries import absences, complaints, contact_subjects
 from engine.queries.appealable import (
     AppealableDecision,
     FoundCustomer,
@@ -118,6 +118,7 @@ __all__ = [
     "UndeliveredPage",
     "Watcher",
     "WeekOfContacts",
+    "absences",
     "callers",
     "case",
     "case_list",

@@ -10,10 +10,12 @@ from sqlalchemy import exists, or_, select
 
 from engine.casework.matrix import ANYBODY, Part, Tie
 from engine.casework.open_tasks import is_open
+from engine.casework.standing_in import stands_in_on
 from engine.casework.visibility import parts_opened
 from engine.queries import words
 from engine.queries.people import Person, people_today
 from engine.queries.reading import Reading
+from engine.tables.absences import StandIn
 from engine.tables.casefile import CaseFile, Stage
 from engine.tables.decisions import Appeal, Arrangement, Decision, PartnerEvent
 from engine.tables.emergency import EmergencyAccess
@@ -64,7 +66,7 @@ class Watcher:
 def audience_of(look: Reading, case: CaseFile) -> tuple[Watcher, ...]:
     """Give everybody who sees something of a case, those who see most first.
 
-    Ten statements, however many people there are.
+    Eleven statements, however many people there are.
     """
     ties = _ties(look, case)
     waiting = {(role, Tie.WAITED_FOR) for role in _waiting_roles(look, case.id)}
@@ -140,6 +142,12 @@ def _ties(look: Reading, case: CaseFile) -> _Ties:
         tie((spoc, cover), Tie.CONTACT)
         if is_shared:
             tie((ANYBODY,), Tie.SHARED, "partner_liaison")
+    stands_in = (
+        select(StandIn.user_name)
+        .join(Arrangement, stands_in_on(look.today))
+        .where(StandIn.case_id == case.id, Arrangement.ended_on.is_(None))
+    )
+    tie(look.session.scalars(stands_in), Tie.CONTACT)
     tie(_above(look, (case.owner, case.opened_by)), Tie.SERVICE)
     in_emergency = select(EmergencyAccess.user_name).where(
         EmergencyAccess.case_id == case.id,

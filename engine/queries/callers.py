@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
 from engine.casework.shared_tenancies import who_is_meant
+from engine.casework.standing_in import address_of, stands_in_on
 from engine.casework.visibility import opens
 from engine.errors import NotFound
 from engine.queries import words
 from engine.queries.cards import Limit, limits_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
+from engine.tables.absences import StandIn
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.customer_words import answers_to
 from engine.tables.database import Database
@@ -46,6 +49,11 @@ class CallerCard:
     cover_phone: str
     #: The single point of contact works here no longer: it is the cover today.
     is_covered: bool
+    #: The last day on which the contact is away, today being one of them; None while they are here.
+    away_until: dt.date | None
+    #: Who stands in today, with their own number; "" for nobody.
+    stands_in: str
+    stands_in_phone: str
     #: In words: E-mail, telephone; "" for none agreed.
     contact_method: str
     #: The landlord's address or number the customer uses.
@@ -79,22 +87,23 @@ def callers(database: Database, person: Person, search: str) -> Callers:
     if len(search.strip()) < SHORTEST:
         return Callers((), is_too_short=True)
     with reading(database, person) as look:
-        found = [(row[0], row[1], row[2]) for row in look.session.execute(_in_force(look, search))]
+        rows = look.session.execute(_in_force(look, search))
+        found = [(row[0], row[1], row[2], row[3]) for row in rows]
         shown = found[:MOST]
-        limits = limits_of(look, [arrangement.id for arrangement, _, _ in shown])
-        people = _people(look, [arrangement for arrangement, _, _ in shown])
-        cards = tuple(
-            _card(look, (arrangement, case, customer), limits[arrangement.id], people)
-            for arrangement, case, customer in shown
-        )
+        limits = limits_of(look, [arrangement.id for arrangement, *_ in shown])
+        people = _people(look, [(arrangement, away) for arrangement, _, _, away in shown])
+        cards = tuple(_card(look, row, limits[row[0].id], people) for row in shown)
         return Callers(cards, are_more=len(found) > MOST)
 
 
-def _in_force(look: Reading, search: str) -> Select[Arrangement, CaseFile, Customer]:
+def _in_force(
+    look: Reading, search: str
+) -> Select[Arrangement, CaseFile, Customer, StandIn | None]:
     return (
-        select(Arrangement, CaseFile, Customer)
+        select(Arrangement, CaseFile, Customer, StandIn)
         .join(CaseFile, CaseFile.id == Arrangement.case_id)
         .join(Customer, Customer.id == CaseFile.customer_id)
+        .outerjoin(StandIn, stands_in_on(look.today))
         .where(
             Arrangement.in_force_on <= look.today,
             Arrangement.ended_on.is_(None),
@@ -105,8 +114,9 @@ def _in_force(look: Reading, search: str) -> Select[Arrangement, CaseFile, Custo
     )
 
 
-def _people(look: Reading, arrangements: list[Arrangement]) -> dict[str, User]:
-    names = {name for one in arrangements for name in (one.spoc, one.cover) if name}
+def _people(look: Reading, found: list[tuple[Arrangement, StandIn | None]]) -> dict[str, User]:
+    named = [(one.spoc, one.cover, away.user_name if away else None) for one, away in found]
+    names = {name for row in named for name in row if name}
     return {
         user.name: user for user in look.session.scalars(select(User).where(User.name.in_(names)))
     }
@@ -114,12 +124,13 @@ def _people(look: Reading, arrangements: list[Arrangement]) -> dict[str, User]:
 
 def _card(
     look: Reading,
-    found: tuple[Arrangement, CaseFile, Customer],
+    row: tuple[Arrangement, CaseFile, Customer, StandIn | None],
     limits: list[Limit],
     people: Mapping[str, User],
 ) -> CallerCard:
-    arrangement, case, customer = found
+    arrangement, case, customer, away = row
     spoc, cover = (people.get(name or "") for name in (arrangement.spoc, arrangement.cover))
+    instead = people.get(away.user_name or "") if away else None
     return CallerCard(
         applies_to=who_is_meant(customer, case),
         case_id=arrangement.case_id,
@@ -132,8 +143,13 @@ def _card(
         spoc_hours=spoc.working_hours if spoc else "",
         cover_phone=cover.phone if cover else "",
         is_covered=bool(spoc and spoc.left_on and spoc.left_on < look.today),
+        away_until=away.until_on if away else None,
+        stands_in=instead.full_name if instead else "",
+        stands_in_phone=instead.phone if instead else "",
         contact_method=words.name_of("channel", arrangement.contact_method),
-        contact_address=arrangement.contact_address,
+        contact_address=address_of(look.session, arrangement, instead.name)
+        if instead
+        else arrangement.contact_address,
         emergency_route=arrangement.emergency_route,
         visiting=arrangement.visiting,
         response_time=arrangement.response_time,

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 
 from engine.calendar import said
 from engine.casework import flags as casework_flags
+from engine.casework.standing_in import Away, away_on
 from engine.queries import words
 from engine.queries.reading import Reading
 from engine.queries.standing import of_arrangement
@@ -66,6 +67,10 @@ class ArrangementCard:
     end_on: dt.date | None
     ended_on: dt.date | None
     flags: tuple[FlagState, ...]
+    #: The last day on which the contact is away, today being one of them; None while they are here.
+    away_until: dt.date | None = None
+    #: Full name of who stands in today; "" for nobody.
+    stands_in: str = ""
 
     @property
     def is_amber(self) -> bool:
@@ -75,7 +80,7 @@ class ArrangementCard:
 
 
 def card_of_case(look: Reading, case_id: int) -> ArrangementCard | None:
-    """Give the card of the newest arrangement of a case; None without one. Three statements."""
+    """Give the card of the newest arrangement of a case; None without one. Four statements."""
     arrangement = look.session.scalar(
         select(Arrangement)
         .where(Arrangement.case_id == case_id)
@@ -86,7 +91,8 @@ def card_of_case(look: Reading, case_id: int) -> ArrangementCard | None:
         return None
     limits = limits_of(look, [arrangement.id])
     flags = flags_of(look, [arrangement])
-    return card(look, arrangement, limits[arrangement.id], flags[arrangement.id])
+    away = away_on(look.session, arrangement, look.today)
+    return card(look, arrangement, limits[arrangement.id], flags[arrangement.id], away)
 
 
 def card(
@@ -94,6 +100,7 @@ def card(
     arrangement: Arrangement,
     limits: Collection[Limit],
     flags: Collection[FlagState],
+    away: Away | None,
 ) -> ArrangementCard:
     """Make the card of an arrangement that is already read."""
     return ArrangementCard(
@@ -115,6 +122,8 @@ def card(
         end_on=arrangement.end_on,
         ended_on=arrangement.ended_on,
         flags=tuple(flags),
+        away_until=away.until_on if away else None,
+        stands_in=look.full_name(away.stand_in) if away else "",
     )
 
 

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, ColumnElement, Date, String, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, String, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
+from engine.casework.away import deputy_acts
 from engine.casework.people import roles_of
 from engine.errors import NotFound
 from engine.queries.reading import Reading, reading
@@ -63,10 +64,12 @@ def works_on(day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
 
 
 def _all_roles(session: Session, day: dt.date) -> dict[str, set[str]]:
-    """Give user name -> roles held that day, deputies included."""
+    """Give user name -> roles held that day, deputies of those who are away included."""
     held: dict[str, set[str]] = {}
     rows = session.execute(
-        select(RoleHolder.role, RoleHolder.user_name, RoleHolder.deputy).where(
+        select(
+            RoleHolder.role, RoleHolder.user_name, case((deputy_acts(day), RoleHolder.deputy))
+        ).where(
             RoleHolder.from_on <= day,
             or_(RoleHolder.until_on.is_(None), RoleHolder.until_on >= day),
         )

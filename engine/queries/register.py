@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from engine.calendar import said
+from engine.casework.standing_in import away_of
 from engine.casework.visibility import Part, opens, sees
 from engine.errors import NotFound
 from engine.queries import words
@@ -68,7 +69,7 @@ def register(
     search: part of a name, address, tenancy or case reference, or of who is the contact.
     show: live, ended, all, review (late, or due within the days the policy prepares one), or gaps
         (something of it wants a person).
-    Of a partner's arrangements the partner liaison sees those it was told of. At most eleven
+    Of a partner's arrangements the partner liaison sees those it was told of. At most twelve
     statements. Raises NotFound for those the register does not exist for.
     """
     if not opens(person, "register"):
@@ -104,6 +105,7 @@ def _entries(
     arrangements = [arrangement for arrangement, _, _ in rows]
     limits = limits_of(look, [row.id for row in arrangements])
     flags = flags_of(look, arrangements)
+    away = away_of(look.session, [row.id for row in arrangements], look.today)
     cases = [case.id for _, case, _ in rows]
     appeals = _open_appeals(look, cases)
     reviewed, late_flags = _tasks_of(look, cases)
@@ -112,7 +114,7 @@ def _entries(
         _entry(
             look,
             row,
-            card(look, row[0], limits[row[0].id], flags[row[0].id]),
+            card(look, row[0], limits[row[0].id], flags[row[0].id], away.get(row[0].id)),
             gone,
             under_appeal=appeals.get(row[1].id, ""),
             is_reviewed=row[1].id in reviewed,

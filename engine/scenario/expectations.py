@@ -11,9 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.casework.absence_report import figures_of
+from engine.casework.standing_in import away_on
 from engine.clock import LONDON
 from engine.errors import InvalidAnswers
+from engine.installation import read_surroundings
 from engine.queries.cards import flag_state
+from engine.tables.absences import Absence
 from engine.tables.columns import Row
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Decision, Flag, Letter
@@ -115,8 +119,25 @@ def register(db: Database, case_id: int | None, wanted: Mapping[str, Any]) -> No
         )
         if newest is None:
             raise Unexpected("Expected an entry in the register, but there is none.")
+        derived = {"status": _status(newest), "contact_today": _contact_today(session, newest)}
         for name, value in wanted.items():
-            _equal(name, value, _status(newest) if name == "status" else _field(newest, name))
+            _equal(name, value, derived[name] if name in derived else _field(newest, name))
+
+
+def absence(db: Database, wanted: Mapping[str, Any]) -> None:
+    """Raise Unexpected unless the newest absence of a person came to these figures."""
+    person = str(wanted["person"])
+    with db.reading() as session:
+        newest = session.scalar(
+            select(Absence).where(Absence.user_name == person).order_by(Absence.id.desc()).limit(1)
+        )
+        if newest is None:
+            raise Unexpected(f"Expected an absence of {person}, but there is none.")
+        around = read_surroundings(session)
+        found = figures_of(session, around.calendar, [newest], around.today)[newest.id]
+    for name, value in wanted.items():
+        if name != "person":
+            _equal(name, value, getattr(found, name))
 
 
 def flag(db: Database, case_id: int | None, wanted: Mapping[str, str]) -> None:
@@ -204,6 +225,12 @@ def _equal(what: str, wanted: Any, found: Any) -> None:
     if (wanted is None) != (found is None) or str(wanted) != str(found):
         said = ["empty" if value is None else value for value in (wanted, found)]
         raise Unexpected(f"Expected {what} to be {said[0]}, but it is {said[1]}.")
+
+
+def _contact_today(session: Session, arrangement: Arrangement) -> str | None:
+    """Give who deals with the customer today, by user name."""
+    away = away_on(session, arrangement, read_surroundings(session).today)
+    return away.stand_in if away else arrangement.spoc
 
 
 def _field(row: Row, name: str) -> Any:

@@ -164,6 +164,10 @@ class Scenario:
         """Expect an instance of the case to have ended with each of these end events."""
         expectations.ended(self.db, self.case_id, _listed(ends))
 
+    def expect_absence(self, wanted: Mapping[str, Any]) -> None:
+        """Expect the newest absence of a person to have come to these figures."""
+        expectations.absence(self.db, wanted)
+
     def expect_rejected(self, arguments: Mapping[str, Any]) -> None:
         """Expect one doing verb to be refused, and nothing to have changed."""
         ((verb, given),) = ((n, a) for n, a in arguments.items() if n in DOING)

@@ -30,6 +30,7 @@ VERBS: dict[str, frozenset[str]] = {
     "expect_rejected": frozenset({"because"}),
     "expect_decision": frozenset(),
     "expect_ended": frozenset(),
+    "expect_absence": frozenset({"person"}),
 }
 #: The verbs that do something, and so may be expected to be refused.
 DOING = frozenset({"start", "complete", "act", "receive"})
@@ -42,6 +43,9 @@ _MAY: dict[str, frozenset[str]] = {
     "wait": frozenset({"days", "working_days"}),
     "fail_job": frozenset({"times", "reason"}),
     "expect_letter": frozenset({"on", "appeal_until", "contains", "count"}),
+    "expect_absence": frozenset(
+        {"working_days", "uncovered_days", "told_in_time", "told_late", "not_told"}
+    ),
     "expect_rejected": DOING | {"about", "says"},
 }
 #: Verbs that take names with a value each, and those that take one id or a list of ids.

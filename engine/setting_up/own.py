@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.commands.instances import DEFAULT_SET, PARAMETER_SET
 from engine.commands.tries import keeps_trying
 from engine.errors import NotFound
-from engine.installation import read_surroundings
+from engine.installation import DEFAULT_SET, PARAMETER_SET, read_surroundings
 from engine.own_values import GROUPS, OwnValue, as_text, checked, own_text, setting_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.tables import (
+    absences,
     audit,
     batches,
     casefile,
@@ -24,6 +25,7 @@ from engine.tables.columns import Row
 
 __all__ = [
     "Row",
+    "absences",
     "audit",
     "batches",
     "casefile",

@@ -97,6 +97,8 @@ class WorkItem(Row):
     assignee: Mapped[str | None]
     #: The lane named a person: it is not for everybody who holds the role.
     by_name: Mapped[bool] = mapped_column(default=False)
+    #: Whose it is while somebody else has it, for the days that person is away (R-072).
+    instead_of: Mapped[str | None]
     due_on: Mapped[dt.date | None]
     #: Why that date, in a sentence a customer could be read.
     due_reason: Mapped[str | None]

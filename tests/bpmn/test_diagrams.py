@@ -197,14 +197,18 @@ def test_no_deadline_is_a_figure(path: Path) -> None:
 
 CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 
-#: Said by a person on a page of the web, by an operation for each promise of a letter, or by a
-#: process that is not drawn yet (terms_changed).
+#: Said by a person on a page of the web, by an operation for each promise of a letter or each
+#: customer of an absent contact, or by a process that is not drawn yet (terms_changed).
 FROM_OUTSIDE = {
+    "absence_booked",
+    "absence_changed",
     "contact_changed",
     "appeal_received",
     "appeal_withdrawn",
     "arrangement_taken_over",
     "case_opened_in_error",
+    "cover_notice_dropped",
+    "cover_notice_wanted",
     "customer_left",
     "earlier_look",
     "look_asked",

@@ -10,6 +10,7 @@ from flask import Flask
 
 from engine import clock
 from engine.scenario import Scenario
+from tests.absent import away
 from tests.engine.commands.conftest import APPEAL, TAKEN_OVER
 from tests.web.visitor import Page, Visitor
 
@@ -84,6 +85,8 @@ def test_a_task_is_handed_over_with_a_note(app: Flask, story: Scenario, as_: As)
     iris.get("/setting-up/people/dorothy").follow("Data Management Officer").press(
         "Save the deputy", deputy="claire"
     )
+    with story.db.writing() as session:
+        away(session, "dorothy", NOW.date())
     page = dorothy.get(address).follow("Hand it over to somebody")
     wrong = page.press("Hand it over", note="The scan lies in the tray.")
     assert wrong.errors[0][1] == "#to"

@@ -22,7 +22,10 @@ _INVALID = 422
 _MARK_BYTES = 16
 _MARK_LENGTH = 64
 #: What a message may be about; an address names them with their numbers.
-_REFS = ("case_id", "decision_id", "arrangement_id", "appeal_id", "stage_id", "third_party_id")
+_REFS = (
+    *("case_id", "decision_id", "arrangement_id", "appeal_id", "stage_id", "third_party_id"),
+    "absence_id",
+)
 _CASE_PROCESS = "spoc_case"
 #: Actions after which the section is shown that they changed; after the others the case.
 #: Actions that begin with what stands there and write all of it back.

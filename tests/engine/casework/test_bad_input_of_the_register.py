@@ -141,7 +141,7 @@ def test_a_flag_says_nothing_about_why(register: Register) -> None:
 def test_the_partner_learns_the_way_and_never_the_reasons(register: Register) -> None:
     """R-068, R-097, R-102."""
     register.take_over(reasons=SECRET)
-    card = contact_card.lines(register.session, register.arrangement())
+    card = contact_card.lines(register.session, register.arrangement(), dt.date(2026, 3, 27))
     shared = partners.partner_card(_sharing(register))
     assert SECRET not in f"{card}{shared}"
     assert "Jo Carter" in str(shared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -143,13 +144,15 @@ def test_a_flag_says_to_whom_on_the_tenancy_it_applies(
     landlord: Landlord, also: list[str], says: str
 ) -> None:
     landlord.open(**SHARED, also_applies_to=", ".join(also))
-    lines = contact_card.lines(landlord.session, arrangement_of(landlord))
+    lines = contact_card.lines(landlord.session, arrangement_of(landlord), dt.date(2026, 3, 26))
     assert lines["who"] == says
 
 
 def test_a_flag_on_a_tenancy_of_one_names_nobody(landlord: Landlord) -> None:
     landlord.open()
-    assert "who" not in contact_card.lines(landlord.session, arrangement_of(landlord))
+    assert "who" not in contact_card.lines(
+        landlord.session, arrangement_of(landlord), dt.date(2026, 3, 26)
+    )
 
 
 def arrangement_of(landlord: Landlord) -> Arrangement:

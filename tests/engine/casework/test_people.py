@@ -13,6 +13,7 @@ from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement
 from engine.tables.people import RoleHolder, User
+from tests.absent import away
 from tests.engine.casework.new_case import Landlord, at_work
 
 ON = dt.date(2026, 3, 26)
@@ -37,12 +38,30 @@ def test_a_role_is_held_from_a_date_to_a_date(landlord: Landlord) -> None:
     assert held == [set(), {"dmo"}, {"dmo"}, set()]
 
 
-def test_a_deputy_holds_the_role_as_well_and_comes_after(landlord: Landlord) -> None:
+def test_a_deputy_holds_the_role_for_exactly_the_days_its_holder_is_away(
+    landlord: Landlord,
+) -> None:
     landlord.session.add(
         RoleHolder(role="dmo", user_name="tom", deputy="carl", from_on=dt.date(2025, 1, 1))
     )
-    assert people.roles_of(landlord.session, "carl", ON) == {"team_leader", "dmo"}
-    assert people.holders_of(landlord.session, "dmo", ON) == ["dorothy", "tom", "carl"]
+    away(landlord.session, "tom", ON, ON + dt.timedelta(days=1))
+    for days in (-1, 2):
+        day = ON + dt.timedelta(days=days)
+        assert people.roles_of(landlord.session, "carl", day) == {"team_leader"}
+        assert people.holders_of(landlord.session, "dmo", day) == ["dorothy", "tom"]
+    for days in (0, 1):
+        day = ON + dt.timedelta(days=days)
+        assert people.roles_of(landlord.session, "carl", day) == {"team_leader", "dmo"}
+        assert people.holders_of(landlord.session, "dmo", day) == ["dorothy", "tom", "carl"]
+
+
+def test_a_deputy_takes_over_where_the_holder_has_left(landlord: Landlord) -> None:
+    landlord.session.add(
+        RoleHolder(role="dmo", user_name="tom", deputy="carl", from_on=dt.date(2025, 1, 1))
+    )
+    leave(landlord, "tom", "2026-03-25")
+    assert people.holders_of(landlord.session, "dmo", dt.date(2026, 3, 25)) == ["dorothy", "tom"]
+    assert people.holders_of(landlord.session, "dmo", ON) == ["dorothy", "carl"]
 
 
 def test_who_left_holds_nothing_and_is_offered_nowhere(landlord: Landlord) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import delete
 
 from engine.errors import NotFound
 from engine.queries import (
@@ -17,9 +18,11 @@ from engine.queries import (
     submission,
 )
 from engine.queries import person as somebody
+from engine.tables.absences import Absence
 from engine.tables.casefile import OwedAction
 from engine.tables.database import Database
 from engine.tables.people import RoleHolder, User
+from tests.absent import away
 from tests.engine.queries.landlord import FORM, NOW, TODAY, Pen, person
 
 
@@ -94,16 +97,23 @@ def test_a_customer_is_found_and_their_open_case_for_those_who_see_it(
     assert [one.case_id for one in find_customer(both_houses, person("carl"), "carter")] == [None]
 
 
-def test_people_hold_the_roles_of_today_their_own_and_as_deputies(house: Database) -> None:
+def test_people_hold_the_roles_of_today_their_own_and_as_deputies_of_who_is_away(
+    house: Database,
+) -> None:
     with house.writing() as session:
         session.get_one(User, "pat").left_on = dt.date(2026, 4, 12)
         role = {"role": "legal", "user_name": "lee", "deputy": "tom"}
         session.add(RoleHolder(**role, from_on=TODAY, until_on=TODAY))
         session.add(RoleHolder(**role, from_on=dt.date(2026, 4, 14)))
+        away(session, "lee", TODAY)
     assert somebody(house, "tom").roles == ("legal", "officer")
     everybody = {one.name: one.roles for one in people(house)}
     assert everybody["tom"] == ("legal", "officer")
     assert "pat" not in everybody
+    with house.writing() as session:
+        session.execute(delete(Absence))
+    assert somebody(house, "tom").roles == ("officer",)
+    assert {one.name: one.roles for one in people(house)}["tom"] == ("officer",)
     for name in ("pat", "nobody"):
         with pytest.raises(NotFound):
             somebody(house, name)

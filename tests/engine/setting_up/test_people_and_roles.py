@@ -19,6 +19,7 @@ from engine.setting_up.needed import needed_roles
 from engine.tables.database import Database
 from engine.tables.people import RoleHolder, User
 from engine.tables.process import WorkItem
+from tests.absent import away
 from tests.engine.commands.conftest import held_landlord
 
 TODAY = dt.date(2026, 4, 1)
@@ -181,6 +182,8 @@ def test_a_leaver_holds_no_role_and_stands_in_for_nobody(house: Scenario) -> Non
     """R-011: a leaver who still holds a role."""
     row = row_of(house, "claire", "complaints_manager")
     setting_up.name_deputy(house.db, row, "leo", by="iris")
+    with house.db.writing() as session:
+        away(session, "claire", TODAY, FRIDAY)
     assert holders(house, "complaints_manager") == ["claire", "leo"]
     with pytest.raises(InvalidAnswers, match="Choose who takes it over") as refused:
         setting_up.leave(house.db, "leo", TODAY, {}, by="iris")

@@ -14,7 +14,7 @@ from engine.commands.contexts import context_of_case
 from engine.commands.unit import Unit
 from engine.demo.landlord import LOADED
 from engine.demo.people import add_people
-from engine.installation import read_surroundings
+from engine.installation import DEFAULT_SET, read_surroundings
 from engine.publishing import publish
 from engine.releases import bundle, current_release_id, read_folder
 from engine.tables.database import Database
@@ -63,7 +63,7 @@ def _begin_vigil(session: Session) -> None:
         parsed,
         "dorothy",
         case_id=None,
-        parameter_set=commands.instances.DEFAULT_SET,
+        parameter_set=DEFAULT_SET,
     )
     case = cases.open_case(context)
     instance = ProcessInstance(
