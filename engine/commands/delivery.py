@@ -236,7 +236,8 @@ def sweep_unclaimed(db: Database) -> int:
 
 
 def _unclaimed(session: Session, around: Surroundings, message: Message) -> None:
-    reason = f"Nobody waits for {message.name}. Look at the case and decide what should happen."
+    called = message.name.replace("_", " ")
+    reason = f"Nobody waits for “{called}”. Look at the case and decide what should happen."
     _show(
         session,
         Incident(

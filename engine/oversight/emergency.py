@@ -17,7 +17,7 @@ from engine.casework.visibility import opens
 from engine.commands.contexts import context_of_case
 from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
 from engine.installation import Surroundings, read_surroundings
-from engine.queries import Page, Person
+from engine.queries import Page, Person, words
 from engine.queries.cases import IS_CUSTOMER, customer_name
 from engine.queries.reading import PAGE_SIZE, Reading, page_number, page_of, reading
 from engine.releases import bundle, current_release_id
@@ -31,6 +31,7 @@ _LONGEST = 500
 #: A reason shorter than this says nothing to those who look at it afterwards.
 _SHORTEST = 10
 _TOLD = ("dmo", "complaints_manager")
+_MOMENT = dt.timedelta(seconds=1)
 _SENTENCE = "Somebody has emergency access to a case."
 
 
@@ -55,6 +56,11 @@ class Emergency:
     #: Who of those who watch over the log looked at it; "" while nobody did.
     seen_by: str
     seen_at: dt.datetime | None
+
+    @property
+    def last_on(self) -> dt.date:
+        """Give the last day on which it is open, if nobody ends it before."""
+        return words.local_date(self.ends_at - _MOMENT)
 
 
 def ask(db: Database, person: Person, reference: str, reason: str) -> int:

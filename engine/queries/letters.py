@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, func, literal, select
 
 from engine.casework import issued_letters, promises
 from engine.casework import letter_pdf as pages
@@ -15,10 +15,23 @@ from engine.queries import words
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.queries.sendings import SendingRow, sendings_of
+from engine.tables.audit import AuditEvent
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.decisions import Letter, Promise
 from engine.tables.releases import Release
+
+#: When it was last recorded that a letter came back; None for never.
+_RETURNED = (
+    select(func.max(AuditEvent.at))
+    .where(
+        AuditEvent.chain == literal("case:") + cast(Letter.case_id, String),
+        AuditEvent.action == "letter_returned",
+        AuditEvent.object_id == Letter.id,
+    )
+    .correlate(Letter)
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,8 @@ class LetterRow:
     channel: str
     sent_to: str
     delivered_on: dt.date | None
+    #: The day it was last recorded that it came back; None when it did not, or arrived since.
+    returned_on: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,8 @@ class LetterPage:
     #: What shows that it went.
     proof: str
     delivered_on: dt.date | None
+    #: The day it was last recorded that it came back; None when it did not, or arrived since.
+    returned_on: dt.date | None
     sha256: str
     #: The fingerprint is still that of the text.
     is_unchanged: bool
@@ -84,7 +101,7 @@ def letter(database: Database, letter_id: int, person: Person) -> LetterPage:
     """Give one letter; NotFound when there is none or it is not for this person to see."""
     with reading(database, person) as look:
         found = look.session.execute(
-            select(Letter, CaseFile, Customer, Release.number, Letter.pdf.is_not(None))
+            select(Letter, CaseFile, Customer, Release.number, Letter.pdf.is_not(None), _RETURNED)
             .join(CaseFile, CaseFile.id == Letter.case_id)
             .outerjoin(Customer, Customer.id == CaseFile.customer_id)
             .outerjoin(Release, Release.id == Letter.release_id)
@@ -92,7 +109,7 @@ def letter(database: Database, letter_id: int, person: Person) -> LetterPage:
         ).first()
         if found is None:
             raise NotFound
-        row, case, customer, release_number, has_pdf = found
+        row, case, customer, release_number, has_pdf, returned_at = found
         _check_may_see(look, row.case_id)
         return LetterPage(
             id=row.id,
@@ -108,6 +125,7 @@ def letter(database: Database, letter_id: int, person: Person) -> LetterPage:
             sent_to=row.sent_to,
             proof=row.proof,
             delivered_on=row.delivered_on,
+            returned_on=_came_back(row.delivered_on, returned_at),
             sha256=row.sha256,
             is_unchanged=issued_letters.is_unchanged(row),
             release_number=release_number,
@@ -146,6 +164,7 @@ def letters_of(look: Reading, case_id: int) -> tuple[LetterRow, ...]:
             Letter.channel,
             Letter.sent_to,
             Letter.delivered_on,
+            _RETURNED.label("returned_at"),
         )
         .where(Letter.case_id == case_id)
         .order_by(Letter.issued_at.desc(), Letter.id.desc())
@@ -159,6 +178,7 @@ def letters_of(look: Reading, case_id: int) -> tuple[LetterRow, ...]:
             channel=words.name_of("channel", row.channel),
             sent_to=row.sent_to,
             delivered_on=row.delivered_on,
+            returned_on=_came_back(row.delivered_on, row.returned_at),
         )
         for row in rows
     )
@@ -184,6 +204,12 @@ def promises_of(
         )
         for row in look.session.scalars(query)
     )
+
+
+def _came_back(delivered_on: dt.date | None, returned_at: dt.datetime | None) -> dt.date | None:
+    if returned_at is None or delivered_on is not None:
+        return None
+    return words.local_date(returned_at)
 
 
 def _check_may_see(look: Reading, case_id: int) -> None:

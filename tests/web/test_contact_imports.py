@@ -54,7 +54,7 @@ def test_a_file_is_looked_at_then_logged_then_mended(app: Flask, dorothy: Visito
     page = dorothy.get(page.path)
     assert "Nothing is logged yet" in page.text
     assert "Channel: Expected telephone" in page.text
-    assert "1 from Mon 2 Mar 2026 to Mon 2 Mar 2026" in page.text
+    assert "1 of Mon 2 Mar 2026, in 1 case" in page.text
     assert case_file.CUSTOMER in dorothy.get(f"{page.path}?show=ready").text
     page = page.press("Log 1 contact")
     imports.work(database)

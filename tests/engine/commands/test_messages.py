@@ -169,7 +169,7 @@ def test_a_message_sent_twice_is_taken_once_and_the_second_waits_for_the_next_li
     sweep_unclaimed(landlord.db)
     with landlord.db.reading() as session:
         (shown,) = session.scalars(select(Incident).where(Incident.message_id == second)).all()
-    assert "Nobody waits for matter_settled" in shown.reason
+    assert "Nobody waits for “matter settled”" in shown.reason
     assert not commands.retry(landlord.db, shown.id, by="mo")
 
 
