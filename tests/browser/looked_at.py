@@ -90,6 +90,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "other_contacts.shown": ("dorothy", "/other-contacts/priya"),
     "post.listed": ("dorothy", "/letters-to-post"),
     "post.shown": ("dorothy", "/letters-to-post/1", "/letters-to-post/2"),
+    "absences.listed": ("dorothy", "/absences"),
     "my_emails.shown": ("vic", "/my-emails"),
     "running.listed": ("claire", "/running", "/running?due=late", "/running?due=stuck"),
     "running.drawn": ("claire", "/running/appeal"),
