@@ -202,6 +202,8 @@ def open_door(
     case = None if door.of_people else session.get(CaseFile, refs.get("case_id", 0))
     is_gone = case is not None and case.deleted_on is not None
     if door.of_people:
+        # Whatever case the page before was about.
+        refs = {name: refs[name] for name in ("absence_id",) if name in refs}
         _check_of_people(session, door, by, roles, refs)
     elif is_gone or (case is None and (door.needs_case or refs.get("case_id"))):
         raise NotFound("Expected a case that this is about, but there is none.")
