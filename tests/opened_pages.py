@@ -256,6 +256,7 @@ PAGES: Mapping[str, Rule] = {
     **dict.fromkeys(("disagreements.heard", "disagreements.logged"), _disagreement),
     "complaints.listed": page("complaints"),
     "absences.listed": everybody,
+    "ombudsman_orders.listed": page("ombudsman orders"),
     "daily.comment": _comment,
     "papers.shown": _papers,
     "papers.pdf": _printed,

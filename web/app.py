@@ -55,6 +55,7 @@ from web.views import (
     log,
     moving,
     my_emails,
+    ombudsman_orders,
     other_contacts,
     papers,
     people,
@@ -172,6 +173,7 @@ def _register_views(app: Flask) -> None:
     managers = (
         complaints,
         batches,
+        ombudsman_orders,
         moving,
         other_contacts,
         wrong_dates,

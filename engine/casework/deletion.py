@@ -56,6 +56,7 @@ from engine.tables.emergency import EmergencyAccess
 from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.imports import ContactImportRow
 from engine.tables.leaving import Meeting, Sending
+from engine.tables.ombudsman import Determination, OmbudsmanItem
 from engine.tables.process import (
     ElementHistory,
     ElementInstance,
@@ -82,6 +83,7 @@ OF_CASE: tuple[Any, ...] = (
     ContactImportRow,
     CoverNotice,
     Decision,
+    Determination,
     ElementInstance,
     EmergencyAccess,
     Evidence,
@@ -92,6 +94,7 @@ OF_CASE: tuple[Any, ...] = (
     Letter,
     LookRequest,
     Meeting,
+    OmbudsmanItem,
     Outbox,
     OwedAction,
     Promise,

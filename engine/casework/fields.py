@@ -42,6 +42,8 @@ FIELDS: Mapping[str, Part | Shown] = {
     **_of("comment", Part.TIMELINE, "text"),
     **_of("complaint", Part.DECISIONS, "reference", "about", "acknowledge_due_reason"),
     **_of("complaint", Part.DECISIONS, "answer_due_reason", "extended_reason"),
+    **_of("determination", Part.DECISIONS, "reference", "findings"),
+    **_of("ombudsman_item", Part.DECISIONS, "what", "due_reason", "decision_reason", "proof"),
     **_of("evidence", Part.EVIDENCE, "witness", "text", "behaviour_kind", "correction_reason"),
     # A file that is marked restricted: for who added it, and with restricted answers.
     **_of("evidence_file", Part.EVIDENCE, "name", "removed_reason"),
@@ -110,6 +112,8 @@ CODES = frozenset(
         *("element_history.what", "look_request.outcome", "outbox.about", "partner_event.action"),
         *("message.name", "stage.outcome", "subscription.name"),
         *("meeting.uid", "sending.way", "sending.status"),
+        *("determination.ombudsman", "determination.outcome", "ombudsman_item.proof_kind"),
+        "ombudsman_item.decision",
         # Members of staff, by user name.
         *("owner", "author", "by", "actor", "spoc", "cover", "director", "discussed_with"),
         *("opened_by", "logged_by", "lifted_by", "issued_by", "decided_by", "received_by"),
@@ -118,6 +122,7 @@ CODES = frozenset(
         *("confirmed_by", "shared_by", "started_by", "sent_by", "completed_by", "assignee"),
         *("draft_saved_by", "tried_by", "settled_by", "given_up_by", "user_name", "ended_by"),
         *("invited", "handed_to", "seen_by", "made_by", "added_by", "removed_by", "corrected_by"),
+        "recorded_by",
         # Names of diagrams, messages and keys; hashes.
         *("process_id", "element_id", "task_id", "path", "ended_with", "fallback_key", "key"),
         *("order_key", "page_mark", "chain", "detail_hash", "previous_hash", "hash", "sha256"),

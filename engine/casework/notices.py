@@ -13,6 +13,7 @@ from engine.casework import (
     arrangements,
     directors,
     holders,
+    ombudsman,
     outgoing,
     people,
     reviews,
@@ -25,6 +26,7 @@ from engine.tables.people import User
 from engine.tables.process import Outbox
 
 _PEOPLE_OF_THE_CASE: dict[str, Callable[[Context], Holder]] = {
+    "case.order_owner": ombudsman.order_owner,
     "case.owner": holders.case_owner,
     "case.director": directors.director,
     "case.spoc": arrangements.spoc_of_case,
@@ -42,6 +44,8 @@ _SENTENCES = {
     "partner_ack_late": "The partner has not acknowledged a notice yet.",
     "deletion_near": "The case will be deleted soon, unless a hold is placed on it.",
     "cover_notice_late": "A customer has not been told who stands in for their contact.",
+    "order_near": "Something the Ombudsman asked for is due soon.",
+    "order_late": "Something the Ombudsman asked for is late.",
     "owed_action": "You have something to do that we owe a customer.",
 }
 _ANYTHING = "Something on this case needs you."

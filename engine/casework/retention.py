@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import ColumnElement, func, select
 
-from engine.casework import appeals, cases, complaints
+from engine.casework import appeals, cases, complaints, ombudsman_reports
 from engine.casework.context import Context
 from engine.errors import NotFound
 from engine.tables.casefile import LegalHold, OwedAction
@@ -44,8 +44,8 @@ def deletion_notice_on(context: Context) -> dt.date:
 def find_holds(context: Context) -> int:
     """Count what keeps the case from being deleted; each says when it is settled (R-108).
 
-    A hold placed by a person, an open appeal, complaint or request to look again, a flag not yet
-    removed, something we still owe the customer.
+    A hold placed by a person, an open appeal, complaint or request to look again, something an
+    Ombudsman asked for, a flag not yet removed, something we still owe the customer.
     """
     of_case = context.case().id
     flags = (
@@ -66,6 +66,7 @@ def find_holds(context: Context) -> int:
         context.session.scalar(flags) or 0,
         len(appeals.open_of_case(context)),
         complaints.count_open(context),
+        ombudsman_reports.count_open(context),
     ]
     return sum(counted)
 

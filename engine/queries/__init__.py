@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.queries import absences, complaints, contact_subjects
+from engine.queries import absences, complaints, contact_subjects, ombudsman_orders
 from engine.queries.appealable import (
     AppealableDecision,
     FoundCustomer,
@@ -132,6 +132,7 @@ __all__ = [
     "letter_pdf",
     "looked_after",
     "may_retry",
+    "ombudsman_orders",
     "people",
     "person",
     "process",

@@ -36,6 +36,7 @@ _LABELS: Mapping[str, str] = {
     "owed_action_done": "Something we owed is done",
     "change_meeting": "Move the meeting, or call it off",
     "complaint_step": "Something became of a complaint",
+    "ombudsman_report": "The Ombudsman has reported",
     "record_delivery": "A letter has arrived",
     "send_letter_again": "Send a letter again, or a copy",
     "change_customer": "Change what we know of the customer",
@@ -119,7 +120,7 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
     acts = {name for name, is_there in zip(names, found, strict=True) if is_there}
     if case.deleted_on:
         return set()
-    acts |= {"place_hold", _DISAGREES}
+    acts |= {"place_hold", "ombudsman_report", _DISAGREES}
     if case.closed_on:
         return acts
     classed = {"class_evidence"} if "correct_evidence" in acts else set()

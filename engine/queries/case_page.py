@@ -29,6 +29,7 @@ from engine.queries.decisions import DecisionRow, decisions_of_case
 from engine.queries.diagrams import DiagramState, states_of
 from engine.queries.evidence import EvidenceRow, evidence_of
 from engine.queries.letters import LetterRow, PromiseRow, letters_of, promises_of
+from engine.queries.ombudsman_orders import ReportRow, reports_of
 from engine.queries.other_cases import OtherCase, other_cases_of
 from engine.queries.owed import OwedRow, owed_of
 from engine.queries.people import Person
@@ -96,6 +97,8 @@ class CasePage:
     decisions: tuple[DecisionRow, ...] = ()
     #: Beside the decisions: complaints, which are no stage of an appeal.
     complaints: tuple[ComplaintRow, ...] = ()
+    #: What an Ombudsman found about the case and asked for.
+    reports: tuple[ReportRow, ...] = ()
     processes: tuple[DiagramState, ...] = ()
     audience: tuple[Watcher, ...] = ()
 
@@ -159,6 +162,7 @@ def _page(
         letters=letters_of(look, row.id) if "letters" in shows else (),
         decisions=decisions_of_case(look, row.id) if "decisions" in shows else (),
         complaints=complaints_of(look, row.id) if "decisions" in shows else (),
+        reports=reports_of(look, row.id) if "decisions" in shows else (),
         processes=tuple(states_of(look, row.id)) if "where" in shows else (),
         audience=audience_of(look, row) if "audience" in shows else (),
     )

@@ -90,6 +90,19 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     #: How a customer who disagrees can be heard.
     "way": {"appeal": "Appeal", "look": "Earlier review", "complaint": "Complaint"},
+    "ombudsman": {
+        "housing": "Housing Ombudsman",
+        "local_government": "Local Government and Social Care Ombudsman",
+    },
+    "ombudsman_item": {"order": "Order", "recommendation": "Recommendation"},
+    "ombudsman_outcome": {
+        "severe_maladministration": "Severe maladministration",
+        "maladministration": "Maladministration",
+        "service_failure": "Service failure",
+        "reasonable_redress": "We had put it right already",
+        "no_maladministration": "No maladministration",
+        "resolved": "Resolved with the Ombudsman's help",
+    },
     "customer_kind": {
         "tenant": "Tenant",
         "joint_tenant": "Joint tenant",

@@ -213,6 +213,7 @@ FROM_OUTSIDE = {
     "earlier_look",
     "look_asked",
     "matter_settled",
+    "ombudsman_item_recorded",
     "promise_made",
     "terms_changed",
     "third_party_withdrawn",

@@ -68,6 +68,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "&ways=appeal&ways=complaint",
     ),
     "complaints.listed": ("claire", "/complaints"),
+    "ombudsman_orders.listed": ("claire", "/ombudsman-orders"),
     "callers.looked_up": ("kit", "/callers", "/callers?search=thackeray", "/callers?search=zzz"),
     "contacts.find": (
         "kit",

@@ -42,6 +42,7 @@ NO_IDS = {
     "looks",
     "managers",
     "partner_card",
+    "order_at_hand",
     "promise_at_hand",
     "referral_on_file",
     "review_figures",
