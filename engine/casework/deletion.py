@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from engine.casework import audit
+from engine.casework import audit, old_absences
 from engine.casework.context import Context
 from engine.errors import Rejected
-from engine.tables.absences import CoverNotice, StandIn
+from engine.tables.absences import Absence, CoverNotice, StandIn
 from engine.tables.batches import Batch, BatchItem
 from engine.tables.casefile import (
     CaseFile,
@@ -143,6 +143,8 @@ def delete_case(context: Context) -> None:
     _forget_batches(session, case.id)
     counts = dict(_delete_rows(context, case.id))
     _leave_shell(context, case)
+    if forgotten := old_absences.forget(context):
+        counts[Absence.__tablename__] = forgotten
     counts[Customer.__tablename__] = _delete_customer(session, customer_id)
     counts["audit_detail"] = audit.Chain.of_case(session, case).forget_details()
     context.audit("case_deleted", "case_file", case.id, new={"deleted": counts})

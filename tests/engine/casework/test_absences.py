@@ -10,11 +10,15 @@ import pytest
 from sqlalchemy import func, select
 
 from engine import clock, commands
+from engine.casework import old_absences
 from engine.casework.matrix import Part
 from engine.casework.visibility import parts_seen
+from engine.commands.contexts import context_of_case
 from engine.errors import InvalidAnswers, NotFound
+from engine.installation import read_surroundings
 from engine.queries.absences import absence_page
 from engine.queries.people import Person
+from engine.releases import bundle, current_release_id
 from engine.scenario import Scenario
 from engine.tables.absences import Absence, CoverNotice, StandIn
 from engine.tables.audit import AuditDetail
@@ -150,6 +154,28 @@ def test_gaps_and_customers_who_do_not_know_are_listed(house: Scenario) -> None:
         ("Priya", True, "")
     ]
     assert [(row.due_on, row.is_late) for row in page.untold] == [(dt.date(2026, 4, 1), False)]
+
+
+def test_an_old_absence_that_no_case_refers_to_is_forgotten(house: Scenario) -> None:
+    """R-107: six months after its last day, and not before; with what was answered."""
+    book(house, by="mo", person="sue", from_on="2026-05-11", until_on="2026-05-15", cover="")
+    book(house)
+    left = []
+    for day in (dt.datetime(2026, 11, 15, 9), dt.datetime(2026, 11, 16, 9)):
+        house.at(day)
+        with house.db.writing() as session:
+            around = read_surroundings(session)
+            parsed = bundle(session, current_release_id(session))
+            ids = {"case_id": house.case_id, "parameter_set": "NPH_2022"}
+            old_absences.forget(context_of_case(session, around, parsed, "dorothy", **ids))
+            asked = select(func.count()).where(Submission.form == "book_absence")
+            left.append(
+                (
+                    list(session.scalars(select(Absence.user_name).order_by(Absence.user_name))),
+                    session.scalar(asked),
+                )
+            )
+    assert left == [(["priya", "sue"], 0), (["priya"], 0)]
 
 
 def test_an_absence_of_a_colleague_does_not_exist_for_others(house: Scenario) -> None:
