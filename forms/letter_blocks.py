@@ -25,6 +25,14 @@ _TERMS = {
     "how_to_ask_for_a_review": "R-047, R-086",
 }
 _APPEAL = {"appeal": "R-051, R-074, R-081"}
+#: What is said whenever contact is refused: what is read all the same, and that it ends.
+_REFUSAL = {
+    "still_read": "R-095",
+    "emergency": "R-048, X-12",
+    "unaffected": "R-052",
+    "how_long": "R-096",
+    "ombudsman": "R-093",
+}
 _DECISION = {"decision": "R-031", "reasons": "R-031", "meaning": "R-047"}
 
 #: Letter -> block -> requirement. A letter that is not named here keeps the rules of its front
@@ -67,6 +75,29 @@ REQUIRED_BLOCKS: Mapping[str, Mapping[str, str]] = {
         "stays_in_force": "R-080",
     },
     "request_answer": {**_DECISION, **_APPEAL},
+    "cease_and_desist": {
+        **_DECISION,
+        "change_required": "R-092",
+        "enquiries_stopped": "R-091",
+        "formal_statement_and_date": "R-050, R-092",
+        **_REFUSAL,
+        **_APPEAL,
+    },
+    "end_of_correspondence": {
+        "points_answered": "R-094",
+        "tried_to_resolve": "R-094",
+        "nothing_to_add": "R-094",
+        "no_purpose": "R-094",
+        "correspondence_ends": "R-094",
+        **_REFUSAL,
+        "how_to_appeal": "R-074, R-096",
+    },
+    "refusal_ended": {
+        "decision": "R-089, R-096",
+        "meaning": "R-047",
+        "arrangement_goes_on": "R-096",
+        "emergency": "R-048, X-12",
+    },
 }
 
 

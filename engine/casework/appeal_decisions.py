@@ -11,10 +11,12 @@ from engine.casework import appeals, directors, owners, terms
 from engine.casework.context import Context
 from engine.errors import Problem, Rejected
 from engine.tables.decisions import Appeal, Decision
+from engine.tables.refusals import ContactRefusal
 
 #: Owner of the decision, and its kind where that matters -> what an appeal can change.
 _EFFECTS = {
     "arrangement": ("terms", "cancelled", "look_again"),
+    "refusal": ("cancelled",),
     "warning": ("cancelled",),
     "not_agreed": ("look_again",),
 }
@@ -149,6 +151,9 @@ def outcome_of(context: Context, appeal: Appeal) -> Decision | None:
 
 def _possible_effects(context: Context, decision: Decision) -> tuple[str, ...]:
     kind, _ = owners.owner_of(context, decision)
+    if kind == "refusal":
+        refusal = context.session.get(ContactRefusal, decision.owner_id)
+        return _EFFECTS["refusal"] if refusal is not None and refusal.ended_on is None else ()
     if kind == "arrangement":
         arrangement = owners.arrangement_of(context, decision)
         is_running = arrangement is not None and arrangement.ended_on is None

@@ -29,6 +29,7 @@ DECISION_NAMES = {
     "variation": "The terms were changed",
     "cease": "The arrangement ends",
     "request": "Answer to a request to look again",
+    "refusal": "Further contact is refused",
 }
 
 

@@ -12,6 +12,7 @@ from engine.casework import (
     cover_tasks,
     look_requests,
     outgoing,
+    refusals,
     terms,
 )
 from engine.casework.context import Context
@@ -132,6 +133,7 @@ def end(context: Context, reason: str) -> None:
     arrangement.end_reason = reason
     terms.end_restrictions(context, arrangement, on=arrangement.ended_on)
     look_requests.drop_open(context, arrangement)
+    refusals.wants_end(context, arrangement.id, refusals.WITH_ARRANGEMENT)
     if reason == CANCELLED:
         appeal = appeal_decisions.to_apply(context, arrangement.id)
         if appeal is not None:

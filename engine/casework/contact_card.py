@@ -21,7 +21,7 @@ _METHODS = {
 
 
 def lines(session: Session, arrangement: Arrangement, on: dt.date) -> dict[str, str]:
-    """Give the card of a day, a line a thing: ``who``, ``route``, ``cover``, ``emergency``.
+    """Give the card of a day, a line a thing: who, route, refused, cover, emergency.
 
     Who it applies to is said where a tenancy is shared. While the contact is away the route leads
     to whoever stands in, and says until when (R-072). Made from names, those days and the
@@ -33,6 +33,8 @@ def lines(session: Session, arrangement: Arrangement, on: dt.date) -> dict[str, 
     if arrangement.spoc:
         away = standing_in.away_on(session, arrangement, on)
         card["route"] = _route(session, arrangement, way, away)
+    if arrangement.refused_on:
+        card["refused"] = refused(arrangement)
     if arrangement.cover:
         card["cover"] = f"When away: {people.full_name(session, arrangement.cover)}."
     card["emergency"] = f"Emergencies go to {arrangement.emergency_route} and are never held back."
@@ -62,3 +64,14 @@ def _who(session: Session, arrangement: Arrangement) -> dict[str, str]:
     customer = session.get(Customer, case.customer_id or 0)
     meant = shared_tenancies.who_is_meant(customer, case) if customer else ""
     return {"who": meant} if meant else {}
+
+
+def refused(arrangement: Arrangement) -> str:
+    """Say what holds while contact is refused, never why; "" while it is not (R-095; X-12)."""
+    if arrangement.refused_on is None:
+        return ""
+    until = f" until {said(arrangement.refused_until)}" if arrangement.refused_until else ""
+    return (
+        f"Since {said(arrangement.refused_on)}{until}, messages are not answered: read each one to "
+        "the end, confirm it and sort it the same working day. Emergencies are dealt with as ever."
+    )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.calendar import said
-from engine.casework import evidence, stages
+from engine.casework import evidence, refused_contacts, stages
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.casefile import Contact
@@ -132,9 +132,13 @@ def log_contact(context: Context, values: dict[str, Any], restricted: dict[str, 
         direction=values["direction"],
         note=f"{note}\nDone about it: {done}".strip() if done else note,
         triage=values["triage"],
+        acknowledged_on=refused_contacts.confirmed_on(
+            context, values.get("confirmed"), dt.date.fromisoformat(values["contacted_on"])
+        ),
         logged_by=context.actor,
         logged_at=context.now,
     )
     context.session.add(contact)
     context.session.flush()
     context.audit("contact_logged", "contact", contact.id, new={"triage": contact.triage})
+    refused_contacts.wants_reading(context, contact)

@@ -67,6 +67,7 @@ from engine.tables.process import (
     Subscription,
     WorkItem,
 )
+from engine.tables.refusals import ContactRefusal
 from engine.tables.took_part import TookPart
 
 #: How an instance ends that was still open when its case was deleted.
@@ -82,6 +83,7 @@ OF_CASE: tuple[Any, ...] = (
     Contact,
     ContactImportRow,
     CoverNotice,
+    ContactRefusal,
     Decision,
     Determination,
     ElementInstance,

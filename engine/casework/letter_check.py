@@ -44,9 +44,10 @@ _PRINTED_LATER = (
     "support",
     "working_hours",
     "restrictions",
+    "stopped",
 )
 #: The cells of their rows that a letter prints.
-_PRINTED_CELLS = ("reason", "limit")
+_PRINTED_CELLS = ("reason", "limit", "enquiry")
 
 
 def words_are_ready(context: Context, values: dict[str, Any]) -> list[Problem]:

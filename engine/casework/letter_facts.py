@@ -18,6 +18,7 @@ from engine.casework import (
     letter_words,
     look_requests,
     owners,
+    refusals,
     shared_tenancies,
     stages,
     terms,
@@ -61,6 +62,7 @@ def facts(context: Context, subject: Subject) -> Facts:
         _arrangement(context, subject),
         _appeal(context, subject),
         _request(context, subject),
+        _refusal(context, subject),
         _decision(subject.decision),
         _answers(subject),
     ):
@@ -252,6 +254,28 @@ def _request(context: Context, subject: Subject) -> Mapping[str, Any]:
     return {
         "look_received_on": request.received_on,
         "look_answer_on": due.on,
+    }
+
+
+def _refusal(context: Context, subject: Subject) -> Mapping[str, Any]:
+    """Give what a letter says of refused contact, once it is decided (R-091 to R-096)."""
+    if refusals.REF not in context.variables:
+        return {}
+    refusal = refusals.current(context)
+    decision = context.session.get(Decision, refusal.decision_id or 0)
+    if decision is None:
+        return {}
+    arrangement = context.session.get_one(Arrangement, refusal.arrangement_id)
+    days = [day for day in (arrangement.next_review_on, refusal.until_on) if day]
+    told = decision.appeal_until
+    return {
+        "refusal_decided_on": decision.decided_on,
+        "refusal_stops": refusal.stopped,
+        "refusal_until": refusal.until_on,
+        "refusal_review_on": min(days) if days else None,
+        "refusal_ended_on": refusal.ended_on,
+        "refusal_appeal_until": told,
+        "ombudsman_code": refusal.ombudsman or "",
     }
 
 

@@ -58,6 +58,13 @@ PLACEHOLDERS: Mapping[str, str] = {
     "appealed_until": "the last day to appeal against that decision, if its time has begun",
     "look_received_on": "the day we first received the request to look again",
     "look_answer_on": "the last day for our answer to that request",
+    "refusal_decided_on": "the day it was decided to refuse contact",
+    "refusal_stops": "the enquiries that stop while contact is refused, as a list",
+    "refusal_until": "the last day on which contact is refused",
+    "refusal_review_on": "the day by which the refusal is reviewed",
+    "refusal_ended_on": "the day the refusal ended",
+    "refusal_appeal_until": "the last day to appeal against the refusal, from its first letter",
+    "ombudsman_code": "housing_ombudsman or local_government_ombudsman",
 }
 #: The dates from which a template may have the day counted by which it must leave.
 DUE_FROM = ("decided_on", "asked_on", "appeal_received_on", "appeal_due", "look_received_on")

@@ -45,6 +45,7 @@ DECISIONS: Mapping[str, str] = {
     "variation": "to change the arrangement for your contact with us",
     "cease": "to end the arrangement for your contact with us",
     "request": "not to review the arrangement for your contact with us early",
+    "refusal": "not to answer further messages from you",
 }
 
 

@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import Due
-from engine.casework import arrangements, letter_dates, letter_facts, letter_page, letter_words
+from engine.casework import (
+    arrangements,
+    letter_dates,
+    letter_facts,
+    letter_page,
+    letter_words,
+    refusals,
+)
 from engine.casework.context import Context
 from engine.casework.letter_facts import Facts, Subject
 from engine.errors import NotFound
@@ -131,6 +138,8 @@ def copy_address(context: Context) -> str | None:
 
 
 def _belongs_here(context: Context, decision: Decision) -> bool:
+    if decision.kind == refusals.KIND:
+        return context.variables.get(refusals.REF) == f"{refusals.KIND}:{decision.owner_id}"
     if decision.kind == "appeal":
         return decision.details.get("appeal_id") == context.appeal_id
     if context.arrangement_id is None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine.calendar import said
+from engine.casework import refusal_proposals
 from engine.casework.context import Context
 from engine.errors import NotFound, Problem, Rejected
 from engine.tables.casefile import Stage
@@ -20,6 +21,7 @@ from forms import Choice
 _DROPPED = "dropped"
 _LOOK_ASKED = "look_asked"
 _EARLIER_LOOK = "earlier_look"
+_TERMS_CHANGED = "terms_changed"
 
 
 def looks(context: Context) -> list[Choice]:
@@ -119,13 +121,20 @@ def look_received_on(context: Context) -> dt.date | None:
 
 
 def decide_request(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
-    """Record what a request needs: a review now, or nothing, with reasons; that can be appealed."""
+    """Record what a request needs: a review, a refusal of contact, or nothing, with reasons.
+
+    A refusal is only proposed here (R-090); nothing done is a decision that can be appealed.
+    """
     request = at_hand(context, context.arrangement_id)
     if request is None or request.arrangement_id is None:
         raise Rejected("Expected a request to decide, but every request has been answered.")
     request.outcome = values["request_outcome"]
     context.audit("request_decided", "look_request", request.id, new={"outcome": request.outcome})
     if request.outcome == "review":
+        return
+    if request.outcome == refusal_proposals.OUTCOME:
+        refusal_proposals.propose(context, request, values)
+        _answer(context, request)
         return
     context.session.add(
         Decision(
@@ -171,7 +180,7 @@ def drop_open(context: Context, arrangement: Arrangement) -> None:
     context.session.execute(
         update(Message)
         .where(
-            Message.name == _LOOK_ASKED,
+            Message.name.in_((_LOOK_ASKED, _TERMS_CHANGED)),
             Message.key == f"arrangement:{arrangement.id}",
             Message.delivered_at.is_(None),
         )

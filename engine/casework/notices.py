@@ -46,6 +46,8 @@ _SENTENCES = {
     "cover_notice_late": "A customer has not been told who stands in for their contact.",
     "order_near": "Something the Ombudsman asked for is due soon.",
     "order_late": "Something the Ombudsman asked for is late.",
+    "contact_unread": "A message has not been read and sorted yet.",
+    "refusal_decided": "It is decided whether further contact is refused.",
     "owed_action": "You have something to do that we owe a customer.",
 }
 _ANYTHING = "Something on this case needs you."

@@ -1,4 +1,4 @@
-"""Who acts when a decision is changed: an arrangement, a stage, or the case itself."""
+"""Who acts when a decision is changed: an arrangement, a refusal, a stage, or the case itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from engine.casework import appeals
 from engine.casework.context import Context
 from engine.tables.casefile import Stage
 from engine.tables.decisions import Arrangement, Decision
+from engine.tables.refusals import ContactRefusal
 
 
 def decision_owner(context: Context) -> str:
@@ -43,4 +44,7 @@ def owner_of(context: Context, decision: Decision) -> tuple[str, int]:
 def arrangement_of(context: Context, decision: Decision) -> Arrangement | None:
     """Give the arrangement a decision is about; None when it is about none."""
     kind, owner_id = owner_of(context, decision)
+    if kind == "refusal":
+        refusal = context.session.get(ContactRefusal, owner_id)
+        kind, owner_id = "arrangement", refusal.arrangement_id if refusal else 0
     return context.session.get(Arrangement, owner_id) if kind == "arrangement" else None

@@ -7,14 +7,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import arrangements, look_requests, review_packs, reviews, terms
+from engine.casework import (
+    arrangements,
+    look_requests,
+    refusals,
+    review_packs,
+    reviews,
+    terms,
+)
 from engine.casework.context import Context
 from engine.casework.decision import each_once
 from engine.errors import Problem
 from engine.tables.decisions import Arrangement, Decision
+from forms import Choice
 
 #: What was decided -> the kind of decision it makes.
 _KINDS = {"continue": "review", "change": "variation", "end": "cease"}
+#: The answer that ends a refusal of contact at once.
+_ENDS = "ends"
 #: Answers a letter or a later review needs, beyond the columns of a decision.
 _DETAILS = (
     "findings",
@@ -24,6 +34,7 @@ _DETAILS = (
     "what_changes",
     "change_required",
     "support_offered",
+    "refusal_review",
     "next_review_on",
     "end_on",
 )
@@ -50,6 +61,31 @@ def going_on_rests_on_records(context: Context, values: dict[str, Any]) -> list[
     ]
 
 
+def refusal_is_reviewed(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Refuse a review that goes on and says nothing of contact that is refused (R-096)."""
+    refused = refusals.in_force(context, context.arrangement_id)
+    if refused is None or values["review_outcome"] == "end" or values.get("refusal_review"):
+        return []
+    return [
+        Problem(
+            "refusal_review",
+            "Expected to hear whether contact stays refused, because it is refused now. Choose "
+            "whether that ends or stays until its own last day.",
+        )
+    ]
+
+
+def refusal_now(context: Context) -> list[Choice]:
+    """Offer to end the refusal of contact or to leave it; nothing while contact is not refused."""
+    refused = refusals.in_force(context, context.arrangement_id)
+    if refused is None or refused.until_on is None:
+        return []
+    return [
+        Choice(_ENDS, "It ends today", "The customer gets a letter."),
+        Choice("stays", f"It stays, until {said(refused.until_on)} at the latest"),
+    ]
+
+
 def decide_review(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
     """Record what a review decided, as a decision of its own, and set the dates it sets.
 
@@ -66,6 +102,8 @@ def decide_review(context: Context, values: dict[str, Any], restricted: dict[str
         answered = decision.details["terms"]
         starts_on = arrangements.start_on(context)
         terms.apply(context, arrangement, answered, from_on=max(context.today, starts_on))
+    if values.get("refusal_review") == _ENDS:
+        refusals.wants_end(context, arrangement.id, refusals.BY_REVIEW)
     arrangement.review_opens_on = None
     look_requests.answer_by_review(context, arrangement)
     context.session.flush()

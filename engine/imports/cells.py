@@ -35,6 +35,7 @@ TRIAGES: Mapping[str, str] = {
     "emergency": "emergency",
     "safeguarding": "safeguarding",
     **dict.fromkeys(("appeal or complaint", "appeal", "complaint"), "appeal_or_complaint"),
+    **dict.fromkeys(("legal", "legal letter", "subject access request", "sar"), "legal_or_data"),
 }
 LONGEST_NOTE = 2000
 _FIRST_YEAR = 2000

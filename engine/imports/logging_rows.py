@@ -10,12 +10,15 @@ from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engine import messages
+from engine.casework import refused_contacts
 from engine.casework.audit import Chain, Entry
 from engine.imports.checking import known_marks
 from engine.installation import read_surroundings
 from engine.tables.casefile import CaseFile, Contact
 from engine.tables.columns import table_of
 from engine.tables.database import Collision, Database
+from engine.tables.decisions import Arrangement
 from engine.tables.imports import ContactImport, ContactImportRow
 
 #: How many rows one transaction logs.
@@ -81,13 +84,63 @@ def _log(
             made.setdefault(case.id, []).append(_contact(row, one, now))
             done.append(one.id)
     if done:
+        _leave_unread(session, made)
         session.execute(
             insert(table_of(Contact)), [each for rows in made.values() for each in rows]
         )
+        _want_reading(session, row, made, now)
         session.execute(delete(_ROWS).where(_ROWS.c.id.in_(done)))
     for case_id, contacts in made.items():
         _audit(session, row, cases[case_id], contacts, now)
     row.logged += len(done)
+
+
+def _leave_unread(session: Session, made: dict[int, list[dict[str, Any]]]) -> None:
+    """Mark what came while contact is refused as not read: nobody has read a row of a file."""
+    refused = {
+        arrangement.case_id: arrangement.refused_on
+        for arrangement in session.scalars(
+            select(Arrangement).where(
+                Arrangement.case_id.in_(made),
+                Arrangement.refused_on.is_not(None),
+                Arrangement.ended_on.is_(None),
+            )
+        )
+    }
+    for case_id, since in refused.items():
+        for each in made[case_id]:
+            came_since = since is not None and each["on"] >= since
+            if came_since and each["direction"] == "in" and each["triage"] == "nothing_new":
+                each["triage"] = refused_contacts.TO_BE_READ
+
+
+def _want_reading(
+    session: Session,
+    row: ContactImport,
+    made: dict[int, list[dict[str, Any]]],
+    now: dt.datetime,
+) -> None:
+    """Give each contact that nobody has read to whoever is on duty (R-095)."""
+    unread = session.execute(
+        select(Contact.id, Contact.case_id).where(
+            Contact.import_id == row.id,
+            Contact.case_id.in_(made),
+            Contact.logged_at == now,
+            Contact.triage == refused_contacts.TO_BE_READ,
+        )
+    )
+    for contact_id, case_id in unread:
+        messages.send(
+            session,
+            messages.Envelope(
+                name=refused_contacts.MESSAGE,
+                key=None,
+                refs={"case_id": case_id},
+                payload={refused_contacts.REF: f"contact:{contact_id}"},
+                sent_by=row.started_by,
+                sent_at=now,
+            ),
+        )
 
 
 def _contact(row: ContactImport, one: ContactImportRow, now: dt.datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
+from engine.casework import contact_card
 from engine.casework.shared_tenancies import who_is_meant
 from engine.casework.standing_in import address_of, stands_in_on
 from engine.casework.visibility import opens
@@ -63,6 +64,8 @@ class CallerCard:
     response_time: str
     #: What is limited now, without the reason; empty when nothing is.
     limits: tuple[Limit, ...]
+    #: What holds while contact is refused, never why; "" while it is not (R-095).
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,4 +157,5 @@ def _card(
         visiting=arrangement.visiting,
         response_time=arrangement.response_time,
         limits=tuple(limit for limit in limits if limit.from_on <= look.today),
+        refused=contact_card.refused(arrangement),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from engine.calendar import said
+from engine.casework import contact_card
 from engine.casework import flags as casework_flags
 from engine.casework.standing_in import Away, away_on
 from engine.queries import words
@@ -71,6 +72,8 @@ class ArrangementCard:
     away_until: dt.date | None = None
     #: Full name of who stands in today; "" for nobody.
     stands_in: str = ""
+    #: What holds while contact is refused, never why; "" while it is not (R-095).
+    refused: str = ""
 
     @property
     def is_amber(self) -> bool:
@@ -124,6 +127,7 @@ def card(
         flags=tuple(flags),
         away_until=away.until_on if away else None,
         stands_in=look.full_name(away.stand_in) if away else "",
+        refused=contact_card.refused(arrangement),
     )
 
 

@@ -34,6 +34,7 @@ from engine.queries.other_cases import OtherCase, other_cases_of
 from engine.queries.owed import OwedRow, owed_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
+from engine.queries.refusals import RefusalRow, refusals_of
 from engine.queries.returned import Before, before
 from engine.queries.tasks import TaskRow, open_tasks_of
 from engine.queries.timeline import TimelineEntry, timeline_of
@@ -99,6 +100,8 @@ class CasePage:
     complaints: tuple[ComplaintRow, ...] = ()
     #: What an Ombudsman found about the case and asked for.
     reports: tuple[ReportRow, ...] = ()
+    #: Proposals to refuse contact, and what became of them.
+    refusals: tuple[RefusalRow, ...] = ()
     processes: tuple[DiagramState, ...] = ()
     audience: tuple[Watcher, ...] = ()
 
@@ -163,6 +166,7 @@ def _page(
         decisions=decisions_of_case(look, row.id) if "decisions" in shows else (),
         complaints=complaints_of(look, row.id) if "decisions" in shows else (),
         reports=reports_of(look, row.id) if "decisions" in shows else (),
+        refusals=refusals_of(look, row.id) if "decisions" in shows else (),
         processes=tuple(states_of(look, row.id)) if "where" in shows else (),
         audience=audience_of(look, row) if "audience" in shows else (),
     )

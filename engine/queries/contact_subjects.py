@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, or_, select
 
+from engine.casework import contact_card
 from engine.casework.contact_logging import may_log
 from engine.casework.customers import needs_of
 from engine.casework.shared_tenancies import who_is_meant
@@ -56,6 +57,8 @@ class ContactSubject:
     needs: str = ""
     #: To whom on a shared tenancy it applies; "" where nobody shares, or not for this person.
     applies_to: str = ""
+    #: What holds while contact is refused, never why; "" while it is not (R-095).
+    refused: str = ""
 
     @property
     def sees_case(self) -> bool:
@@ -169,6 +172,7 @@ def _subject(look: Reading, known: _Known, case: CaseFile, customer: Customer) -
         emergency_route=(card.emergency_route if card else "") or route,
         needs=needs_of(customer) if is_seen else "",
         applies_to=who_is_meant(customer, case) if is_seen or card else "",
+        refused=contact_card.refused(card) if card else "",
     )
 
 

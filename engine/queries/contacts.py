@@ -24,7 +24,7 @@ _CHART_WEEKS = 26
 #: Past the objects of the session: one case may have ten thousand.
 _READ = (
     *(Contact.on, Contact.at_time, Contact.channel, Contact.direction, Contact.note),
-    *(Contact.triage, Contact.logged_by, Contact.import_id),
+    *(Contact.triage, Contact.logged_by, Contact.import_id, Contact.acknowledged_on),
 )
 
 
@@ -65,6 +65,8 @@ class ContactRow:
     note: str
     triage: str
     logged_by: str
+    #: When we confirmed to the customer that it came; only asked while contact is refused.
+    acknowledged_on: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ def _row(look: Reading, row: Any) -> ContactRow:
         note=row.note,
         triage=words.name_of("triage", row.triage),
         logged_by=look.full_name(row.logged_by),
+        acknowledged_on=row.acknowledged_on,
     )
 
 

@@ -78,6 +78,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "emergency": "Emergency",
         "safeguarding": "Safeguarding",
         "appeal_or_complaint": "Appeal or complaint",
+        "legal_or_data": "Legal letter or request for data",
+        "to_be_read": "Not read yet",
         "nothing_new": "Nothing new",
     },
     "ending": {
@@ -87,6 +89,22 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "opened_in_error": "it was opened in error",
         "not_agreed": "formal action was not agreed",
         "never_in_force": "it never came into force",
+    },
+    "refusal_ending": {
+        "not_refused": "Contact was not refused",
+        "ran_out": "Its last day is over",
+        "lifted_on_appeal": "Lifted on appeal",
+        "ended_by_review": "Ended by a review",
+        "arrangement_ended": "The arrangement has ended",
+    },
+    "advice": {
+        "for": "Contact may be refused",
+        "with_limits": "It may be refused within limits",
+        "against": "It should not be refused",
+    },
+    "refusal_ombudsman": {
+        "housing_ombudsman": "Housing Ombudsman",
+        "local_government_ombudsman": "Local Government and Social Care Ombudsman",
     },
     #: How a customer who disagrees can be heard.
     "way": {"appeal": "Appeal", "look": "Earlier review", "complaint": "Complaint"},

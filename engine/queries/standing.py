@@ -77,7 +77,9 @@ def of_arrangement(arrangement: Arrangement | None, today: dt.date) -> str:
         why = why.removeprefix("ended ")
         return f"Ended on {said(arrangement.ended_on)}{f': {why}' if why else ''}"
     if arrangement.in_force_on:
-        return _in_force(arrangement, today)
+        stands = _in_force(arrangement, today)
+        until = arrangement.refused_until
+        return f"{stands}; contact is refused until {said(until)}" if until else stands
     if arrangement.letter_issued_on:
         if arrangement.from_on < today:
             return f"Agreed; it was due to begin on {said(arrangement.from_on)}"

@@ -147,8 +147,11 @@ class Contact(Row):
     #: in or out
     direction: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
-    #: new_matter, emergency, safeguarding, appeal_or_complaint, nothing_new
+    #: new_matter, emergency, safeguarding, appeal_or_complaint, legal_or_data, nothing_new; while
+    #: contact is refused also to_be_read
     triage: Mapped[str] = mapped_column(default="nothing_new")
+    #: The day we confirmed to the customer that it came; only asked while contact is refused.
+    acknowledged_on: Mapped[dt.date | None]
     logged_by: Mapped[str]
     logged_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     #: The import it came with; None when a person logged it.

@@ -18,7 +18,7 @@ class Decision(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     #: matter_settled, warning, no_further_action, not_agreed, closed, agreed, other_action, review,
-    #: variation, cease, request, appeal
+    #: variation, cease, request, refusal, appeal
     kind: Mapped[str]
     outcome: Mapped[str | None]
     reasons: Mapped[str] = mapped_column(default="")
@@ -30,7 +30,8 @@ class Decision(Row):
     barred: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Evidence ids the reasons rest on (R-039).
     cites: Mapped[list[int]] = mapped_column(JSON, default=list)
-    #: The one who acts when an appeal changes it: ``arrangement`` or ``stage`` with its id.
+    #: The one who acts when an appeal changes it, with its id: ``arrangement``, ``stage`` or
+    #: ``refusal``.
     owner_kind: Mapped[str]
     owner_id: Mapped[int]
     letter_id: Mapped[int | None]
@@ -72,6 +73,9 @@ class Arrangement(Row):
     #: The day the request for a look that is being answered was received; see ``look_request``.
     look_received_on: Mapped[dt.date | None]
     end_on: Mapped[dt.date | None]
+    #: Since when, and until which day, further contact is refused; None while it is not (R-096).
+    refused_on: Mapped[dt.date | None]
+    refused_until: Mapped[dt.date | None]
     ended_on: Mapped[dt.date | None]
     #: ceased, cancelled_on_appeal, customer_left
     end_reason: Mapped[str | None]
@@ -198,7 +202,7 @@ class LookRequest(Row):
     received_on: Mapped[dt.date]
     received_by: Mapped[str]
     logged_by: Mapped[str]
-    #: review or nothing
+    #: review, nothing or refusal
     outcome: Mapped[str | None]
     answered_on: Mapped[dt.date | None]
 

@@ -35,7 +35,7 @@ each_diagram = pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.s
 
 
 def test_there_are_diagrams_to_look_at() -> None:
-    assert len(DIAGRAMS) >= 12
+    assert len(DIAGRAMS) >= 15
 
 
 @each_diagram
@@ -197,12 +197,13 @@ def test_no_deadline_is_a_figure(path: Path) -> None:
 
 CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 
-#: Said by a person on a page of the web, by an operation for each promise of a letter or each
-#: customer of an absent contact, or by a process that is not drawn yet (terms_changed).
+#: Said by a person on a page of the web, or by what records something: a promise of a letter, an
+#: absence, a message that nobody has read, the end of what refused contact.
 FROM_OUTSIDE = {
     "absence_booked",
     "absence_changed",
     "contact_changed",
+    "contact_to_be_read",
     "appeal_received",
     "appeal_withdrawn",
     "arrangement_taken_over",
@@ -215,7 +216,7 @@ FROM_OUTSIDE = {
     "matter_settled",
     "ombudsman_item_recorded",
     "promise_made",
-    "terms_changed",
+    "refusal_over",
     "third_party_withdrawn",
 }
 

@@ -28,6 +28,7 @@ URGENT: Mapping[str, str] = {
     "emergency": "This is an emergency: help comes first",
     "safeguarding": "Somebody may need protection",
     "appeal_or_complaint": "The customer disagrees or complains",
+    "legal_or_data": "A legal letter, or a request for the customer's data",
     "new_matter": "A new matter is to be dealt with",
 }
 

@@ -48,6 +48,7 @@ REFERENCES: Mapping[str, str | None] = {
     "appeal_id": "appeal",
     "arrangement_id": "arrangement",
     "case_id": "case_file",
+    "breaches": "evidence",
     "cites": "evidence",
     "corrects_id": "evidence",
     "customer_id": "customer",
@@ -76,7 +77,11 @@ _TOLD_BY: Mapping[str, str] = {
     "sla_breach.object_id": "kind",
 }
 #: What such a column says where it is not the name of the table.
-_KINDS: Mapping[str, str] = {"case": "case_file", "review": "arrangement"}
+_KINDS: Mapping[str, str] = {
+    "case": "case_file",
+    "refusal": "contact_refusal",
+    "review": "arrangement",
+}
 #: Whole numbers that count something.
 _NUMBERS = frozenset(
     {

@@ -15,7 +15,9 @@ from engine.imports import checking, logging_rows
 from engine.tables.audit import AuditEvent
 from engine.tables.casefile import CaseFile, Contact
 from engine.tables.database import Database
+from engine.tables.decisions import Arrangement
 from engine.tables.imports import ContactImport, ContactImportRow
+from engine.tables.process import Message
 from tests.engine.imports.conftest import HEADINGS, checked, logged, take
 from tests.engine.queries.landlord import NOW, person
 
@@ -305,3 +307,31 @@ def test_for_all_others_there_is_no_import(house: Database, name: str) -> None:
     ):
         with pytest.raises(NotFound):
             ask()
+
+
+def test_what_came_while_contact_is_refused_is_read_by_somebody(house: Database) -> None:
+    """R-095: a row of a file has been read by nobody; what it calls for is not guessed."""
+    with house.writing() as session:
+        session.add(
+            Arrangement(
+                case_id=1,
+                kind="other_action",
+                contact_method="email",
+                contact_address="contact@homes.example",
+                emergency_route="our Contact Centre",
+                owner_organisation="Northfield Homes",
+                from_on=dt.date(2026, 3, 1),
+                refused_on=dt.date(2026, 4, 1),
+            )
+        )
+    earlier = "2026-03-31,09:00,Phone,in,204518/02,Jo Carter,Before"
+    logged(house, earlier, JO, JO.replace(",in,", ",out,"))
+    assert [one.triage for one in contacts(house)] == ["nothing_new", "to_be_read", "nothing_new"]
+    unread = next(one.id for one in contacts(house) if one.triage == "to_be_read")
+    with house.reading() as session:
+        (sent,) = session.scalars(select(Message)).all()
+        assert (sent.name, sent.payload) == (
+            "contact_to_be_read",
+            {"contact_ref": f"contact:{unread}"},
+        )
+        assert sent.case_id == 1
