@@ -1,4 +1,4 @@
-"""Rows of the tables that came with files, remarks and imports, each with something personal."""
+"""Rows of the tables that came after the first ones, each with something personal."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.tables.casefile import Evidence
+from engine.tables.absences import Absence, CoverNotice, StandIn
+from engine.tables.casefile import Evidence, FormerHome
 from engine.tables.comments import Comment
+from engine.tables.decisions import Arrangement
 from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.imports import ContactImport, ContactImportRow
+from engine.tables.ombudsman import Determination, OmbudsmanItem
 
 
 def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: str) -> list[Any]:
@@ -40,4 +43,66 @@ def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: s
         ContactImportRow(
             import_id=taken_in.id, number=2, cells=[words], status="ready", case_id=case_id
         ),
+        FormerHome(
+            case_id=case_id,
+            address=words,
+            tenancy_reference=words,
+            until_on=now.date(),
+            recorded_on=now.date(),
+        ),
+        *_of_an_absence(session, case_id, now, words),
+        _of_an_ombudsman(session, case_id, now, words),
     ]
+
+
+def _of_an_absence(
+    session: Session, case_id: int | None, now: dt.datetime, words: str
+) -> list[Any]:
+    """Give who stands in and that the customer is told; the absence itself is nobody's case."""
+    arrangement = session.scalars(select(Arrangement).where(Arrangement.case_id == case_id)).first()
+    assert arrangement is not None
+    on = now.date()
+    away = Absence(
+        user_name="gone", kind="leave", from_on=on, until_on=on, made_by="gone", made_at=now
+    )
+    session.add(away)
+    session.flush()
+    days = {"case_id": case_id, "absence_id": away.id, "from_on": on, "until_on": on}
+    return [
+        StandIn(arrangement_id=arrangement.id, nobody_because=words, **days),
+        CoverNotice(
+            arrangement_id=arrangement.id,
+            kind="begins",
+            wanted_on=on,
+            due_on=on,
+            proof=words,
+            **days,
+        ),
+    ]
+
+
+def _of_an_ombudsman(
+    session: Session, case_id: int | None, now: dt.datetime, words: str
+) -> OmbudsmanItem:
+    report = Determination(
+        case_id=case_id,
+        ombudsman="housing",
+        reference=words,
+        reported_on=now.date(),
+        outcome="service_failure",
+        findings=words,
+        recorded_by="priya",
+        recorded_on=now.date(),
+    )
+    session.add(report)
+    session.flush()
+    return OmbudsmanItem(
+        case_id=case_id,
+        determination_id=report.id,
+        kind="order",
+        what=words,
+        proof_kind="other",
+        owner="priya",
+        due_on=now.date(),
+        proof=words,
+    )
