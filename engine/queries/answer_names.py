@@ -16,6 +16,7 @@ from forms import Choice, Form, Question
 
 #: Rows of the case that a list offers by id: the list -> table, and the text of a row.
 _ROWS: dict[str, tuple[Any, str]] = {
+    "complaints_open": (Complaint, "reference"),
     "complaints_to_go_on_with": (Complaint, "reference"),
     "owed_actions_open": (OwedAction, "what"),
     "holds_open": (LegalHold, "reason"),
@@ -24,7 +25,7 @@ _ROWS: dict[str, tuple[Any, str]] = {
 _EVIDENCE = frozenset(
     {
         *("evidence", "evidence_citable", "evidence_since_review"),
-        *("evidence_to_class", "evidence_to_correct"),
+        *("breaches_since_letter", "evidence_to_class", "evidence_to_correct"),
     }
 )
 _WORDS = {

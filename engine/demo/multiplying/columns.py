@@ -13,6 +13,7 @@ from engine.tables import Row
 #: a case shares their rows. The words a customer is found by are made anew from the customer.
 _SHARED = frozenset(
     {
+        "absence",
         "batch",
         "batch_item",
         "contact_import",
@@ -66,6 +67,7 @@ REFERENCES: Mapping[str, str | None] = {
     "request_id": "look_request",
     "sender_instance_id": "process_instance",
     "stage_id": "stage",
+    "stand_in_id": "stand_in",
     "stage_ids": "stage",
     "third_party_id": "third_party",
     "work_item_id": "work_item",

@@ -23,6 +23,8 @@ from engine.tables.people import User
 
 #: Lists a question can offer whose values are ids -> of which table.
 CHOSEN: Mapping[str, str] = {
+    "breaches_since_letter": "evidence",
+    "complaints_open": "complaint",
     "complaints_to_go_on_with": "complaint",
     "evidence_citable": "evidence",
     "evidence_since_review": "evidence",

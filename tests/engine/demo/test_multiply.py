@@ -31,8 +31,12 @@ on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 IN_FORCE = dt.datetime(2026, 4, 3, 10)
 #: Lists a form can offer whose values are no ids.
 NO_IDS = {
+    "absent_people",
     "case_owners",
+    "confirmations",
+    "contact_at_hand",
     "contact_counts",
+    "cover_notice_says",
     "decisions_appealable",
     "directors_free",
     "disagreement_ways",
@@ -41,14 +45,18 @@ NO_IDS = {
     "letters_to_prove",
     "looks",
     "managers",
-    "partner_card",
     "order_at_hand",
+    "partner_card",
+    "people_on_tenancy",
     "promise_at_hand",
     "referral_on_file",
+    "refusal_now",
     "review_figures",
     "senior_officers",
     "staff",
     "staff_not_complained_about",
+    "stand_ins",
+    "stand_ins_for_customer",
 }
 
 
