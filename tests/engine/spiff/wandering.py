@@ -19,6 +19,7 @@ FILES = read_folder(ROOT)
 BUNDLE = build(FILES)
 #: Control variable -> what a form, a message or an operation may set it to.
 ANSWERS: dict[str, list[Any]] = {
+    "absence_over": ["no", "no", "yes"],
     "appeal_effect": ["none", "terms", "cancelled", "look_again"],
     "flag_action": ["add", "update", "end"],
     "flag_systems": [[], ["telephony"], ["telephony", "repairs", "housing"]],
@@ -27,12 +28,15 @@ ANSWERS: dict[str, list[Any]] = {
     "in_time": ["yes", "no"],
     "informal_outcome": ["continued", "settled"],
     "late_appeal": ["taken", "not_taken"],
+    "left_to_do": ["letter", "changes", "nothing"],
     "mediation": ["accepted", "refused"],
     "open_matters": [0, 0, 1],
     "partner_action": ["add", "update", "end"],
     "partner_scope": ["yes", "no"],
+    "recommendation_result": ["accepted", "declined"],
     "referral_complete": ["yes", "no"],
-    "request_outcome": ["review", "refused"],
+    "refusal_outcome": ["refused", "not_refused"],
+    "request_outcome": ["review", "refusal", "refused"],
     "review_letter": ["yes", "no"],
     "review_outcome": ["continue", "end"],
     "source": ["case"],
@@ -42,18 +46,23 @@ ANSWERS: dict[str, list[Any]] = {
 }
 #: What a result of an operation is called -> the operation.
 RESULTS = {
+    "absences.plan": "absence_over",
     "cases.find_open_matters": "open_matters",
     "flags.request": "flag_systems",
     "appeals.work_out_dates": "in_time",
+    "refusals.end": "left_to_do",
     "retention.find_holds": "holds",
 }
 #: What ends a life that otherwise goes round for ever.
 TO_THE_END = {
+    "absence_over": "yes",
     "appeal_effect": "none", "formal_outcome": "closed", "holds": 0, "in_time": "yes",
     "informal_outcome": "settled", "late_appeal": "taken", "open_matters": 0,
     "partner_scope": "no", "referral_complete": "yes", "review_outcome": "end",
     "warning_outcome": "acceptable", "request_outcome": "review", "spoc_accepts": "yes",
 }  # fmt: skip
+#: Facts that are no dates.
+_WORDS = {"order_kind": ["order", "recommendation"], "stand_in_is_named": ["yes", "no"]}
 _FIGURES = next(iter(BUNDLE.figures.values()))
 
 
@@ -79,6 +88,8 @@ class Ground(Stage):
         if name.endswith(("_ref", "owner")) or name == "ref":
             return f"{name}:1"
         dice = random.Random(f"{self.seed} {name} {self.time:%Y-%m-%d}")
+        if name in _WORDS:
+            return dice.choice(_WORDS[name])
         return self.time.date() + dt.timedelta(days=dice.randrange(1, 40))
 
     def call(
@@ -106,7 +117,7 @@ def answer(name: str, dice: random.Random, is_ending: bool) -> Any:
 
 def answers(dice: random.Random, is_ending: bool) -> dict[str, Any]:
     """Give a value of each control variable that answers set."""
-    held = {"source", "flag_systems", "open_matters", "holds", "flag_action", "partner_action"}
+    held = {*RESULTS.values(), "source", "flag_action", "partner_action"}
     return {name: answer(name, dice, is_ending) for name in ANSWERS if name not in held}
 
 
