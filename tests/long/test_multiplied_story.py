@@ -131,6 +131,8 @@ def _with_ids(db: Database, case_id: int, value: Any, name: str) -> Any:
         return {key: _with_ids(db, case_id, inner, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [_with_ids(db, case_id, inner, name) for inner in value]
+    if name == "proportionality":
+        return f"{value} So it is for case {case_id}."  # nobody's may be copied
     if name not in NUMBERED or not str(value).isdigit():
         return value
     table = NUMBERED[name]

@@ -32,6 +32,8 @@ _ITS_OWN = {
 #: Names under which JSON keeps ids, some of them as texts.
 _IDS = {
     *columns.REFERENCES,
+    "complaint",
+    "complaints_weighed",
     "evidence",
     "owed_action",
     "owed_actions_weighed",
@@ -88,7 +90,7 @@ class Compared:
                 continue
             mine, theirs = one[column.name], other[column.name]
             led_to = columns.leads_to(column, one)
-            if led_to is not None and isinstance(mine, int):
+            if led_to in self.original and isinstance(mine, int):
                 alike = _place(mine, self.original[led_to]) == _place(theirs, self.copy[led_to])
             else:
                 alike = self._is_alike(table, column.name, mine, theirs)
