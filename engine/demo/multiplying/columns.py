@@ -153,7 +153,8 @@ def leads_to(column: Column[Any], row: Mapping[str, Any]) -> str | None:
         return str(column.table.name)
     told_by = _TOLD_BY.get(f"{column.table.name}.{column.name}")
     if told_by is not None:
-        return table_of(row[told_by])
+        found = table_of(row[told_by])
+        return None if found in _SHARED else found
     for key in column.foreign_keys:
         return None if key.column.table.name in _SHARED else str(key.column.table.name)
     return REFERENCES.get(column.name)

@@ -34,6 +34,7 @@ _IDS = {
     *columns.REFERENCES,
     "complaint",
     "complaints_weighed",
+    "record",
     "evidence",
     "owed_action",
     "owed_actions_weighed",
