@@ -110,7 +110,7 @@ def delete_again(
                 f"{deletion.case_id} is {deletion.reference} and here it is {case.reference}. "
                 "Name the list of this installation; nothing was changed."
             )
-        delete_case(_context(session, around, case, by))
+        delete_case(_context(session, around, case, by), again=True)
         done.append(case.reference)
     return done
 

@@ -129,11 +129,15 @@ SHELL = frozenset(
 )
 
 
-def delete_case(context: Context) -> None:
+def delete_case(context: Context, *, again: bool = False) -> None:
     """Delete everything personal about the case and certify it; its reference stays.
 
     What stays: the shell of the case, that its processes ran, and the events of its audit chain
     without actor, old and new. The chain still verifies; its last event counts what went.
+    Absences that no case refers to any more go with it once they are old.
+
+    again: after a restore, by a list that knows cases alone; no figure of the policy is asked, and
+        old absences wait for the next deletion.
     """
     case, session = context.case(), context.session
     if case.deleted_on is not None:
@@ -145,7 +149,7 @@ def delete_case(context: Context) -> None:
     _forget_batches(session, case.id)
     counts = dict(_delete_rows(context, case.id))
     _leave_shell(context, case)
-    if forgotten := old_absences.forget(context):
+    if not again and (forgotten := old_absences.forget(context)):
         counts[Absence.__tablename__] = forgotten
     counts[Customer.__tablename__] = _delete_customer(session, customer_id)
     counts["audit_detail"] = audit.Chain.of_case(session, case).forget_details()

@@ -15,6 +15,7 @@ from engine.tables.decisions import Arrangement
 from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.imports import ContactImport, ContactImportRow
 from engine.tables.ombudsman import Determination, OmbudsmanItem
+from engine.tables.refusals import ContactRefusal
 
 
 def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: str) -> list[Any]:
@@ -50,15 +51,15 @@ def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: s
             until_on=now.date(),
             recorded_on=now.date(),
         ),
-        *_of_an_absence(session, case_id, now, words),
+        *_of_an_arrangement(session, case_id, now, words),
         _of_an_ombudsman(session, case_id, now, words),
     ]
 
 
-def _of_an_absence(
+def _of_an_arrangement(
     session: Session, case_id: int | None, now: dt.datetime, words: str
 ) -> list[Any]:
-    """Give who stands in and that the customer is told; the absence itself is nobody's case."""
+    """Give what hangs on an arrangement; an absence itself is nobody's case."""
     arrangement = session.scalars(select(Arrangement).where(Arrangement.case_id == case_id)).first()
     assert arrangement is not None
     on = now.date()
@@ -69,6 +70,15 @@ def _of_an_absence(
     session.flush()
     days = {"case_id": case_id, "absence_id": away.id, "from_on": on, "until_on": on}
     return [
+        ContactRefusal(
+            case_id=case_id,
+            arrangement_id=arrangement.id,
+            proposed_on=on,
+            proposed_by="priya",
+            why=words,
+            change_first="not_enough",
+            why_no_change=words,
+        ),
         StandIn(arrangement_id=arrangement.id, nobody_because=words, **days),
         CoverNotice(
             arrangement_id=arrangement.id,
