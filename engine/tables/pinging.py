@@ -9,9 +9,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-#: So long after its last use a connection is taken to work still, in seconds. One that broke
+#: So long after its last use a connection is taken to work still, in seconds: enough for a worker
+#: with one thing to do after another, too short for whoever comes after a restart. One that broke
 #: within it fails its next unit of work, whole, as one that breaks in the middle does.
-TRUSTED_SECONDS = 1.0
+TRUSTED_SECONDS = 0.05
 _GIVEN_BACK = "given_back_at"
 
 
