@@ -14,6 +14,7 @@ from engine.tables.casefile import Evidence
 from engine.tables.database import Database
 from engine.tables.decisions import Decision, LookRequest
 from tests.engine.casework.old_register import Register, opened
+from tests.engine.casework.review_answers import DECIDED
 
 ASKED: dict[str, Any] = {
     "asked_by": "customer",
@@ -21,17 +22,6 @@ ASKED: dict[str, Any] = {
     "received_on": "2026-04-02",
     "received_by": "priya",
     "channel": "email",
-}
-DECIDED: dict[str, Any] = {
-    "findings": "Fewer calls; two of our answers were late.",
-    "new_evidence": "yes",
-    "cites": [1],
-    "review_outcome": "continue",
-    "reasons": "It works for both sides.",
-    "proportionality": "A warning alone did not help.",
-    "adjustments": "Large print.",
-    "support_offered": "yes",
-    "next_review_on": "2027-03-26",
 }
 PACK: dict[str, Any] = {
     "figures_seen": ["contacts", "records", "our_dates", "still_open"],

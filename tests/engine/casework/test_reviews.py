@@ -17,6 +17,7 @@ from engine.tables.database import Database
 from engine.tables.decisions import BreachOfClock, Decision, LookRequest, Promise, Restriction
 from engine.tables.process import Message
 from tests.engine.casework.old_register import Register, opened
+from tests.engine.casework.review_answers import DECIDED
 
 ASKED: dict[str, Any] = {
     "asked_by": "customer",
@@ -24,17 +25,6 @@ ASKED: dict[str, Any] = {
     "received_on": "2026-07-01",
     "received_by": "priya",
     "channel": "email",
-}
-DECIDED: dict[str, Any] = {
-    "findings": "Fewer calls; two of our answers were late.",
-    "new_evidence": "yes",
-    "cites": [1],
-    "review_outcome": "continue",
-    "reasons": "It works for both sides.",
-    "proportionality": "A warning alone did not help.",
-    "adjustments": "Large print.",
-    "support_offered": "yes",
-    "next_review_on": "2027-03-26",
 }
 
 
