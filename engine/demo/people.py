@@ -53,6 +53,10 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("oscar", "Oscar Lindgren", "Process owner", ("process_owner",), boss="ann"),
     DemoPerson("vic", "Vic Tamber", "Heating contractor", ("contractor",)),
     DemoPerson("petra", "Petra Olin", "Northfield Council, liaison", ("partner_liaison",)),
+    DemoPerson("zoe", "Zoe Quartey", "Customer liaison officer", ("officer",), boss="ruth"),
+    DemoPerson("ravi", "Ravi Sandhu", "Customer liaison officer", ("officer",), boss="ruth"),
+    DemoPerson("lotte", "Lotte Brandt", "Customer liaison officer", ("officer",), boss="ruth"),
+    DemoPerson("hugo", "Hugo Marsden", "Customer liaison officer", ("officer",), boss="ruth"),
 )
 
 
