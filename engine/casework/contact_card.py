@@ -30,12 +30,13 @@ def lines(session: Session, arrangement: Arrangement, on: dt.date) -> dict[str, 
     """
     way = way_of(arrangement.contact_method, arrangement.contact_address)
     card = {"route": f"This customer gets in touch {way}."}
+    away = standing_in.away_on(session, arrangement, on) if arrangement.spoc else None
     if arrangement.spoc:
-        away = standing_in.away_on(session, arrangement, on)
         card["route"] = _route(session, arrangement, way, away)
     if arrangement.refused_on:
         card["refused"] = refused(arrangement)
-    if arrangement.cover:
+    # While nobody stands in, the cover is away too.
+    if arrangement.cover and (away is None or away.stand_in):
         card["cover"] = f"When away: {people.full_name(session, arrangement.cover)}."
     card["emergency"] = f"Emergencies go to {arrangement.emergency_route} and are never held back."
     return {**_who(session, arrangement), **card}

@@ -26,7 +26,8 @@ from forms import Choice
 
 _WANTED, _DROPPED = "cover_notice_wanted", "cover_notice_dropped"
 _REF = "cover_notice_ref"
-_BEGINS, _ENDS = "begins", "ends"
+#: What a notice tells: that somebody stands in, or that it is over.
+BEGINS, ENDS = "begins", "ends"
 _AUTOMATIC = "automatic_reply"
 
 
@@ -74,7 +75,7 @@ def stand_in_is_named(context: Context) -> str:
     notice = _of_run(context)
     row = context.session.get(StandIn, notice.stand_in_id or 0)
     is_excused = row is not None and bool(row.nobody_because)
-    is_known = notice.kind == _ENDS or notice.user_name is not None or is_excused
+    is_known = notice.kind == ENDS or notice.user_name is not None or is_excused
     return "yes" if is_known else "no"
 
 
@@ -83,7 +84,7 @@ def cover_notice_says(context: Context) -> list[Choice]:
     notice = _of_run(context)
     arrangement = context.session.get_one(Arrangement, notice.arrangement_id)
     spoc = people.full_name(context.session, arrangement.spoc or "")
-    lines = _back(notice, spoc) if notice.kind == _ENDS else _away(context, notice, spoc)
+    lines = _back(notice, spoc) if notice.kind == ENDS else _away(context, notice, spoc)
     card = contact_card.lines(context.session, arrangement, context.today)
     return [*lines, Choice("emergency", card["emergency"])]
 
@@ -164,7 +165,7 @@ def _bring_up_to_date(
     told_of = [notice for notice in known if notice.stand_in_id == row.id]
     newest = told_of[-1] if told_of else None
     if newest is None:
-        _want(context, absence, row, _BEGINS)
+        _want(context, absence, row, BEGINS)
         return
     same_person = newest.user_name == row.user_name
     if newest.told_on is None:
@@ -172,11 +173,11 @@ def _bring_up_to_date(
             newest.from_on, newest.until_on = row.from_on, row.until_on
         else:
             _drop(context, newest)
-            _want(context, absence, row, _BEGINS)
+            _want(context, absence, row, BEGINS)
     elif not same_person or row.until_on > newest.until_on:
-        _want(context, absence, row, _BEGINS)
+        _want(context, absence, row, BEGINS)
     elif row.until_on < newest.until_on and is_last:
-        _want(context, absence, row, _ENDS)
+        _want(context, absence, row, ENDS)
 
 
 def _take_back(context: Context, absence: Absence, notice: CoverNotice) -> None:
@@ -185,7 +186,7 @@ def _take_back(context: Context, absence: Absence, notice: CoverNotice) -> None:
         _drop(context, notice)
         return
     row = context.session.get(StandIn, notice.stand_in_id or 0)
-    if notice.kind == _BEGINS and row is None and notice.until_on >= context.today:
+    if notice.kind == BEGINS and row is None and notice.until_on >= context.today:
         gone = StandIn(
             absence_id=absence.id,
             case_id=notice.case_id,
@@ -195,11 +196,11 @@ def _take_back(context: Context, absence: Absence, notice: CoverNotice) -> None:
             until_on=context.today - dt.timedelta(days=1),
         )
         notice.stand_in_id = None
-        _want(context, absence, gone, _ENDS)
-    elif row is not None and notice.kind == _BEGINS and notice.until_on > row.until_on:
-        is_told = any(other.kind == _ENDS for other in _of_row(context, row))
+        _want(context, absence, gone, ENDS)
+    elif row is not None and notice.kind == BEGINS and notice.until_on > row.until_on:
+        is_told = any(other.kind == ENDS for other in _of_row(context, row))
         if not is_told:
-            _want(context, absence, row, _ENDS)
+            _want(context, absence, row, ENDS)
 
 
 def _want(context: Context, absence: Absence, row: StandIn, kind: str) -> None:
@@ -236,7 +237,7 @@ def _due(context: Context, absence: Absence, row: StandIn, kind: str) -> Due:
     at_once = int(context.policy("cover.notice_sick"))
     same_day = context.calendar.forward_to_working_day(context.today)
     soon = context.calendar.working_days(same_day, at_once) if at_once else same_day
-    if absence.kind != absences.LEAVE or kind == _ENDS or row.from_on != absence.from_on:
+    if absence.kind != absences.LEAVE or kind == ENDS or row.from_on != absence.from_on:
         return soon
     days = int(context.policy("cover.notice"))
     planned = context.calendar.working_days_before(row.from_on, days)

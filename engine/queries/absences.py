@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
+from engine.calendar import said
 from engine.casework.absence_report import AbsenceFigures, figures_of
+from engine.casework.cover_notices import ENDS
 from engine.casework.visibility import opens
 from engine.queries.cases import IS_CUSTOMER, customer_name
 from engine.queries.people import Person
@@ -67,6 +69,8 @@ class Untold:
     case_reference: str
     customer: str
     contact: str
+    #: Who stands in from when until when, or that the contact is back.
+    what: str
     due_on: dt.date
     due_words: str
     is_late: bool
@@ -197,9 +201,17 @@ def _untold(look: Reading) -> tuple[Untold, ...]:
             case_reference=case.reference,
             customer=customer_name(customer.name if customer else None, case.deleted_on),
             contact=look.full_name(spoc),
+            what=_to_be_told(look, notice),
             due_on=notice.due_on,
             due_words=look.due_words(notice.due_on),
             is_late=notice.due_on < look.today,
         )
         for notice, spoc, case, customer in rows
     )
+
+
+def _to_be_told(look: Reading, notice: CoverNotice) -> str:
+    if notice.kind == ENDS:
+        return f"It ended on {said(notice.until_on)}"
+    who = look.full_name(notice.user_name) if notice.user_name else "Nobody"
+    return f"{who} stands in, {said(notice.from_on)} to {said(notice.until_on)}"

@@ -153,7 +153,13 @@ def test_gaps_and_customers_who_do_not_know_are_listed(house: Scenario) -> None:
     assert [(row.contact, row.is_today, row.because) for row in page.uncovered] == [
         ("Priya", True, "")
     ]
-    assert [(row.due_on, row.is_late) for row in page.untold] == [(dt.date(2026, 4, 1), False)]
+    assert [(row.what, row.due_on, row.is_late) for row in page.untold] == [
+        ("Nobody stands in, Wed 1 Apr 2026 to Thu 2 Apr 2026", dt.date(2026, 4, 1), False)
+    ]
+    with house.db.reading() as session:
+        texts = [flag.text for flag in session.scalars(select(Flag))]
+    assert texts
+    assert all("nobody stands in" in text and "When away" not in text for text in texts)
 
 
 def test_an_old_absence_that_no_case_refers_to_is_forgotten(house: Scenario) -> None:
