@@ -17,10 +17,12 @@ from engine.casework import (
     standing_in,
     standing_in_rows,
 )
+from engine.casework.audit import Chain, Entry
 from engine.casework.context import Context
 from engine.casework.people import Holder
 from engine.errors import NotFound, Problem
 from engine.tables.absences import Absence, CoverNotice, StandIn
+from engine.tables.casefile import CaseFile
 from engine.tables.decisions import Arrangement
 from forms import Choice
 
@@ -221,6 +223,7 @@ def _want(context: Context, absence: Absence, row: StandIn, kind: str) -> None:
     )
     context.session.add(notice)
     context.session.flush()
+    _link(context, notice, _WANTED)
     context.send(
         _WANTED,
         refs={"case_id": row.case_id, "arrangement_id": row.arrangement_id},
@@ -250,11 +253,20 @@ def _due(context: Context, absence: Absence, row: StandIn, kind: str) -> Due:
 
 def _drop(context: Context, notice: CoverNotice) -> None:
     notice.dropped_on = context.today
+    _link(context, notice, _DROPPED)
     context.send(
         _DROPPED,
         key=_ref(notice),
         refs={"case_id": notice.case_id, "arrangement_id": notice.arrangement_id},
     )
+
+
+def _link(context: Context, notice: CoverNotice, action: str) -> None:
+    """Add a link to the chain of the notice's case: an absence runs beside the cases it covers."""
+    new = {"kind": notice.kind, "stand_in": notice.user_name, "due_on": str(notice.due_on)}
+    chain = Chain.of_case(context.session, context.session.get_one(CaseFile, notice.case_id))
+    entry = Entry(action, "cover_notice", notice.id, context.actor, new=new)
+    chain.add(entry, at=context.now)
 
 
 def _notices(context: Context, absence: Absence, arrangement: Arrangement) -> list[CoverNotice]:
