@@ -10,20 +10,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.calendar import said
-from engine.casework import evidence, refused_contacts, stages
+from engine.casework import evidence, letter_words, refused_contacts, stages
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.casefile import Contact
 from forms import Choice
 
-_CHANNELS = {
-    "telephone": "by telephone",
-    "email": "by e-mail",
-    "letter": "by letter",
-    "visit": "on a visit",
-    "office": "at an office",
-    "online": "online",
-}
 _DAYS_A_WEEK = 7
 
 
@@ -63,7 +55,7 @@ class Count:
         """Say the count with its window: ``Mon 2 Feb to Sun 15 Feb 2026: 14 contacts (…)``."""
         times = "contact" if self.total == 1 else "contacts"
         channels = ", ".join(
-            f"{number} {_CHANNELS.get(channel, channel)}"
+            f"{number} {letter_words.CHANNELS.get(channel, channel)}"
             for channel, number in sorted(self.by_channel.items(), key=lambda item: -item[1])
         )
         of_which = f" ({channels}; {self.a_week} a week)" if channels else ""

@@ -18,6 +18,15 @@ CONTACT_METHODS: Mapping[str, str] = {
     "letter": "by letter",
     "in_person": "in person",
 }
+#: How a contact came -> how a sentence says it.
+CHANNELS: Mapping[str, str] = {
+    "telephone": "by telephone",
+    "email": "by e-mail",
+    "letter": "by letter",
+    "visit": "on a visit",
+    "office": "at an office",
+    "online": "online",
+}
 #: Kind of restriction -> what people call it (R-004); the forms offer the same words.
 RESTRICTIONS: Mapping[str, str] = {
     "subject": "By subject",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import Due, said
+from engine.casework import letter_words
 from engine.casework.context import Context
 from engine.errors import NotFound, Problem
 from engine.tables.casefile import Contact
@@ -93,7 +94,13 @@ def contact_at_hand(context: Context) -> list[Choice]:
     """Show the contact that is to be read: when and how it came, and what was noted."""
     contact = _of_run(context)
     at = f" at {contact.at_time}" if contact.at_time else ""
-    return [Choice("contact", f"{said(contact.on)}{at}, by {contact.channel}", contact.note)]
+    return [
+        Choice(
+            "contact",
+            f"{said(contact.on)}{at}, {letter_words.CHANNELS[contact.channel]}",
+            contact.note,
+        )
+    ]
 
 
 def contact_was_read(context: Context, values: dict[str, Any]) -> list[Problem]:
