@@ -21,7 +21,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for mac
 
 def register(app: Flask) -> None:
     """Give the application these commands."""
-    for command in (audit, reseal, who_sees_what):
+    for command in (audit, reseal, retention, who_sees_what):
         app.cli.add_command(command)
 
 
@@ -51,6 +51,23 @@ def verify(as_json: bool = False) -> None:
     else:
         _say(found)
     raise SystemExit(1 if found.touched else 0)
+
+
+@click.command(cls=Plain)
+@click.option("--days", default=14, show_default=True, type=click.IntRange(0, 366), help="Ahead.")
+@_json
+@with_appcontext
+def retention(days: int, as_json: bool = False) -> None:
+    """Tell what would be deleted within some days, and what holds what; nothing changes.
+
+    Exit 3 if something is past its day and nothing holds it.
+    """
+    found = engine.oversight.retention.dry_run(ready(), days)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found), indent=2, default=str))
+    else:
+        _say_due(found)
+    raise SystemExit(3 if found.late_count else 0)
 
 
 @click.command(cls=Plain)
@@ -90,4 +107,22 @@ def _say(found: Any) -> None:
         f"{words.counted(found.evidence, 'record')} of evidence, "
         f"{words.counted(found.files, 'file')}: "
         f"{len(found.touched) or 'nothing'} touched."
+    )
+
+
+def _say_due(found: engine.oversight.retention.RetentionPage) -> None:
+    click.echo(f"By {words.day(found.until)}; nothing was changed.")
+    for title, rows in (("late", found.late), ("due", found.due), ("held", found.held)):
+        for row in rows:
+            going = row.going
+            click.echo(
+                f"{title:5} {row.reference}, kept until {words.day(row.last_day) or 'no day'}: "
+                f"{words.counted(sum(going.rows.values()), 'row')}, "
+                f"{words.counted(going.files, 'file')}, {going.size_bytes} bytes"
+            )
+            for why in filter(None, (*row.holds, row.hindered)):
+                click.echo(f"      {why}")
+    click.echo(
+        f"{words.counted(found.late_count, 'case')} late, {found.due_count} due, "
+        f"{found.held_count} held."
     )

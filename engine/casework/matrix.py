@@ -131,6 +131,9 @@ PAGES: Mapping[str, frozenset[str]] = {
     "register": _WATCHERS | {"manager", "partner_liaison"},
     "complaints": _WATCHERS | {"manager"},
     "ombudsman orders": _WATCHERS | {"manager"},
+    # What is due for deletion: numbers to managers, the cases to those who watch over them.
+    "retention": _WATCHERS | {"manager"},
+    "retention of each case": _WATCHERS,
     "running": _WATCHERS | {"manager"},
     "stuck steps": _LOOK_AFTER,
     "moving": frozenset({"process_owner", "manager"}),

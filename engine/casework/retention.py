@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, func, select
-
-from engine.casework import appeals, cases, complaints, ombudsman_reports
+from engine.calendar import said
+from engine.casework import cases, deletion, held
 from engine.casework.context import Context
-from engine.errors import NotFound
-from engine.tables.casefile import LegalHold, OwedAction
-from engine.tables.decisions import Arrangement, Flag, LookRequest
+from engine.errors import NotFound, Rejected
 
 
 def plan(context: Context) -> None:
-    """Work out how long the case is kept, from the day its arrangement ended or it was closed."""
+    """Work out how long the case is kept, from the day its arrangement ended or it was closed.
+
+    However long ago that was, the officer has the days of notice before anything goes (R-107).
+    """
     case = context.case()
     kept = context.calendar.months(cases.ended_on(context), context.policy("retention.period"))
-    old, case.delete_after = case.delete_after, kept.on
+    told = context.calendar.calendar_days(context.today, context.policy("retention.notice"))
+    old, case.delete_after = case.delete_after, max(kept.on, told.on)
     context.audit(
         "deletion_planned",
         "case_file",
         case.id,
         old={"delete_after": old.isoformat() if old else None},
-        new={"delete_after": kept.on.isoformat()},
+        new={"delete_after": case.delete_after.isoformat()},
     )
 
 
@@ -47,29 +48,22 @@ def find_holds(context: Context) -> int:
     A hold placed by a person, an open appeal, complaint or request to look again, something an
     Ombudsman asked for, a flag not yet removed, something we still owe the customer.
     """
-    of_case = context.case().id
-    flags = (
-        select(func.count())
-        .select_from(Flag)
-        .join(Arrangement, Arrangement.id == Flag.arrangement_id)
-        .where(Arrangement.case_id == of_case, Flag.removed_on.is_(None))
-    )
-    counted = [
-        _count(context, LegalHold.case_id == of_case, LegalHold.lifted_on.is_(None)),
-        _count(context, LookRequest.case_id == of_case, LookRequest.answered_on.is_(None)),
-        _count(
-            context,
-            OwedAction.case_id == of_case,
-            OwedAction.done_on.is_(None),
-            OwedAction.withdrawn_reason.is_(None),
-        ),
-        context.session.scalar(flags) or 0,
-        len(appeals.open_of_case(context)),
-        complaints.count_open(context),
-        ombudsman_reports.count_open(context),
-    ]
-    return sum(counted)
+    return len(held.standing(context.session, [context.case().id]))
 
 
-def _count(context: Context, *conditions: ColumnElement[bool]) -> int:
-    return context.session.scalar(select(func.count()).where(*conditions)) or 0
+def delete(context: Context) -> None:
+    """Delete everything personal about the case and certify it; its reference stays (R-107).
+
+    Raises Rejected while anything holds the case or its last day has not passed (R-108): whatever
+    a diagram draws, nothing is deleted then.
+    """
+    last = delete_after(context)
+    if context.today <= last:
+        raise Rejected(
+            f"Expected the time of the records to be over, but they are kept to {said(last)}."
+        )
+    holding = held.standing(context.session, [context.case().id])
+    if holding:
+        words = "; ".join(held.words_of({one.kind for one in holding}))
+        raise Rejected(f"Expected nothing that holds the case, but: {words}. Settle it first.")
+    deletion.delete_case(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.casework.visibility import opens
+from engine.oversight import retention
 from engine.oversight.emergency import (
     Emergency,
     ask,
@@ -38,6 +39,7 @@ __all__ = [
     "note_look_ups",
     "opens",
     "reseal",
+    "retention",
     "verify",
     "who_sees_what",
 ]

@@ -10,7 +10,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from engine import batches, clock, commands, start_draft
+from engine.backups.deletions import Deletion, delete_again
 from engine.casework import letter_pdf
+from engine.installation import read_surroundings
 from engine.operations import failing
 from engine.publishing import publish, save_file
 from engine.queries import person
@@ -45,6 +47,7 @@ def furnish_everything(made: Path, folder: Path) -> None:
         save_file(db, draft, _FORM, changed, version=0, person=olive)
         with db.writing() as session:
             _let_mail_fail(session)
+            _delete_one(session)
             # The appeal it took back was decided before it came.
             name, sent_at = "appeal_withdrawn", clock.now() - dt.timedelta(days=2)
             session.add(Message(name=name, key="appeal:0", case_id=1, sent_at=sent_at))
@@ -53,6 +56,16 @@ def furnish_everything(made: Path, folder: Path) -> None:
         failing.forget_planned()
         clock.hold(None)
         db.close()
+
+
+def _delete_one(session: Session) -> None:
+    """Delete the closed case that was opened last, so that there is a certificate to look at."""
+    case = session.scalars(
+        select(CaseFile).where(CaseFile.closed_on.is_not(None)).order_by(CaseFile.id.desc())
+    ).first()
+    assert case is not None
+    gone = Deletion(case.id, case.reference, case.opened_on, clock.today())
+    delete_again(session, read_surroundings(session), [gone], by="dorothy")
 
 
 def _let_mail_fail(session: Session) -> None:
@@ -100,6 +113,7 @@ _FIRST = {
     "run": "select min(id) from process_instance where case_id = :case",
     "incident": "select min(id) from incident where resolved_at is null",
     "unclaimed": "select min(id) from incident where message_id is not null",
+    "deleted": "select min(id) from case_file where deleted_on is not null",
     "holder": "select min(id) from role_holder where user_name = 'dorothy'",
     "draft": "select max(id) from release where number is null",
 }

@@ -69,6 +69,10 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "complaints.listed": ("claire", "/complaints"),
     "ombudsman_orders.listed": ("claire", "/ombudsman-orders"),
+    "retention.listed": ("dorothy", "/retention", "/retention?days=366"),
+    "retention.dry_run": ("dorothy", "/retention/dry-run", "/retention/dry-run?days=366"),
+    "retention.deleted": ("dorothy", "/retention/deleted"),
+    "retention.certificate": ("dorothy", "/retention/deleted/{deleted}"),
     "callers.looked_up": ("kit", "/callers", "/callers?search=thackeray", "/callers?search=zzz"),
     "contacts.find": (
         "kit",
