@@ -286,6 +286,16 @@ PAGES: Mapping[str, Rule] = {
         ),
         within("contact imports", import_id=1),
     ),
+    **dict.fromkeys(
+        ("register_imports.listed", "register_imports.template"), page("register imports")
+    ),
+    **dict.fromkeys(
+        (
+            *("register_imports.shown", "register_imports.left", "register_imports.begin"),
+            *("register_imports.discard", "register_imports.columns", "register_imports.choices"),
+        ),
+        within("register imports", import_id=1),
+    ),
     **dict.fromkeys(("evidence.adding", "evidence.add"), _evidence),
     **dict.fromkeys(("evidence.download", "evidence.remove"), _files),
     "diagrams.drawn": page("diagrams", release_id=1, process_id="appeal"),

@@ -27,6 +27,8 @@ NOT_PLANTED = frozenset(
         *("process_instance.state", "audit_detail.old", "audit_detail.salt", "batch_item.kept"),
         *("customer.formats", "customer.cannot_use", "customer.language"),
         *("customer_word.word", "contact_import.file_name", "contact_import.headings"),
+        *("register_import.file_name", "register_import.sheets", "register_import.mapping"),
+        "register_import.choices",
     }
 )
 #: Planted apart from ``submission.restricted``: the forms a decision relied on.

@@ -24,7 +24,7 @@ BY_ITSELF = frozenset(
         *("work_item", "apscheduler_jobs"),
         # Row by row as the machine reads and checks a file; that somebody brought it, let it be
         # logged or put it aside has its links, and so has each contact.
-        *("contact_import", "contact_import_row"),
+        *("contact_import", "contact_import_row", "register_import", "register_import_row"),
     }
 )
 #: Transactions that make the installation, before there is anything to keep a record of.
@@ -51,6 +51,11 @@ ADDS: Mapping[str, tuple[str, ...]] = {
     "contact_imports.listed": ("contacts_taken_in",),
     "contact_imports.begin": ("contacts_import_begun",),
     "contact_imports.discard": ("contacts_import_discarded",),
+    "register_imports.listed": ("register_taken_in",),
+    "register_imports.columns": ("register_columns_named",),
+    "register_imports.choices": ("register_choices_made",),
+    "register_imports.begin": ("register_import_begun",),
+    "register_imports.discard": ("register_import_discarded",),
     "evidence.add": ("evidence_file_added",),
     "evidence.remove": ("evidence_file_removed",),
     "post.made": ("letter_printed",),
@@ -105,6 +110,7 @@ ADDS: Mapping[str, tuple[str, ...]] = {
     # Reading that takes personal data of many, or finds somebody by a search.
     "register.as_file": ("register_exported",),
     "running.as_file": ("running_exported",),
+    "register_imports.left": ("register_import_exported",),
     "contact_imports.wrong": ("contacts_import_exported",),
     "post.pdf": ("print_pack_opened",),
     "evidence.download": ("evidence_file_read", "restricted_file_read"),

@@ -77,6 +77,7 @@ BESIDE: dict[str, tuple[str, frozenset[Any]]] = {
 WITH_A_PAGE = {
     Shown.LOG: "log",
     Shown.IMPORTS: "contact imports",
+    Shown.REGISTERS: "register imports",
     Shown.BATCHES: "batches",
 }
 #: What whoever sees everything must find, or the search finds nothing.

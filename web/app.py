@@ -63,6 +63,7 @@ from web.views import (
     processes,
     publishing,
     register,
+    register_imports,
     retention,
     running,
     runs,
@@ -161,7 +162,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 def _register_views(app: Flask) -> None:
     staff = (
         *(sign_in, sign_out, tasks, task, daily, doors, disagreements, callers),
-        *(contacts, contact_imports, absences),
+        *(contacts, contact_imports, register_imports, absences),
         *(cases, evidence, papers, register, post, my_emails),
     )
     owners = (

@@ -27,7 +27,7 @@ _TAKE_EVIDENCE = frozenset({"evidence.add"})
 #: How many files of the largest size one page takes at once; more are sent one after another.
 MOST_AT_ONCE = 5
 #: Endpoints that take a list in, which is kept in a file while it is read: the most, in MB.
-_TAKE_LISTS = {"contact_imports.listed": 40}
+_TAKE_LISTS = {"contact_imports.listed": 40, "register_imports.listed": 10}
 #: All of them.
 UPLOADS = frozenset({*_TAKE_FILES, *_TAKE_EVIDENCE, *_TAKE_LISTS})
 
@@ -50,7 +50,7 @@ def too_much() -> str:
         most = _TAKE_LISTS[request.endpoint]
         return (
             f"Expected at most {most} MB, but {sent:.1f} MB were sent. Nothing was kept. "
-            "Keep the columns that say something about a contact, or send the file in parts."
+            "Keep the columns that are needed, or send the file in parts."
         )
     if request.endpoint in _TAKE_EVIDENCE:
         return (

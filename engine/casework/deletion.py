@@ -68,6 +68,7 @@ from engine.tables.process import (
     WorkItem,
 )
 from engine.tables.refusals import ContactRefusal
+from engine.tables.register_imports import RegisterImportRow
 from engine.tables.took_part import TookPart
 
 #: How an instance ends that was still open when its case was deleted.
@@ -100,6 +101,7 @@ OF_CASE: tuple[Any, ...] = (
     Outbox,
     OwedAction,
     Promise,
+    RegisterImportRow,
     Sending,
     Stage,
     StandIn,

@@ -19,6 +19,8 @@ class Shown(StrEnum):
     LOG = "log"
     #: To those who take in files of contacts, until their rows are logged.
     IMPORTS = "imports"
+    #: To those who take over old registers, until a row is taken over.
+    REGISTERS = "registers"
     #: To those who look after changes of many runs.
     BATCHES = "batches"
 
@@ -84,6 +86,9 @@ FIELDS: Mapping[str, Part | Shown] = {
     **_of("audit_detail", Shown.NEVER, "salt"),
     **_of("contact_import", Shown.IMPORTS, "file_name", "headings"),
     **_of("contact_import_row", Shown.IMPORTS, "cells", "answers", "problems"),
+    **_of("register_import", Shown.REGISTERS, "file_name", "sheets", "mapping", "choices"),
+    **_of("register_import_row", Shown.REGISTERS, "cells", "answers", "exceptions", "problems"),
+    **_of("register_import_row", Shown.REGISTERS, "waits"),
     **_of("customer_word", Shown.NEVER, "word"),
     **_of("batch_item", Shown.BATCHES, "planned", "result"),
     **_of("batch_item", Shown.NEVER, "kept"),
@@ -106,6 +111,7 @@ CODES = frozenset(
         *(
             "batch_item.status",
             "contact_import_row.status",
+            "register_import_row.status",
             "case_file.closed_reason",
             "decision.outcome",
             "flag.system",
@@ -131,7 +137,7 @@ CODES = frozenset(
         *("process_id", "element_id", "task_id", "path", "ended_with", "fallback_key", "key"),
         *("order_key", "page_mark", "chain", "detail_hash", "previous_hash", "hash", "sha256"),
         *("audit_head", "contact.source_mark", "contact_import_row.content"),
-        "contact_import_row.mark",
+        *("contact_import_row.mark", "register_import_row.mark", "register_import.counts"),
     }
 )
 #: Tables without a word about a case: the landlord, its people, its releases, its workers.

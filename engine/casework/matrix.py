@@ -140,6 +140,7 @@ PAGES: Mapping[str, frozenset[str]] = {
     "wrong dates": frozenset({"manager", "dmo"}),
     "other contacts": frozenset({"manager", "dmo"}),
     "contact imports": frozenset({"manager", "dmo"}),
+    "register imports": frozenset({"dmo"}),
     "batches": _LOOK_AFTER | {"process_owner"},
     # Who may ask for emergency access: staff who meet customers and do not see every case anyway.
     "emergency access": frozenset(

@@ -32,7 +32,7 @@ def take_over_arrangement(
     """Make customer, case, decision and arrangement as the old register had them.
 
     The time to appeal is counted from the old letter only if that letter told the customer how
-    to appeal; otherwise it has not begun (K-10).
+    to appeal; otherwise, and if no letter can be found, it has not begun (K-10).
     """
     case = _open_case(context, values)
     context.case_id = case.id
@@ -76,7 +76,7 @@ def _arrangement(context: Context, values: dict[str, Any], case: CaseFile) -> Ar
         owner_organisation=context.policy("landlord.name"),
         taken_over=True,
         from_on=_date(values["from_on"]),
-        letter_issued_on=_date(values["letter_on"]),
+        letter_issued_on=_date(values["letter_on"]) if values.get("letter_on") else None,
         next_review_on=_date(values["next_review_on"]),
     )
     context.session.add(arrangement)
@@ -109,10 +109,10 @@ def _decision(context: Context, values: dict[str, Any], arrangement: Arrangement
 
 
 def _date_problems(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
-    decided, letter, begins, review = (
-        _date(values[name]) for name in ("decided_on", "letter_on", "from_on", "next_review_on")
+    decided, begins, review = (
+        _date(values[name]) for name in ("decided_on", "from_on", "next_review_on")
     )
-    if letter < decided:
+    if values.get("letter_on") and _date(values["letter_on"]) < decided:
         yield Problem(
             "letter_on",
             f"Expected the letter on or after the decision of {said(decided)}, but it is dated "
@@ -132,16 +132,21 @@ def _date_problems(context: Context, values: dict[str, Any]) -> Iterator[Problem
         )
 
 
-def _known_already(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
-    customer = customers.find(context, values["customer_name"], values["tenancy_reference"])
+def held_for(context: Context, customer_name: str, tenancy_reference: str) -> str | None:
+    """Give the reference of the case whose arrangement this customer has; None without one."""
+    customer = customers.find(context, customer_name, tenancy_reference)
     if customer is None:
-        return
-    known = context.session.scalars(
+        return None
+    return context.session.scalars(
         select(CaseFile.reference)
         .join(Arrangement, Arrangement.case_id == CaseFile.id)
         .where(CaseFile.customer_id == customer.id, Arrangement.ended_on.is_(None))
         .limit(1)
     ).one_or_none()
+
+
+def _known_already(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
+    known = held_for(context, values["customer_name"], values["tenancy_reference"])
     if known is not None:
         yield Problem(
             "tenancy_reference",

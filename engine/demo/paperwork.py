@@ -42,14 +42,26 @@ def take_in(
 
     rows: the headings, then the cells of each row.
     """
-    sheet = io.StringIO(newline="")
-    csv.writer(sheet).writerows(rows)
-    file = io.BytesIO(sheet.getvalue().encode())
-    taken = imports.take_in(db, file, name, by=by)
+    taken = imports.take_in(db, _sheet(rows), name, by=by)
     _work(db)
     if begin:
         imports.begin(db, taken, by=by)
         _work(db)
+
+
+def take_in_register(db: Database, name: str, rows: Sequence[Sequence[str]], *, by: str) -> None:
+    """Send in a file of an old register, with its columns as they are suggested, and check it."""
+    taken = imports.registers.take_in(db, _sheet(rows), name, by=by)
+    columns = imports.registers.suggested(rows[0])
+    imports.registers.name_columns(db, taken, sheet=0, mapping=columns, by=by)
+    while imports.registers.work(db):
+        pass
+
+
+def _sheet(rows: Sequence[Sequence[str]]) -> io.BytesIO:
+    sheet = io.StringIO(newline="")
+    csv.writer(sheet).writerows(rows)
+    return io.BytesIO(sheet.getvalue().encode())
 
 
 def _work(db: Database) -> None:

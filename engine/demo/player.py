@@ -21,6 +21,7 @@ VERBS = (
     *sorted(DOING),
     *("draft", "claim", "comment", "hand_over", "put_off", "add_files"),
     *("print_letters", "open_in_emergency", "look_at_emergency", "import_contacts"),
+    "import_register",
 )
 
 
@@ -95,6 +96,11 @@ class Player(Scenario):
             by=arguments["as"],
             begin=bool(arguments.get("begin")),
         )
+
+    def import_register(self, arguments: Mapping[str, Any]) -> None:
+        """Take in a file of an old register and have it checked; nothing is taken over yet."""
+        given = (self.db, arguments["file"], arguments["rows"])
+        paperwork.take_in_register(*given, by=arguments["as"])
 
     def _task(self, arguments: Mapping[str, Any]) -> int:
         return self._open_item(arguments["task"], arguments.get("about", ""), arguments["as"])

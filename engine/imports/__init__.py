@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.imports import registers
 from engine.imports.asking import begin, discard
 from engine.imports.layout import MOST_ROWS
 from engine.imports.reading import (
@@ -25,6 +26,7 @@ __all__ = [
     "discard",
     "imports",
     "one_import",
+    "registers",
     "take_in",
     "work",
     "wrong_rows",

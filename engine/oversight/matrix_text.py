@@ -39,6 +39,7 @@ _SHOWN: Mapping[Shown, str] = {
     Shown.NEVER: "To nobody",
     Shown.LOG: "On the log page",
     Shown.IMPORTS: "On the pages of imports of contacts, until a row is logged",
+    Shown.REGISTERS: "On the pages of imports of a register, until a row is taken over",
     Shown.BATCHES: "On the pages of changes of many runs",
 }
 _EVERY, _SOME, _NONE = "✓", "o", "no"

@@ -13,12 +13,13 @@ from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 
 #: What leaves as one file.
-Export = Literal["register", "running", "import_to_mend", "print_pack"]
+Export = Literal["register", "running", "import_to_mend", "register_to_mend", "print_pack"]
 #: What leaves as one file -> what the log calls it, and what it is about.
 _EXPORTS: Mapping[Export, tuple[str, str]] = {
     "register": ("register_exported", "arrangement"),
     "running": ("running_exported", "process_instance"),
     "import_to_mend": ("contacts_import_exported", "contact_import"),
+    "register_to_mend": ("register_import_exported", "register_import"),
     "print_pack": ("print_pack_opened", "print_pack"),
 }
 #: Somebody found a customer by a search that shows more than their own cases (R-102, R-103).

@@ -74,6 +74,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("batches", "tick", TICK_SECONDS, batches.work),
         # Lanes of their own: neither a long file nor a mail server that hangs makes a timer late.
         Periodic("imports of contacts", "file", TICK_SECONDS, imports.work),
+        Periodic("imports of registers", "file", TICK_SECONDS, imports.registers.work),
         Periodic("the outbox", "post", TICK_SECONDS, send),
         Periodic("unclaimed messages", "sweep", SWEEP_SECONDS, sweep_unclaimed),
         Periodic("tasks of leavers", "sweep", SWEEP_SECONDS, hand_back_tasks),

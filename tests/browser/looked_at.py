@@ -87,6 +87,12 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "dorothy",
         *("/contacts/imports/1", "/contacts/imports/2", "/contacts/imports/2?show=ready"),
     ),
+    "register_imports.listed": ("dorothy", "/register/imports"),
+    "register_imports.shown": (
+        "dorothy",
+        *("/register/imports/1", "/register/imports/1?show=refused"),
+        "/register/imports/1?columns=yes",
+    ),
     "register.listed": (
         "petra",
         *("/register", "/register?show=review", "/register?show=gaps", "/register?show=ended"),
@@ -162,6 +168,7 @@ NOT_LOOKED_AT: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("static", "evidence.download", "cases.letter_pdf", "papers.pdf", "post.pdf"),
+            *("register_imports.left", "register_imports.template"),
             *("contact_imports.wrong", "register.as_file", "running.as_file", "diagrams.drawn"),
             *("draft_transfer.raw", "draft_transfer.archive", "draft_preview.vocabulary"),
             *("versions.file", "versions.archive", "task.letter_pdf"),

@@ -27,6 +27,8 @@ _SHARED = frozenset(
         "print_pack",
         "release",
         "release_editor",
+        "register_import",
+        "register_import_row",
         "release_file",
         "role_holder",
         "setting",

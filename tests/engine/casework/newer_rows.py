@@ -16,6 +16,7 @@ from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.imports import ContactImport, ContactImportRow
 from engine.tables.ombudsman import Determination, OmbudsmanItem
 from engine.tables.refusals import ContactRefusal
+from engine.tables.register_imports import RegisterImport, RegisterImportRow
 
 
 def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: str) -> list[Any]:
@@ -36,13 +37,22 @@ def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: s
     taken_in = ContactImport(
         file_name="contacts.csv", sha256="0" * 64, headings=["Name"], made_by="gone", made_at=now
     )
-    session.add_all([file, taken_in])
+    register = RegisterImport(
+        **{"file_name": "register.csv", "sha256": "0" * 64, "made_by": "gone", "made_at": now},
+        **{"sheets": [], "mapping": [], "choices": {}, "counts": {}},
+    )
+    session.add_all([file, taken_in, register])
     session.flush()
     return [
         EvidenceFilePart(case_id=case_id, file_id=file.id, number=1, content=words.encode()),
         Comment(case_id=case_id, text=words, by="priya", at=now),
         ContactImportRow(
             import_id=taken_in.id, number=2, cells=[words], status="ready", case_id=case_id
+        ),
+        RegisterImportRow(
+            **{"import_id": register.id, "sheet": 0, "number": 2, "status": "duplicate"},
+            **{"case_id": case_id, "cells": [words], "exceptions": [], "waits": []},
+            problems=[["Customer name", words]],
         ),
         FormerHome(
             case_id=case_id,

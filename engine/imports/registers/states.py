@@ -1,0 +1,85 @@
+"""Where an import of a register is on its way, who may see it, and how to hold it to change it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.casework.audit import Chain, Entry
+from engine.casework.people import roles_of
+from engine.errors import NotFound, Rejected
+from engine.installation import Surroundings, read_surroundings
+from engine.operations import DOORS
+from engine.tables.database import Database
+from engine.tables.register_imports import RegisterImport
+
+State = Literal["mapping", "checking", "ready", "running", "ended", "discarded"]
+
+#: The message that takes one arrangement over; each row is one.
+MESSAGE = "arrangement_taken_over"
+#: Roles that import a register: those who take one arrangement over.
+MAY_IMPORT = DOORS[MESSAGE].roles
+_STANDS: Mapping[State, str] = {
+    "mapping": "its columns are not named yet",
+    "checking": "its rows are still being checked",
+    "ready": "nobody has begun it",
+    "running": "it is at work",
+    "ended": "it has ended",
+    "discarded": "it was put aside",
+}
+
+
+def state_of(row: RegisterImport) -> State:
+    """Say where an import is: nothing is taken over before a person has begun it."""
+    if row.discarded_at is not None:
+        return "discarded"
+    if row.mapped_at is None:
+        return "mapping"
+    if row.checked_at is None:
+        return "checking"
+    if row.started_at is None:
+        return "ready"
+    return "running" if row.ended_at is None else "ended"
+
+
+def check_may_import(session: Session, by: str, on: dt.date) -> None:
+    """Raise NotFound unless imports of registers exist for this person that day."""
+    if not MAY_IMPORT & roles_of(session, by, on):
+        raise NotFound
+
+
+@contextlib.contextmanager
+def held(
+    database: Database, import_id: int, by: str, wish: str, *states: State
+) -> Iterator[tuple[Session, RegisterImport, Surroundings]]:
+    """Hold an import while somebody changes it; NotFound, or Rejected when it stands elsewhere.
+
+    wish: what they want of it, such as ``begin it``.
+    """
+    with database.writing() as session:
+        around = read_surroundings(session)
+        check_may_import(session, by, around.today)
+        row = session.scalar(
+            select(RegisterImport).where(RegisterImport.id == import_id).with_for_update()
+        )
+        if row is None:
+            raise NotFound
+        if state_of(row) not in states:
+            raise Rejected(
+                f"Expected “{row.file_name}” to be such that one can {wish}, but "
+                f"{_STANDS[state_of(row)]}. Look at how it stands now."
+            )
+        yield session, row, around
+
+
+def note(
+    session: Session, row: RegisterImport, action: str, by: str, at: dt.datetime, **new: int
+) -> None:
+    """Keep who did what with an import in the chain of administration."""
+    entry = Entry(action, "register_import", row.id, actor=by, new=dict(new))
+    Chain.of_administration(session).add(entry, at=at)
