@@ -234,6 +234,7 @@ OPEN_TO_ALL = frozenset(
     {
         *("static", "sign_in.page", "sign_in.enter", "sign_in.out"),
         *("sign_in.there", "sign_in.back", "sign_in.emergency", "sign_out.by_provider"),
+        "flag_answers.take",
     }
 )
 #: Endpoint -> whom it exists for.

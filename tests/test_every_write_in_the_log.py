@@ -37,6 +37,7 @@ BEFORE_ANYTHING = (
 ADDS: Mapping[str, tuple[str, ...]] = {
     "sign_in.emergency": ("emergency_sign_in", "emergency_sign_in_refused"),
     "sign_out.by_provider": ("signed_out_by_provider",),
+    "flag_answers.take": ("flag_confirmed", "flag_call_failed", "flag_answer_ignored"),
     "tasks.start": ("task_claimed",),
     "tasks.put_back": ("task_released",),
     "task.answer": ("task_claimed", "draft_begun"),
@@ -138,6 +139,7 @@ COMMANDS: Mapping[str, tuple[str, ...] | str] = {
     "check": "It only looks.",
     "clock": ("clock_moved",),
     "deletions": "It only reads the list of deletions.",
+    "flag-counterpart": "It plays another system and opens nothing of ours.",
     "emergency-account": ("emergency_account_set", "emergency_account_removed"),
     "multiply": "It makes copies of made-up cases, in a demonstration alone.",
     "new-key": "It only makes a key up.",

@@ -78,6 +78,7 @@ WITH_A_PAGE = {
     Shown.LOG: "log",
     Shown.IMPORTS: "contact imports",
     Shown.REGISTERS: "register imports",
+    Shown.FLAGS: "flags",
     Shown.BATCHES: "batches",
 }
 #: What whoever sees everything must find, or the search finds nothing.

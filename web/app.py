@@ -27,6 +27,7 @@ import engine
 from web import auth, banner, commands, frame, limits, paging, policy, serving, sizes, words
 from web.fetched import is_fetch, refusal
 from web.health import Health
+from web.machines import MACHINES, is_machine
 from web.oidc import NotProven, Provider, ProviderAway
 from web.settings import Settings, from_environment
 from web.typed import typed_again
@@ -52,6 +53,7 @@ from web.views import (
     drafts,
     emergency,
     evidence,
+    flag_answers,
     log,
     moving,
     my_emails,
@@ -129,6 +131,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _register_views(app)
     # The provider itself asks, without a browser: it proves who it is by what it signs.
     tokens.exempt(sign_out.by_provider)
+    for endpoint in MACHINES:
+        tokens.exempt(app.view_functions[endpoint])
     limits.register(app)
     if chosen.sign_in.provider is not None:
         back = f"{chosen.pages}/sign-in/back"
@@ -186,7 +190,9 @@ def _register_views(app: Flask) -> None:
         stuck,
         undelivered,
     )
-    for view in (*staff, *owners, *managers, *watchers, *administrators, clock, diagrams):
+    machines = (flag_answers,)
+    offered = (*staff, *owners, *managers, *watchers, *administrators, *machines)
+    for view in (*offered, clock, diagrams):
         app.register_blueprint(view.blueprint)
 
 
@@ -299,7 +305,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(code: int, *, page: str = "errors/error.html", **more: Any) -> ResponseReturnValue:
-    if is_fetch():
+    if is_machine() or is_fetch():
         return refusal(code, more.get("said", ""), reference=more.get("reference", ""))
     try:
         return render_template(page, code=code, typed=typed_again(), **more), code

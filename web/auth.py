@@ -12,6 +12,7 @@ from werkzeug.exceptions import SecurityError
 
 import engine
 from web.fetched import is_fetch
+from web.machines import MACHINES
 from web.settings import Settings
 from web.sign_in_settings import EMERGENCY_LONGEST
 
@@ -20,6 +21,7 @@ OPEN_TO_ALL = frozenset(
     {
         *("static", "sign_in.page", "sign_in.enter", "sign_in.out"),
         *("sign_in.there", "sign_in.back", "sign_in.emergency", "sign_out.by_provider"),
+        *MACHINES,
     }
 )
 #: Where the cookie holds the random id of this browser.

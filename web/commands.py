@@ -19,6 +19,7 @@ from tqdm import tqdm
 import engine
 from web import (
     auth,
+    flag_commands,
     keeping_commands,
     outgoing_commands,
     oversight_commands,
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
     keeping_commands.register(app)
     outgoing_commands.register(app)
+    flag_commands.register(app)
     oversight_commands.register(app)
     setting_up_commands.register(app)
     sign_in_commands.register(app)

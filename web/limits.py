@@ -12,6 +12,7 @@ from flask_limiter import Limiter
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import auth
+from web.machines import MACHINES
 from web.sizes import UPLOADS
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _SIGN_IN, _DEMONSTRATION = "300 per minute", "1200 per minute"
 #: Of passwords: beside it each account locks itself, whichever process is asked.
 _PASSWORD = "10 per minute; 60 per hour"
 _SEARCH, _UPLOAD, _DOOR = "60 per minute", "240 per minute", "120 per minute"
+#: Of another system, which may answer for a whole morning at once.
+_MACHINE = "600 per minute"
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ def limited(app: Flask) -> list[Limited]:
     )
     return [
         *signing_in,
+        *(Limited(endpoint, "POST", _MACHINE, _address, _always) for endpoint in sorted(MACHINES)),
         *searches,
         *sorted(uploads, key=lambda one: one.endpoint),
         *(Limited(endpoint, "POST", _DOOR, _person, _always) for endpoint in dict.fromkeys(doors)),

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 import engine
+from web.named_systems import named, wrong_secrets, wrong_url
+from web.outgoing_flags import flags_of
 from web.outgoing_notify import notify_of
 
 _TLS = ("starttls", "tls", "none")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _LONGEST_SEND = 300
 _MOST_PORT = 65535
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}", re.ASCII)
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-_SECRET = "whsec_"
-#: Bytes a secret may have (Standard Webhooks).
-_SECRET_SIZES = range(24, 65)
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,8 @@ def senders_of(given: Mapping[str, str], *, pages: str, demo: bool) -> Read:
     mail = _mail(given, pages, wrong)
     webhooks = tuple(_webhooks(given, wrong, demo=demo))
     notify = notify_of(given, wrong)
-    return Read(engine.outbox.Senders(mail, webhooks, notify), tuple(wrong))
+    flags, ways = flags_of(given, wrong, demo=demo)
+    return Read(engine.outbox.Senders(mail, webhooks, notify, flags, ways), tuple(wrong))
 
 
 def _mail(
@@ -83,9 +79,9 @@ def _mail(
 def _webhooks(
     given: Mapping[str, str], wrong: list[str], *, demo: bool
 ) -> list[engine.outbox.WebhookSettings]:
-    urls = _named(given, "SPOC_WEBHOOKS", wrong)
-    secrets = _named(given, "SPOC_WEBHOOK_SECRETS", wrong)
-    events = _named(given, "SPOC_WEBHOOK_EVENTS", wrong)
+    urls = named(given, "SPOC_WEBHOOKS", wrong)
+    secrets = named(given, "SPOC_WEBHOOK_SECRETS", wrong)
+    events = named(given, "SPOC_WEBHOOK_EVENTS", wrong)
     private = given.get("SPOC_WEBHOOK_PRIVATE", "").strip().lower() in {"1", "yes", "true", "on"}
     for name in sorted({*secrets, *events} - set(urls)):
         wrong.append(f"Expected an address for the webhook {name} in SPOC_WEBHOOKS. Add it.")
@@ -93,8 +89,8 @@ def _webhooks(
     found = []
     for name, said in urls.items():
         url = said[-1]
-        wrong.extend(_wrong_url(name, url, demo=demo))
-        wrong.extend(_wrong_secrets(name, secrets.get(name, [])))
+        wrong.extend(wrong_url(name, url, demo=demo, setting="SPOC_WEBHOOKS"))
+        wrong.extend(wrong_secrets(name, secrets.get(name, []), setting="SPOC_WEBHOOK_SECRETS"))
         chosen = frozenset(one for part in events.get(name, []) for one in part.split(",") if one)
         unknown = sorted(chosen - set(engine.outbox.EVENTS))
         if unknown:
@@ -113,55 +109,6 @@ def _webhooks(
             )
         )
     return found
-
-
-def _named(given: Mapping[str, str], variable: str, wrong: list[str]) -> dict[str, list[str]]:
-    """Read ``NAME=VALUE NAME=VALUE``; a name may come more than once."""
-    found: dict[str, list[str]] = {}
-    for part in given.get(variable, "").split():
-        name, _, value = part.partition("=")
-        if not _NAME.fullmatch(name) or not value:
-            # The part itself may be a secret: it is not repeated.
-            wrong.append(
-                f"Expected NAME=VALUE, separated by blanks, in {variable}, names in small letters, "
-                f"but part {len(found) + 1} is not that."
-            )
-            continue
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def _wrong_url(name: str, url: str, *, demo: bool) -> list[str]:
-    parts = urlsplit(url)
-    try:
-        reads = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        reads = False
-    if not reads or parts.username or parts.scheme not in {"http", "https"}:
-        return [f"Expected https://HOST/PATH for {name} in SPOC_WEBHOOKS, but it is not one."]
-    if parts.scheme == "http" and not demo and parts.hostname not in _LOCAL:
-        return [f"Expected https for {name} in SPOC_WEBHOOKS, but it is http. Use https."]
-    return []
-
-
-def _wrong_secrets(name: str, secrets: list[str]) -> list[str]:
-    """Say what is wrong with the secrets of an endpoint; none of them is repeated."""
-    if not secrets:
-        return [f"Expected a secret for {name} in SPOC_WEBHOOK_SECRETS, but there is none."]
-    return [
-        f"Expected secret {number} of {name} in SPOC_WEBHOOK_SECRETS to be {_SECRET} and 24 to 64 "
-        "bytes in base64, but it is not."
-        for number, secret in enumerate(secrets, start=1)
-        if not _is_secret(secret)
-    ]
-
-
-def _is_secret(text: str) -> bool:
-    try:
-        decoded = base64.b64decode(text.removeprefix(_SECRET), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return text.startswith(_SECRET) and len(decoded) in _SECRET_SIZES
 
 
 def _number(given: Mapping[str, str], name: str, default: int, most: int, wrong: list[str]) -> int:

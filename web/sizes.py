@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import request
 
 from web import auth
+from web.machines import is_machine
 
 #: The most one page may send: long forms are text.
 LARGEST_POST = 2 * 1024 * 1024
 MOST_FIELDS = 2000
+#: The most a machine may send that answers about one thing.
+LARGEST_CALL = 16 * 1024
 _MEGABYTE = 1024 * 1024
 #: The most a page may send that takes files in, in MB: the whole of our release is less than 1.
 _LARGEST_UPLOAD = 8
@@ -34,6 +37,8 @@ UPLOADS = frozenset({*_TAKE_FILES, *_TAKE_EVIDENCE, *_TAKE_LISTS})
 
 def make_room() -> None:
     """Let the pages send more that take files in; asked before anything is read."""
+    if is_machine():
+        request.max_content_length = LARGEST_CALL
     if request.endpoint in _TAKE_LISTS:
         request.max_content_length = _TAKE_LISTS[request.endpoint] * _MEGABYTE
     if request.endpoint in _TAKE_FILES:
@@ -45,6 +50,8 @@ def make_room() -> None:
 
 def too_much() -> str:
     """Say what was too large and what to do; "" where the page of the error says it itself."""
+    if is_machine():
+        return f"Expected at most {LARGEST_CALL} bytes, but more were sent."
     sent = (request.content_length or 0) / _MEGABYTE
     if request.endpoint in _TAKE_LISTS:
         most = _TAKE_LISTS[request.endpoint]

@@ -54,6 +54,7 @@ from engine.tables.decisions import (
 )
 from engine.tables.emergency import EmergencyAccess
 from engine.tables.files import EvidenceFile, EvidenceFilePart
+from engine.tables.flagging import FlagDifference, FlagRequest
 from engine.tables.imports import ContactImportRow
 from engine.tables.leaving import Meeting, Sending
 from engine.tables.ombudsman import Determination, OmbudsmanItem
@@ -92,6 +93,8 @@ OF_CASE: tuple[Any, ...] = (
     Evidence,
     EvidenceFile,
     EvidenceFilePart,
+    FlagDifference,
+    FlagRequest,
     FormerHome,
     LegalHold,
     Letter,
@@ -149,6 +152,7 @@ def delete_case(context: Context, *, again: bool = False) -> None:
     _end_instances(context, case.id)
     _empty_rows(context, case.id)
     _forget_batches(session, case.id)
+    _know_by_tenancy(session, case)
     counts = dict(_delete_rows(context, case.id))
     _leave_shell(context, case)
     if not again and (forgotten := old_absences.forget(context)):
@@ -245,6 +249,18 @@ def _forget_batches(session: Session, case_id: int) -> None:
     alone = made.difference(shared)
     session.execute(update(Batch).where(Batch.id.in_(alone)).values(reason=""))
     session.execute(delete(BatchItem).where(BatchItem.instance_id.in_(runs)))
+
+
+def _know_by_tenancy(session: Session, case: CaseFile) -> None:
+    """Let what was found in other systems about the same tenancies go with the case (R-068)."""
+    homes = select(FormerHome.tenancy_reference).where(FormerHome.case_id == case.id)
+    now = select(Customer.tenancy_reference).where(Customer.id == case.customer_id)
+    theirs = or_(FlagDifference.person_key.in_(homes), FlagDifference.person_key.in_(now))
+    session.execute(
+        update(FlagDifference)
+        .where(FlagDifference.case_id.is_(None), FlagDifference.person_key != "", theirs)
+        .values(case_id=case.id)
+    )
 
 
 def _delete_rows(context: Context, case_id: int) -> Iterator[tuple[str, int]]:

@@ -21,6 +21,8 @@ class Shown(StrEnum):
     IMPORTS = "imports"
     #: To those who take over old registers, until a row is taken over.
     REGISTERS = "registers"
+    #: To those who compare flags with what other systems show, and who set them there.
+    FLAGS = "flags"
     #: To those who look after changes of many runs.
     BATCHES = "batches"
 
@@ -61,6 +63,10 @@ FIELDS: Mapping[str, Part | Shown] = {
     **_of("restriction", Part.CARD, "limit"),
     **_of("restriction", Part.DECISIONS, "reason"),
     **_of("flag", Part.CARD, "text", "proof"),
+    **_of("flag_request", Part.CARD, "text", "person_key", "former_person_key", "failed_because"),
+    **_of("flag_request", Part.CARD, "confirmed_there", "evidence_ref"),
+    **_of("flag_reconciliation", Shown.FLAGS, "file_name"),
+    **_of("flag_difference", Shown.FLAGS, "person_key", "shown", "evidence_ref"),
     **_of("letter", Part.LETTERS, "title", "html", "pdf", "sent_to", "proof"),
     **_of("promise", Part.LETTERS, "what", "withdrawn_because"),
     **_of("sending", Part.LETTERS, "to_name", "sent_to", "proof"),
@@ -115,6 +121,9 @@ CODES = frozenset(
             "case_file.closed_reason",
             "decision.outcome",
             "flag.system",
+            *("flag_request.system", "flag_request.adapter", "flag_request.action"),
+            *("flag_request.reference", "flag_request.confirmed_via", "flag_request.answer_key"),
+            "flag_reconciliation.system",
             *("contact_refusal.change_first", "contact_refusal.advice", "contact_refusal.outcome"),
             *("contact_refusal.matter", "contact_refusal.ombudsman", "contact_refusal.end_reason"),
         ),
@@ -132,7 +141,7 @@ CODES = frozenset(
         *("draft_saved_by", "tried_by", "settled_by", "given_up_by", "user_name", "ended_by"),
         *("proposed_by", "advised_by", "breaches"),
         *("invited", "handed_to", "seen_by", "made_by", "added_by", "removed_by", "corrected_by"),
-        "recorded_by",
+        *("recorded_by", "kept_by", "done_by"),
         # Names of diagrams, messages and keys; hashes.
         *("process_id", "element_id", "task_id", "path", "ended_with", "fallback_key", "key"),
         *("order_key", "page_mark", "chain", "detail_hash", "previous_hash", "hash", "sha256"),

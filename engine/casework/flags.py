@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import arrangements, contact_card, moves
+from engine.casework import arrangements, contact_card, flag_requests, moves
 from engine.casework.context import Context
 from engine.errors import NotFound, Problem
 from engine.tables.decisions import Arrangement, Flag
@@ -17,6 +17,8 @@ from forms import Choice
 #: Control variables of the process: what is asked for, and in which system.
 _ACTION = "flag_action"
 _SYSTEM = "flag_system"
+#: The one system that is asked again, where the others show what they should (R-068).
+_ONLY = "flag_only"
 _GONE = "nothing"
 _OLD_HOME = "old_home"
 _NOT_NEEDED = "not_needed"
@@ -26,19 +28,22 @@ def request(context: Context, action: str) -> list[str]:
     """Ask each system to add, update or remove its flag; gives the systems that must confirm.
 
     action: add, update or end. The text is generated; a reason or health can never stand in it.
+    Each is asked the way the installation says: by hand, by a worklist, by a signed webhook.
     """
     arrangement = arrangements.current(context)
     flags = {flag.system: flag for flag in _flags(context, arrangement) if not flag.removed_on}
     if action == "end":
-        for flag in flags.values():
-            flag.removal_requested_on = context.today
-        asked = list(flags)
+        asked = [system for system in flags if _is_meant(context, system)]
+        for system in asked:
+            flags[system].removal_requested_on = context.today
     else:
-        asked = _systems(context)
+        asked = [system for system in _systems(context) if _is_meant(context, system)]
         text = flag_text(context)
         for system in asked:
-            _ask(context, arrangement, flags.get(system), system, text)
+            flags[system] = _ask(context, arrangement, flags.get(system), system, text)
     context.session.flush()
+    for system in asked:
+        flag_requests.ask(context, flags[system], action)
     context.audit(
         "flags_requested", "arrangement", arrangement.id, new={"action": action, "systems": asked}
     )
@@ -57,9 +62,14 @@ def flag_wanted_on(context: Context) -> dt.date:
 
 
 def flag_state(flag: Flag) -> str:
-    """Tell how a flag stands: requested, set, update_requested, removal_requested, removed."""
+    """Tell how a flag stands: requested, set, update_requested, removal_requested, removed.
+
+    failed: what was asked for last could not be passed on, so a person does it by hand.
+    """
     if flag.removed_on is not None:
         return "removed"
+    if flag.failed_on is not None:
+        return "failed"
     if flag.removal_requested_on is not None:
         return "removal_requested"
     if flag.update_requested_on is not None:
@@ -80,6 +90,11 @@ def flag_shows(context: Context) -> list[Choice]:
     return offered
 
 
+def all_that_shows(context: Context) -> list[str]:
+    """Give every line that must be ticked, as for somebody who sees each of them there."""
+    return [choice.value for choice in flag_shows(context) if choice.value != _NOT_NEEDED]
+
+
 def _left(context: Context) -> list[Choice]:
     """Offer what must be gone from the home a customer left since the flag was set."""
     home, set_on = moves.last_home(context), _current(context).set_on
@@ -92,7 +107,7 @@ def _left(context: Context) -> list[Choice]:
 def flag_is_right(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Refuse a confirmation that leaves a line out, or from before the flag was asked for."""
     ticked = set(values.get("shows", ()))
-    wanted = {choice.value for choice in flag_shows(context)} - {_NOT_NEEDED}
+    wanted = set(all_that_shows(context))
     if ticked not in ({_NOT_NEEDED}, wanted):
         return [
             Problem(
@@ -126,6 +141,7 @@ def confirm_flag(context: Context, values: dict[str, Any], restricted: dict[str,
         flag.update_requested_on = None
     flag.confirmed_by, flag.confirmed_at = context.actor, context.now
     flag.proof = values["reference"]
+    flag_requests.confirm(context, flag, values["reference"])
     context.audit(
         "flag_confirmed",
         "flag",
@@ -136,13 +152,17 @@ def confirm_flag(context: Context, values: dict[str, Any], restricted: dict[str,
 
 def _ask(
     context: Context, arrangement: Arrangement, flag: Flag | None, system: str, text: str
-) -> None:
+) -> Flag:
     if flag is not None:
         flag.text, flag.update_requested_on = text, context.today
-        return
-    context.session.add(
-        Flag(arrangement_id=arrangement.id, system=system, text=text, requested_on=context.today)
-    )
+        return flag
+    made = Flag(arrangement_id=arrangement.id, system=system, text=text, requested_on=context.today)
+    context.session.add(made)
+    return made
+
+
+def _is_meant(context: Context, system: str) -> bool:
+    return bool(context.variables.get(_ONLY, system) == system)
 
 
 def _systems(context: Context) -> list[str]:

@@ -129,6 +129,8 @@ PAGES: Mapping[str, frozenset[str]] = {
     # Who is away, who stands in, and which customers do not know: everybody books their own.
     "absences of others": frozenset({"manager", "dmo"}),
     "register": _WATCHERS | {"manager", "partner_liaison"},
+    # What other systems are asked to show, by the card alone; and comparisons with what they do.
+    "flags": frozenset({"dmo", "systems_team"}),
     "complaints": _WATCHERS | {"manager"},
     "ombudsman orders": _WATCHERS | {"manager"},
     # What is due for deletion: numbers to managers, the cases to those who watch over them.

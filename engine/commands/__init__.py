@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.commands import disagreeing
+from engine.commands import disagreeing, flag_answers
 from engine.commands.actions import act
 from engine.commands.calendar_changes import change_calendar
 from engine.commands.comments import LONGEST_COMMENT, comment
@@ -57,6 +57,7 @@ __all__ = [
     "disagreeing",
     "dispatch_due",
     "fill_places",
+    "flag_answers",
     "form_of_action",
     "form_of_message",
     "form_of_task",

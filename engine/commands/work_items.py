@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Date, bindparam, select
@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, undefer
 
 from engine import clock
 from engine.casework import people, visibility
+from engine.casework.context import THE_SYSTEM, Context
 from engine.commands.answers import check_answers, form_of_item, keep_answers
 from engine.commands.delivery import deliver_messages
 from engine.commands.handing_over import iso, item_to_change, note_on_item
 from engine.commands.incidents import open_incident
 from engine.commands.outcomes import Outcome, sentence_of, tasks_of
-from engine.commands.permission import check_may_do
+from engine.commands.permission import check_is_open, check_may_do
 from engine.commands.tries import keeps_trying
 from engine.commands.unit import Unit
 from engine.errors import ElementFailed, NotAllowed, NotFound, Rejected
@@ -78,6 +79,53 @@ def _complete_now(db: Database, work_item_id: int, raw: Mapping[str, Any], by: s
             "Open the case to see what it waits for now."
         )
     return outcome
+
+
+def complete_as_system(
+    db: Database,
+    work_item_id: int,
+    answer: Callable[[Context], Mapping[str, Any]],
+    *,
+    keep: Callable[[Session], None],
+) -> Outcome:
+    """Complete a task with what another system answered, whoever has it on their list.
+
+    The same form, checks and recorder as for a person; it is kept as done by ``THE_SYSTEM``.
+    answer: gives the raw answers of the form; keep: writes what else is known, in the same
+    transaction. Raises as ``complete``, but for who may do it. A step that gets stuck becomes an
+    incident.
+    """
+    try:
+        outcome = _complete_for_system(db, work_item_id, answer, keep)
+    except ElementFailed as failure:
+        return _stuck(db, work_item_id, {}, THE_SYSTEM, failure)
+    if outcome.has_news:
+        deliver_messages(db)
+    return outcome
+
+
+@keeps_trying
+def _complete_for_system(
+    db: Database,
+    work_item_id: int,
+    answer: Callable[[Context], Mapping[str, Any]],
+    keep: Callable[[Session], None],
+) -> Outcome:
+    with db.writing() as session:
+        item, instance, _, around = _locked(session, work_item_id, THE_SYSTEM)
+        check_is_open(session, item)
+        unit = Unit.load(session, around, instance, THE_SYSTEM)
+        waiting = unit.tasks_before[item.task_id]
+        if item.task_id not in {task.task_id for task in unit.run.waiting_tasks}:
+            raise Rejected(f"Expected “{item.name}” to be open, but the case moved on.")
+        holder = item.assignee
+        context = unit.host.at(waiting.element, waiting.calling, waiting.variables)
+        _complete(unit, item, answer(context), THE_SYSTEM)
+        # Nobody of that name has a list of tasks.
+        item.assignee = holder
+        keep(session)
+        unit.finish()
+        return _outcome(unit, item, THE_SYSTEM)
 
 
 @keeps_trying

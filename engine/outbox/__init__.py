@@ -15,11 +15,12 @@ from engine.outbox.settling import (
     try_all_again,
     waiting,
 )
-from engine.outbox.webhooks import WebhookSettings
+from engine.outbox.webhooks import FlagWebhook, WebhookSettings
 
 __all__ = [
     "EVENTS",
     "NOTIFY_URL",
+    "FlagWebhook",
     "MailSettings",
     "NotifySettings",
     "Senders",

@@ -7,7 +7,8 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from engine.casework import issued_letters, letter_pdf
+from engine.casework import flag_requests, issued_letters, letter_pdf
+from engine.casework.flag_requests import REQUEST_ID
 from engine.casework.letter_page import cover_of
 from engine.outbox.parcels import Enclosure, NotNow, Parcel, Refused
 from engine.tables.casefile import CaseFile, ThirdParty
@@ -19,11 +20,13 @@ _PDF = "application/pdf"
 
 
 def enclosed(db: Database, parcel: Parcel) -> Parcel:
-    """Give a parcel with the letter it carries; one that carries none as it is.
+    """Give a parcel with the letter it carries, or the words of a flag; any other as it is.
 
     Raises Refused when the letter is gone or is no longer word for word the one that was issued,
     and for a copy to somebody whose authority has ended; NotNow when this machine makes no PDFs.
     """
+    if REQUEST_ID in parcel.content:
+        return _flag(db, parcel)
     letter_id = parcel.content.get("letter_id")
     if letter_id is None:
         return parcel
@@ -47,6 +50,15 @@ def enclosed(db: Database, parcel: Parcel) -> Parcel:
     if pdf is None:
         raise NotNow("This machine cannot make PDFs: Pango is missing. Nothing was sent.")
     return replace(parcel, enclosures=(Enclosure(name, _PDF, pdf),))
+
+
+def _flag(db: Database, parcel: Parcel) -> Parcel:
+    """Give what a system is asked to show, as it was asked for (R-066)."""
+    with db.reading() as session:
+        body = flag_requests.body_of(session, parcel.content[REQUEST_ID])
+    if body is None:
+        raise Refused("It was done by hand meanwhile, or its case is gone. Nothing was sent.")
+    return replace(parcel, content=body)
 
 
 def _check_authority(session: Session, parcel: Parcel) -> None:

@@ -7,13 +7,15 @@ import datetime as dt
 import logging
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock
+from engine.casework import flag_requests
+from engine.casework.flag_systems import FLAG_SYSTEMS, as_setting
 from engine.casework.outgoing import WEBHOOKS, wants
 from engine.casework.outgoing_letters import NOTIFY_TAKES
 from engine.installation import read_surroundings
@@ -22,7 +24,7 @@ from engine.outbox.leases import is_free, lease_of
 from engine.outbox.mail import MailSettings
 from engine.outbox.notify import NotifySettings
 from engine.outbox.parcels import Line, NotNow, Parcel, Refused, Sender, Unreachable
-from engine.outbox.webhooks import WebhookSettings
+from engine.outbox.webhooks import FlagWebhook, WebhookSettings
 from engine.tables.database import Collision, Database
 from engine.tables.process import Outbox, Setting
 
@@ -56,12 +58,17 @@ class Senders:
     webhooks: tuple[WebhookSettings, ...] = field(default=())
     #: None: no letter leaves by GOV.UK Notify.
     notify: NotifySettings | None = None
+    #: Systems that show flags and are asked by a webhook.
+    flags: tuple[FlagWebhook, ...] = field(default=())
+    #: How each system that shows flags is asked, by its short name; by hand where it is not here.
+    flag_systems: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Sender]:
         """Give each sender."""
         if self.mail is not None:
             yield self.mail
         yield from self.webhooks
+        yield from self.flags
         if self.notify is not None:
             yield self.notify
 
@@ -112,8 +119,9 @@ def _due(db: Database, senders: Senders) -> list[Sender]:
     said = {
         WEBHOOKS: wants((endpoint.name, endpoint.events) for endpoint in senders.webhooks),
         NOTIFY_TAKES: ",".join(sorted(senders.notify.takes)) if senders.notify else "",
+        FLAG_SYSTEMS: as_setting(senders.flag_systems),
     }
-    unsaid = {WEBHOOKS: wants(()), NOTIFY_TAKES: ""}
+    unsaid = {WEBHOOKS: wants(()), NOTIFY_TAKES: "", FLAG_SYSTEMS: ""}
     with db.reading() as session:
         around = read_surroundings(session)
         due = set(session.scalars(_channels_due(senders.channels, around.now)))
@@ -163,6 +171,7 @@ def _claim(db: Database, sender: Sender) -> Parcel | None:
         while row is not None and _killed_too_often(row):
             row.dead_at, row.next_try_at, row.claimed_until = now, None, None
             row.last_error = _KILLED
+            flag_requests.call_failed(session, row, _KILLED, now)
             row = session.scalars(due).one_or_none()
         if row is None:
             return None
@@ -235,6 +244,7 @@ def _failed(db: Database, parcel: Parcel, failed: Refused | NotNow) -> None:
         row.last_error = str(failed)[:_LONGEST_REASON]
         if isinstance(failed, Refused) or row.attempts >= MOST_TRIES:
             row.dead_at, row.next_try_at = now, None
+            flag_requests.call_failed(session, row, row.last_error, now)
             return
         row.next_try_at = now + max(back_off(row.attempts), failed.after or dt.timedelta())
 

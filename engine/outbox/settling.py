@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from engine.casework import people
+from engine.casework import flag_requests, people
 from engine.casework.audit import Chain, Entry
 from engine.commands.tries import keeps_trying
 from engine.errors import InvalidAnswers, NotAllowed, NotFound, Problem, Rejected
@@ -26,6 +26,7 @@ PER_CALL = 500
 #: How many of them one transaction changes, so that nobody waits long for it.
 _AT_A_TIME = 50
 LONGEST_REASON = 500
+_GIVEN_UP = "Somebody gave the call up."
 
 
 def try_again(db: Database, ids: Sequence[int], *, by: str) -> int:
@@ -150,6 +151,8 @@ def _change_some(db: Database, ids: Sequence[int], change: Change, may: str | No
         rows = _rows(session, ids)
         for row in rows:
             _chain(session, row).add(change(row, around), at=around.now)
+            if row.given_up_at is not None:
+                flag_requests.call_failed(session, row, _GIVEN_UP, around.now)
         return len(rows)
 
 

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import requests
 from standardwebhooks import Webhook
 
+from engine.casework import flag_systems
 from engine.casework.outgoing import EVENTS, channel_of
 from engine.outbox.cutting import Cutter
 from engine.outbox.parcels import NotNow, Parcel, Refused, Unreachable
@@ -51,6 +52,19 @@ class WebhookSettings:
     def open(self) -> WebhookLine:
         """Give a line to the endpoint; it connects when it first sends."""
         return WebhookLine(self)
+
+
+@dataclass(frozen=True)
+class FlagWebhook(WebhookSettings):
+    """One system that shows flags and is asked for each by a signed call (R-065)."""
+
+    #: What its answers are signed with, the newest first; none of those it checks us by.
+    answer_secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def channel(self) -> str:
+        """Name the channel whose rows it takes."""
+        return flag_systems.channel_of(self.name)
 
 
 class WebhookLine:

@@ -40,6 +40,7 @@ _SHOWN: Mapping[Shown, str] = {
     Shown.LOG: "On the log page",
     Shown.IMPORTS: "On the pages of imports of contacts, until a row is logged",
     Shown.REGISTERS: "On the pages of imports of a register, until a row is taken over",
+    Shown.FLAGS: "On the page of flags in other systems",
     Shown.BATCHES: "On the pages of changes of many runs",
 }
 _EVERY, _SOME, _NONE = "✓", "o", "no"

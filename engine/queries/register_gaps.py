@@ -80,7 +80,7 @@ def gaps(
 
 
 def _is_set(flag: FlagState) -> bool:
-    return flag.state in ("set", "update_requested", "removal_requested")
+    return flag.state in ("set", "update_requested", "removal_requested", "failed")
 
 
 def _people(

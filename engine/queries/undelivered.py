@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from engine import clock
+from engine.casework.flag_requests import REQUESTED
 from engine.casework.outgoing import EMAIL, EVENTS
 from engine.casework.outgoing_letters import NOTIFY
 from engine.casework.visibility import Part, sees, sees_every_case
@@ -24,6 +25,7 @@ from engine.tables.database import Database
 from engine.tables.process import Incident, Outbox
 from engine.tables.sign_in import SignedIn
 
+_EVENTS: Mapping[str, str] = {**EVENTS, REQUESTED: "A flag is to be changed."}
 #: dead: a person has to decide; waiting: it is tried by itself, or waits for a sender.
 Show = Literal["dead", "waiting"]
 _DEAD: ColumnElement[bool] = and_(Outbox.dead_at.is_not(None), Outbox.given_up_at.is_(None))
@@ -143,7 +145,7 @@ def _told(look: Reading, found: Any) -> Undelivered:
     content = row.content if isinstance(row.content, dict) else {}
     is_email = row.kind in (EMAIL, NOTIFY)
     event = str(content.get("type", ""))
-    what = str(content.get("subject", "")) if is_email else EVENTS.get(event, event)
+    what = str(content.get("subject", "")) if is_email else _EVENTS.get(event, event)
     to = str(content.get("to", "")) if is_email else row.channel.partition(":")[2]
     held = row.claimed_until is not None and row.claimed_until > clock.real()
     return Undelivered(

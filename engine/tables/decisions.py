@@ -108,6 +108,9 @@ class Flag(Row):
     update_requested_on: Mapped[dt.date | None]
     removal_requested_on: Mapped[dt.date | None]
     removed_on: Mapped[dt.date | None]
+    #: Since when what was asked for last is to be done by hand, because the call to the system
+    #: failed; None while nothing has.
+    failed_on: Mapped[dt.date | None]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     proof: Mapped[str] = mapped_column(default="")

@@ -19,6 +19,8 @@ _SHARED = frozenset(
         "contact_import",
         "contact_import_row",
         "customer_word",
+        "flag_difference",
+        "flag_reconciliation",
         "holiday",
         "identity",
         "local_account",
@@ -59,6 +61,7 @@ REFERENCES: Mapping[str, str | None] = {
     "determination_id": "determination",
     "delivered_to": "process_instance",
     "earlier_case_id": "case_file",
+    "flag_request_id": "flag_request",
     "instance_id": "process_instance",
     "letter_id": "letter",
     "letter_ids": "letter",
@@ -119,7 +122,7 @@ TASK_IDS = frozenset(
     }
 )
 #: Keys by which others tell one thing from another: a copy has its own.
-KEYS = frozenset({"meeting.uid", "outbox.key"})
+KEYS = frozenset({"flag_request.reference", "meeting.uid", "outbox.key"})
 #: The bytes of a run, for ``engine.spiff`` alone.
 STATE = "process_instance.state"
 #: What a copy begins without: the PDF is made when somebody asks, marks are of one page or file.

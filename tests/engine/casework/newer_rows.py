@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from typing import Any
 
 from sqlalchemy import select
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 from engine.tables.absences import Absence, CoverNotice, StandIn
 from engine.tables.casefile import Evidence, FormerHome
 from engine.tables.comments import Comment
-from engine.tables.decisions import Arrangement
+from engine.tables.decisions import Arrangement, Flag
 from engine.tables.files import EvidenceFile, EvidenceFilePart
+from engine.tables.flagging import FlagDifference, FlagReconciliation, FlagRequest
 from engine.tables.imports import ContactImport, ContactImportRow
 from engine.tables.ombudsman import Determination, OmbudsmanItem
 from engine.tables.refusals import ContactRefusal
@@ -62,6 +64,7 @@ def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: s
             recorded_on=now.date(),
         ),
         *_of_an_arrangement(session, case_id, now, words),
+        *_of_a_flag(session, case_id, now, words),
         _of_an_ombudsman(session, case_id, now, words),
     ]
 
@@ -97,6 +100,35 @@ def _of_an_arrangement(
             due_on=on,
             proof=words,
             **days,
+        ),
+    ]
+
+
+def _of_a_flag(session: Session, case_id: int | None, now: dt.datetime, words: str) -> list[Any]:
+    """Give what was asked for and what was found; the comparison itself is nobody's case."""
+    arrangements = select(Arrangement.id).where(Arrangement.case_id == case_id)
+    flag = session.scalars(select(Flag).where(Flag.arrangement_id.in_(arrangements))).first()
+    assert flag is not None
+    compared = FlagReconciliation(
+        system=flag.system, file_name="flags.csv", sha256="0" * 64, made_by="gone", made_at=now
+    )
+    session.add(compared)
+    session.flush()
+    return [
+        FlagRequest(
+            case_id=case_id,
+            flag_id=flag.id,
+            reference=secrets.token_hex(16),
+            system=flag.system,
+            adapter="by_hand",
+            action="add",
+            person_key=words,
+            text=words,
+            effective_on=now.date(),
+            asked_at=now,
+        ),
+        FlagDifference(
+            reconciliation_id=compared.id, kind="text", case_id=case_id, person_key=words
         ),
     ]
 

@@ -1,0 +1,47 @@
+"""The command line of flags in other systems: a counterpart to try the line with."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from web import auth
+from web.command import Plain
+from web.counterpart import MODES, Counterpart, server_of
+
+
+def register(app: Flask) -> None:
+    """Give the application its commands."""
+    app.cli.add_command(flag_counterpart)
+
+
+@click.command(cls=Plain)
+@click.argument("name")
+@click.option("--port", default=8090, help="Where it listens on this machine.")
+@click.option("--mode", default="at_once", type=click.Choice(MODES), help="How it answers.")
+@click.option("--after", default=5.0, help="Seconds until it answers, in mode later.")
+@with_appcontext
+def flag_counterpart(name: str, port: int, mode: str, after: float) -> None:
+    """Play another system that shows flags: NAME as in SPOC_FLAG_SYSTEMS. For demonstrations."""
+    settings = auth.settings()
+    settings.require()
+    found = next((one for one in settings.senders.flags if one.name == name), None)
+    if found is None:
+        raise click.UsageError(
+            f"Expected a system with an address in SPOC_FLAG_SYSTEMS, but {name} is none."
+        )
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("spoc.counterpart").setLevel(logging.INFO)
+    counterpart = Counterpart(
+        secret=found.secrets[0],
+        answer_secret=found.answer_secrets[0],
+        answers_to=f"{settings.pages}/flags/answers/{name}",
+        mode=next(one for one in MODES if one == mode),
+        after=after,
+    )
+    with server_of(counterpart, ("127.0.0.1", port)) as server:
+        click.echo(f"{name} listens on http://127.0.0.1:{port} and answers {mode}. Ctrl-C ends it.")
+        server.serve_forever()
