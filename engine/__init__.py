@@ -12,6 +12,7 @@ from engine import (
     outbox,
     oversight,
     papers,
+    partner,
     setting_up,
     sign_in,
     worker,
@@ -48,12 +49,7 @@ from engine.commands import (
     working_day_ahead,
 )
 from engine.demo import demo_is_loaded, load_demo, multiply
-from engine.differences import (
-    DiffLine,
-    ElementChange,
-    FileDifference,
-    differences,
-)
+from engine.differences import DiffLine, ElementChange, FileDifference, differences
 from engine.editing.due import DuePreview
 from engine.editing.losses import Loss, losses
 from engine.editing.steps import DraftStep, steps_of
@@ -345,6 +341,7 @@ __all__ = [
     "outbox",
     "oversight",
     "papers",
+    "partner",
     "people",
     "person",
     "prepare",

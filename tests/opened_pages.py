@@ -233,6 +233,7 @@ _STEP = {**_DRAFT, "name": "appeal", "element_id": "decide_appeal"}
 OPEN_TO_ALL = frozenset(
     {
         *("static", "sign_in.page", "sign_in.enter", "sign_in.out"),
+        "partner_api.notices",
         *("sign_in.there", "sign_in.back", "sign_in.emergency", "sign_out.by_provider"),
         "flag_answers.take",
     }
@@ -261,6 +262,9 @@ PAGES: Mapping[str, Rule] = {
     "retention.listed": page("retention"),
     **dict.fromkeys(("retention.dry_run", "retention.deleted"), page("retention of each case")),
     "retention.certificate": within("retention of each case", case_id=1),
+    "partner.overview": page("partner"),
+    "partner.owners": page("partner"),
+    "partner.notices_file": page("partner notices"),
     "daily.comment": _comment,
     "papers.shown": _papers,
     "papers.pdf": _printed,

@@ -60,6 +60,8 @@ from web.views import (
     ombudsman_orders,
     other_contacts,
     papers,
+    partner,
+    partner_api,
     people,
     post,
     processes,
@@ -180,6 +182,7 @@ def _register_views(app: Flask) -> None:
         complaints,
         batches,
         ombudsman_orders,
+        partner,
         moving,
         other_contacts,
         retention,
@@ -190,7 +193,7 @@ def _register_views(app: Flask) -> None:
         stuck,
         undelivered,
     )
-    machines = (flag_answers,)
+    machines = (flag_answers, partner_api)
     offered = (*staff, *owners, *managers, *watchers, *administrators, *machines)
     for view in (*offered, clock, diagrams):
         app.register_blueprint(view.blueprint)

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 
 import engine
 from web.outgoing import senders_of
+from web.partner_tokens import tokens_of
 from web.sign_in_settings import SignInSettings, sign_in_of
 
 #: The checkout this application runs from: bpmn/ and forms/ lie here.
@@ -65,6 +66,8 @@ class Settings:
     pages: str = "http://127.0.0.1:8000"
     #: SPOC_OIDC_ISSUER, SPOC_IDLE_MINUTES and those beside them in web/sign_in_settings.py.
     sign_in: SignInSettings = field(default_factory=SignInSettings)
+    #: SPOC_PARTNER_TOKENS: accounts of the partner and the tokens their programs send.
+    partner_tokens: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     #: What is not in the environment or cannot be used, each with what to do; empty when all is.
     missing: tuple[str, ...] = ()
 
@@ -90,6 +93,7 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
     pages = (given.get("SPOC_PAGES") or _pages(hosts, address, https=https)).rstrip("/")
     outgoing = senders_of(given, pages=pages, demo=demo)
     sign_in, wrong_sign_in = sign_in_of(given, demo=demo)
+    tokens, wrong_tokens = tokens_of(given)
     return Settings(
         database_url=given.get("DATABASE_URL") or f"sqlite:///{var / 'spoc.sqlite'}",
         secret_key=given.get("SPOC_SECRET_KEY", ""),
@@ -107,11 +111,13 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
         workers_apart=given.get("SPOC_WORKERS", "").strip() == _APART,
         pages=pages,
         sign_in=sign_in,
+        partner_tokens=tokens,
         missing=(
             *_missing(given, demo=demo),
             *_wrong(given),
             *outgoing.wrong,
             *wrong_sign_in,
+            *wrong_tokens,
         ),
     )
 

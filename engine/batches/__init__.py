@@ -8,6 +8,7 @@ from engine.batches.choices import (
     move_choices,
     with_renames,
 )
+from engine.batches.giving_over import Owner, give_over, owners
 from engine.batches.kind import Done, Item, Kind, Planned
 from engine.batches.kinds import KINDS
 from engine.batches.leaving_contacts import (
@@ -35,16 +36,19 @@ __all__ = [
     "MoveChoices",
     "Named",
     "NothingToDo",
+    "Owner",
     "Planned",
     "batch",
     "batches",
     "begin",
     "contacts_held",
     "discard",
+    "give_over",
     "held_by",
     "lost_steps",
     "move_choices",
     "name_others",
+    "owners",
     "resume",
     "start",
     "stop",

@@ -9,11 +9,20 @@ from engine.batches.more_time import MoreTime
 from engine.batches.moving import Move
 from engine.batches.moving_back import MoveBack
 from engine.batches.other_contacts import NameOthers
+from engine.batches.ownership import GiveOver
 from engine.batches.rearming import Rearm
 from engine.batches.retrying import Retry
 from engine.errors import NotFound
 
-_ALL: tuple[Kind, ...] = (Move(), MoveBack(), Rearm(), MoreTime(), NameOthers(), Retry())
+_ALL: tuple[Kind, ...] = (
+    Move(),
+    MoveBack(),
+    Rearm(),
+    MoreTime(),
+    NameOthers(),
+    GiveOver(),
+    Retry(),
+)
 #: Name -> kind. A kind is one module of this package and a word here.
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 

@@ -31,6 +31,9 @@ def lines(session: Session, arrangement: Arrangement, on: dt.date) -> dict[str, 
     way = way_of(arrangement.contact_method, arrangement.contact_address)
     card = {"route": f"This customer gets in touch {way}."}
     away = standing_in.away_on(session, arrangement, on) if arrangement.spoc else None
+    if arrangement.partner_contact:
+        partner, contact = arrangement.owner_organisation, arrangement.partner_contact
+        card["route"] = f"Contact goes through {contact} at {partner}, {way}."
     if arrangement.spoc:
         card["route"] = _route(session, arrangement, way, away)
     if arrangement.refused_on:

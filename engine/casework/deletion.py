@@ -58,6 +58,8 @@ from engine.tables.flagging import FlagDifference, FlagRequest
 from engine.tables.imports import ContactImportRow
 from engine.tables.leaving import Meeting, Sending
 from engine.tables.ombudsman import Determination, OmbudsmanItem
+from engine.tables.ownership import OwnershipChange
+from engine.tables.partners import PartnerNotice, PassedAppeal
 from engine.tables.process import (
     ElementHistory,
     ElementInstance,
@@ -103,6 +105,9 @@ OF_CASE: tuple[Any, ...] = (
     OmbudsmanItem,
     Outbox,
     OwedAction,
+    OwnershipChange,
+    PartnerNotice,
+    PassedAppeal,
     Promise,
     RegisterImportRow,
     Sending,

@@ -16,7 +16,7 @@ from engine.casework.context import Context
 from engine.casework.matrix import PAGES
 from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
 from engine.tables.casefile import CaseFile
-from engine.tables.decisions import Decision
+from engine.tables.decisions import Arrangement, Decision
 from forms import Choice
 
 #: Two ways can be gone beside each other, linked; a third would be the same words once more.
@@ -63,15 +63,19 @@ class Way:
 def may_be_logged_by(session: Session, case: CaseFile, roles: Collection[str]) -> bool:
     """Tell whether somebody who sees nothing of a case may log that its customer disagrees.
 
-    Any member of staff may (R-073), once something was decided and so told; until then the case
-    does not exist for them. For those whose roles know no customers it never does (R-102).
+    Any member of staff may (R-073), once something was decided and so told, here or by the partner
+    (R-100); until then the case does not exist for them. For those whose roles know no customers
+    it never does (R-102).
     """
     if case.deleted_on is not None or not PAGES["customers"] & set(roles):
         return False
     told = select(Decision.id).where(
         Decision.case_id == case.id, Decision.kind.in_(appeal_receipts.DECISION_NAMES)
     )
-    return session.scalar(told.limit(1)) is not None
+    theirs = select(Arrangement.id).where(
+        Arrangement.case_id == case.id, Arrangement.partner_contact != ""
+    )
+    return any(session.scalar(found.limit(1)) is not None for found in (told, theirs))
 
 
 def ways(context: Context, values: Mapping[str, Any]) -> list[Way]:
@@ -182,8 +186,8 @@ def _appeal_is_open(context: Context, received_on: dt.date | None) -> _Open:
     open_for = appeal_receipts.still_appealable(context)
     if not open_for:
         return _Open(
-            closed="Nothing of this case can be appealed: either nothing has been decided yet, or "
-            "it has been appealed before."
+            closed="Nothing of this case can be appealed: either nothing has been decided yet, it "
+            "has been appealed before, or the partner decided it and hears the appeal."
         )
     if received_on is None or any(
         one.appeal_until is None or received_on <= one.appeal_until for one in open_for

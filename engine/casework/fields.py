@@ -60,6 +60,7 @@ FIELDS: Mapping[str, Part | Shown] = {
     **_of("decision", Part.DECISIONS, "reasons", "appeal_reason", "details"),
     **_of("arrangement", Part.CARD, "contact_address", "visiting", "emergency_route"),
     **_of("arrangement", Part.CARD, "response_time", "support", "owner_organisation"),
+    **_of("arrangement", Part.CARD, "partner_contact"),
     **_of("restriction", Part.CARD, "limit"),
     **_of("restriction", Part.DECISIONS, "reason"),
     **_of("flag", Part.CARD, "text", "proof"),
@@ -77,6 +78,10 @@ FIELDS: Mapping[str, Part | Shown] = {
     **_of("contact_refusal", Part.DECISIONS, "why", "why_no_change", "advice_reference", "stopped"),
     **_of("partner_event", Part.CARD, "told"),
     **_of("partner_event", Part.TIMELINE, "agreement_reference", "not_shared_reason"),
+    **_of("partner_notice", Part.TIMELINE, "reference", "arrangement_reference"),
+    **_of("partner_notice", Part.TIMELINE, "sent_back_because"),
+    **_of("ownership_change", Part.CARD, "was", "becomes", "legal_basis"),
+    **_of("passed_appeal", Part.DECISIONS, "said", "proof"),
     **_of("stand_in", Part.TIMELINE, "nobody_because"),
     **_of("cover_notice", Part.LETTERS, "due_reason", "proof"),
     **_of("emergency_access", Part.TIMELINE, "reason"),
@@ -141,7 +146,7 @@ CODES = frozenset(
         *("draft_saved_by", "tried_by", "settled_by", "given_up_by", "user_name", "ended_by"),
         *("proposed_by", "advised_by", "breaches"),
         *("invited", "handed_to", "seen_by", "made_by", "added_by", "removed_by", "corrected_by"),
-        *("recorded_by", "kept_by", "done_by"),
+        *("recorded_by", "kept_by", "done_by", "answered_by", "passed_by"),
         # Names of diagrams, messages and keys; hashes.
         *("process_id", "element_id", "task_id", "path", "ended_with", "fallback_key", "key"),
         *("order_key", "page_mark", "chain", "detail_hash", "previous_hash", "hash", "sha256"),
@@ -153,7 +158,7 @@ CODES = frozenset(
 OUTSIDE = frozenset(
     {
         *("batch", "holiday", "policy_value", "release", "release_editor", "release_file"),
-        *("role_holder", "setting", "user", "worker"),
+        *("role_holder", "setting", "sharing_agreement", "user", "worker"),
         *("identity", "local_account", "mail_choice", "print_pack", "signed_in"),
     }
 )

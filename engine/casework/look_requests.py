@@ -209,6 +209,8 @@ def _running(context: Context) -> Arrangement | None:
             Arrangement.case_id == context.case_id,
             Arrangement.in_force_on.is_not(None),
             Arrangement.ended_on.is_(None),
+            # What the partner decided, the partner looks at again.
+            Arrangement.partner_contact == "",
         )
         .order_by(Arrangement.id.desc())
         .limit(1)

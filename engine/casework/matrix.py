@@ -136,6 +136,9 @@ PAGES: Mapping[str, frozenset[str]] = {
     # What is due for deletion: numbers to managers, the cases to those who watch over them.
     "retention": _WATCHERS | {"manager"},
     "retention of each case": _WATCHERS,
+    # What stands between the partner and us: agreements, notices, what is not confirmed.
+    "partner": frozenset({"dmo", "manager"}),
+    "partner notices": frozenset({"dmo"}),
     "running": _WATCHERS | {"manager"},
     "stuck steps": _LOOK_AFTER,
     "moving": frozenset({"process_owner", "manager"}),
@@ -163,6 +166,7 @@ NEEDS: Mapping[str, Part] = {
     "send_letter_again": Part.LETTERS,
     "appeal_received": Part.LETTERS,
     "customer_disagrees": Part.LETTERS,
+    "partner_appeal_received": Part.LETTERS,
     "complaint_step": Part.DECISIONS,
     "ombudsman_report": Part.DECISIONS,
     "appeal_withdrawn": Part.LETTERS,

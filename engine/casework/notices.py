@@ -42,6 +42,8 @@ _SENTENCES = {
     "appeal_day_four": "An appeal has to be answered soon: this is the last reminder.",
     "flag_late": "A flag in another system is not confirmed yet.",
     "partner_ack_late": "The partner has not acknowledged a notice yet.",
+    "partner_answer_late": "A notice of the partner has not been answered yet.",
+    "partner_appeal_late": "An appeal has not been passed on to the partner yet.",
     "deletion_near": "The case will be deleted soon, unless a hold is placed on it.",
     "cover_notice_late": "A customer has not been told who stands in for their contact.",
     "order_near": "Something the Ombudsman asked for is due soon.",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ from engine.tables.absences import StandIn
 from engine.tables.casefile import CaseFile, Stage
 from engine.tables.decisions import Appeal, Arrangement, PartnerEvent
 from engine.tables.emergency import EmergencyAccess
+from engine.tables.partners import SharingAgreement
 from engine.tables.people import User
 from engine.tables.process import WorkItem
 from engine.tables.took_part import TookPart
@@ -229,7 +231,8 @@ def _contacted(me: str) -> Select[Any]:
 def _shared(_: str) -> Select[Any]:
     """Give the cases with an arrangement in being that the partner was told of, or owns itself."""
     told = select(PartnerEvent.arrangement_id).where(PartnerEvent.shared_on.is_not(None))
-    theirs = Arrangement.owner_organisation.in_(select(PartnerEvent.partner))
+    partners = union(select(PartnerEvent.partner), select(SharingAgreement.partner))
+    theirs = Arrangement.owner_organisation.in_(partners)
     return select(Arrangement.case_id).where(
         Arrangement.ended_on.is_(None), or_(Arrangement.id.in_(told), theirs)
     )

@@ -38,6 +38,15 @@ DOORS: Mapping[str, Door] = {
     "arrangement_taken_over": Door(
         "take_over_arrangement", None, frozenset({"dmo"}), needs_case=False
     ),
+    "partner_appeal_received": Door("pass_appeal", None),
+    "partner_notice": Door(
+        "partner_notice",
+        None,
+        frozenset({"dmo", "partner_liaison"}),
+        needs_case=False,
+        is_message=False,
+    ),
+    "agreement_recorded": Door("sharing_agreement", None, frozenset({"dmo"}), needs_case=False),
     "appeal_withdrawn": Door("withdraw_appeal", "appeal"),
     "customer_left": Door("customer_left", "case", _OWNERS),
     "case_opened_in_error": Door("opened_in_error", "case", _OWNERS),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, union
 
 from engine.casework.matrix import ANYBODY, Part, Tie
 from engine.casework.open_tasks import is_open
@@ -19,6 +19,7 @@ from engine.tables.absences import StandIn
 from engine.tables.casefile import CaseFile, Stage
 from engine.tables.decisions import Appeal, Arrangement, Decision, PartnerEvent
 from engine.tables.emergency import EmergencyAccess
+from engine.tables.partners import SharingAgreement
 from engine.tables.people import User
 from engine.tables.process import WorkItem
 
@@ -133,7 +134,8 @@ def _ties(look: Reading, case: CaseFile) -> _Ties:
     told = exists().where(
         PartnerEvent.arrangement_id == Arrangement.id, PartnerEvent.shared_on.is_not(None)
     )
-    owned = Arrangement.owner_organisation.in_(select(PartnerEvent.partner))
+    partners = union(select(PartnerEvent.partner), select(SharingAgreement.partner))
+    owned = Arrangement.owner_organisation.in_(partners)
     for spoc, cover, is_shared in read(
         select(Arrangement.spoc, Arrangement.cover, or_(told, owned)).where(
             Arrangement.case_id == case.id, Arrangement.ended_on.is_(None)

@@ -140,7 +140,7 @@ def _card(
         customer=customer.name,
         address=customer.address,
         tenancy_reference=customer.tenancy_reference,
-        spoc=spoc.full_name if spoc else arrangement.spoc or "",
+        spoc=spoc.full_name if spoc else arrangement.spoc or arrangement.partner_contact,
         cover=cover.full_name if cover else arrangement.cover or "",
         spoc_phone=spoc.phone if spoc else "",
         spoc_hours=spoc.working_hours if spoc else "",

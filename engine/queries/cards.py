@@ -62,6 +62,8 @@ class ArrangementCard:
     response_time: str
     limits: tuple[Limit, ...]
     owner_organisation: str
+    #: From when it belongs to that organisation; None where it always did (R-101).
+    owned_from: dt.date | None
     from_on: dt.date
     in_force_on: dt.date | None
     next_review_on: dt.date | None
@@ -110,7 +112,7 @@ def card(
         id=arrangement.id,
         kind=arrangement.kind,
         standing=of_arrangement(arrangement, look.today),
-        spoc=look.full_name(arrangement.spoc),
+        spoc=look.full_name(arrangement.spoc) or arrangement.partner_contact,
         cover=look.full_name(arrangement.cover),
         contact_method=words.name_of("channel", arrangement.contact_method),
         contact_address=arrangement.contact_address,
@@ -119,6 +121,7 @@ def card(
         response_time=arrangement.response_time,
         limits=tuple(limits),
         owner_organisation=arrangement.owner_organisation,
+        owned_from=arrangement.owned_from,
         from_on=arrangement.from_on,
         in_force_on=arrangement.in_force_on,
         next_review_on=arrangement.next_review_on,

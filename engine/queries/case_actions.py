@@ -20,15 +20,17 @@ from engine.tables.casefile import (
     ThirdParty,
 )
 from engine.tables.complaints import Complaint
-from engine.tables.decisions import Letter
+from engine.tables.decisions import Arrangement, Letter
 from engine.tables.process import ProcessInstance, Subscription
 
 _DISAGREES = "customer_disagrees"
+_PARTNER_APPEAL = "partner_appeal_received"
 #: Actions and doors in the order in which people want them; the first three are buttons.
 _LABELS: Mapping[str, str] = {
     "log_contact": "Log a contact",
     "add_evidence": "Add evidence",
     _DISAGREES: "The customer disagrees",
+    "partner_appeal_received": "Pass an appeal on to the partner",
     "matter_settled": "The matter is settled",
     "look_asked": "Ask to look again",
     "earlier_look": "Ask to look again sooner",
@@ -84,7 +86,10 @@ def actions_on(look: Reading, case: CaseFile, parts: frozenset[Part]) -> tuple[C
     """
     here = {"case_id": case.id}
     possible = {
-        **{name: CaseAction(name, "", name == _DISAGREES, here) for name in _acts(look, case)},
+        **{
+            name: CaseAction(name, "", name in (_DISAGREES, _PARTNER_APPEAL), here)
+            for name in _acts(look, case)
+        },
         **{door.name: door for door in _doors(look, case)},
     }
     roles = frozenset(look.viewer.roles)
@@ -110,12 +115,17 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
             exists().where(Complaint.case_id == case.id, _GOES_ON),
             exists().where(Evidence.case_id == case.id, Evidence.corrected_at.is_(None)),
             exists().where(*_meets(case)),
+            exists().where(
+                Arrangement.case_id == case.id,
+                Arrangement.partner_contact != "",
+                Arrangement.ended_on.is_(None),
+            ),
         )
     ).one()
     letters = ("record_delivery", "send_letter_again")
     names = (
         *("withdraw_third_party", *letters, "lift_hold", "owed_action_done"),
-        *("complaint_step", "correct_evidence", "change_meeting"),
+        *("complaint_step", "correct_evidence", "change_meeting", _PARTNER_APPEAL),
     )
     acts = {name for name, is_there in zip(names, found, strict=True) if is_there}
     if case.deleted_on:

@@ -88,6 +88,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "customer_left": "the customer has left",
         "opened_in_error": "it was opened in error",
         "not_agreed": "formal action was not agreed",
+        "ended_by_partner": "the partner ended it",
+        "sent_back": "its notice was sent back to the partner",
         "never_in_force": "it never came into force",
     },
     "refusal_ending": {

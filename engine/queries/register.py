@@ -154,6 +154,8 @@ def _status(arrangement: Arrangement, is_reviewed: bool) -> str:
         return "Ended"
     if arrangement.in_force_on:
         return "Under review" if is_reviewed else "In force"
+    if arrangement.partner_contact:
+        return "Notice received"
     return "Letter sent" if arrangement.letter_issued_on else "Agreed"
 
 

@@ -26,6 +26,8 @@ def has_gap(look: Reading) -> ColumnElement[bool]:
     live = Arrangement.ended_on.is_(None)
     named = and_(
         Arrangement.kind == _SPOC,
+        # The partner names whoever deals with its own.
+        Arrangement.partner_contact == "",
         or_(
             Arrangement.spoc.is_(None),
             Arrangement.cover.is_(None),
@@ -38,6 +40,7 @@ def has_gap(look: Reading) -> ColumnElement[bool]:
         Arrangement.end_on < today,
         and_(
             Arrangement.in_force_on.is_not(None),
+            Arrangement.partner_contact == "",
             Arrangement.next_review_on.is_(None),
             Arrangement.end_on.is_(None),
         ),
@@ -86,7 +89,7 @@ def _is_set(flag: FlagState) -> bool:
 def _people(
     arrangement: Arrangement, its_card: ArrangementCard, gone: Collection[str]
 ) -> Iterator[str]:
-    if arrangement.kind != _SPOC:
+    if arrangement.kind != _SPOC or arrangement.partner_contact:
         return
     for name, shown, part in (
         (arrangement.spoc, its_card.spoc, "the contact"),
@@ -104,5 +107,5 @@ def _dates(look: Reading, arrangement: Arrangement) -> Iterator[str]:
         yield f"The review of {said(review)} is {look.due_words(review)}."
     if end is not None and end < look.today:
         yield f"It was to end on {said(end)}, but has not been ended."
-    if arrangement.in_force_on and review is None and end is None:
+    if arrangement.in_force_on and review is end is None and not arrangement.partner_contact:
         yield "It is in force without a review date or an end."

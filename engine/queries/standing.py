@@ -80,11 +80,18 @@ def of_arrangement(arrangement: Arrangement | None, today: dt.date) -> str:
         stands = _in_force(arrangement, today)
         until = arrangement.refused_until
         return f"{stands}; contact is refused until {said(until)}" if until else stands
+    return _to_come(arrangement, today)
+
+
+def _to_come(arrangement: Arrangement, today: dt.date) -> str:
+    begins = said(arrangement.from_on)
+    if arrangement.partner_contact:
+        return f"The partner starts it on {begins}"
     if arrangement.letter_issued_on:
         if arrangement.from_on < today:
-            return f"Agreed; it was due to begin on {said(arrangement.from_on)}"
-        return f"Agreed, in force from {said(arrangement.from_on)}"
-    return f"Agreed from {said(arrangement.from_on)}, the letter is not sent yet"
+            return f"Agreed; it was due to begin on {begins}"
+        return f"Agreed, in force from {begins}"
+    return f"Agreed from {begins}, the letter is not sent yet"
 
 
 def _in_force(arrangement: Arrangement, today: dt.date) -> str:

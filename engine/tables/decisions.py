@@ -62,6 +62,10 @@ class Arrangement(Row):
     response_time: Mapped[str] = mapped_column(default="")
     support: Mapped[str] = mapped_column(default="")
     owner_organisation: Mapped[str]
+    #: Whom the customer contacts at the partner that owns it; "" where it is somebody here (R-100).
+    partner_contact: Mapped[str] = mapped_column(default="", server_default="")
+    #: From when it belongs to that organisation; None where it always did (R-101).
+    owned_from: Mapped[dt.date | None]
     taken_over: Mapped[bool] = mapped_column(default=False)
     from_on: Mapped[dt.date]
     review_months: Mapped[int | None]
@@ -77,7 +81,7 @@ class Arrangement(Row):
     refused_on: Mapped[dt.date | None]
     refused_until: Mapped[dt.date | None]
     ended_on: Mapped[dt.date | None]
-    #: ceased, cancelled_on_appeal, customer_left
+    #: ceased, cancelled_on_appeal, customer_left, ended_by_partner, sent_back
     end_reason: Mapped[str | None]
 
 

@@ -200,6 +200,12 @@ CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 #: Said by a person on a page of the web, or by what records something: a promise of a letter, an
 #: absence, a message that nobody has read, the end of what refused contact.
 FROM_OUTSIDE = {
+    "agreement_recorded",
+    "partner_answer_wanted",
+    "partner_appeal_received",
+    "partner_changed",
+    "partner_reviewed",
+    "partner_started",
     "absence_booked",
     "absence_changed",
     "contact_changed",

@@ -73,6 +73,9 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "retention.dry_run": ("dorothy", "/retention/dry-run", "/retention/dry-run?days=366"),
     "retention.deleted": ("dorothy", "/retention/deleted"),
     "retention.certificate": ("dorothy", "/retention/deleted/{deleted}"),
+    "partner.notices_file": ("dorothy", "/partner/file"),
+    "partner.overview": ("dorothy", "/partner"),
+    "partner.owners": ("dorothy", "/partner/owners"),
     "callers.looked_up": ("kit", "/callers", "/callers?search=thackeray", "/callers?search=zzz"),
     "contacts.find": (
         "kit",

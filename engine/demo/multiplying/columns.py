@@ -34,6 +34,7 @@ _SHARED = frozenset(
         "release_file",
         "role_holder",
         "setting",
+        "sharing_agreement",
         "signed_in",
         "user",
         "worker",
@@ -122,7 +123,9 @@ TASK_IDS = frozenset(
     }
 )
 #: Keys by which others tell one thing from another: a copy has its own.
-KEYS = frozenset({"flag_request.reference", "meeting.uid", "outbox.key"})
+KEYS = frozenset(
+    {"flag_request.reference", "meeting.uid", "outbox.key", "partner_notice.reference"}
+)
 #: The bytes of a run, for ``engine.spiff`` alone.
 STATE = "process_instance.state"
 #: What a copy begins without: the PDF is made when somebody asks, marks are of one page or file.

@@ -17,6 +17,8 @@ from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.flagging import FlagDifference, FlagReconciliation, FlagRequest
 from engine.tables.imports import ContactImport, ContactImportRow
 from engine.tables.ombudsman import Determination, OmbudsmanItem
+from engine.tables.ownership import OwnershipChange
+from engine.tables.partners import PartnerNotice, PassedAppeal, SharingAgreement
 from engine.tables.refusals import ContactRefusal
 from engine.tables.register_imports import RegisterImport, RegisterImportRow
 
@@ -66,6 +68,7 @@ def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: s
         *_of_an_arrangement(session, case_id, now, words),
         *_of_a_flag(session, case_id, now, words),
         _of_an_ombudsman(session, case_id, now, words),
+        *_of_a_partner(session, case_id, now, words),
     ]
 
 
@@ -158,3 +161,54 @@ def _of_an_ombudsman(
         due_on=now.date(),
         proof=words,
     )
+
+
+def _of_a_partner(session: Session, case_id: int | None, now: dt.datetime, words: str) -> list[Any]:
+    """Give what the partner told; the agreement itself is nobody's case."""
+    arrangement = session.scalars(select(Arrangement).where(Arrangement.case_id == case_id)).first()
+    assert arrangement is not None
+    on = now.date()
+    allows = SharingAgreement(
+        partner="gone",
+        reference="DSA",
+        from_on=on,
+        until_on=on,
+        recorded_by="gone",
+        recorded_at=now,
+    )
+    session.add(allows)
+    session.flush()
+    theirs = {"case_id": case_id, "arrangement_id": arrangement.id}
+    return [
+        PartnerNotice(
+            partner="gone",
+            reference=words,
+            arrangement_reference=words,
+            kind="start",
+            agreement_id=allows.id,
+            received_on=on,
+            effective_on=on,
+            logged_by="priya",
+            logged_at=now,
+            sent_back_because=words,
+            **theirs,
+        ),
+        OwnershipChange(
+            was=words,
+            becomes=words,
+            from_on=on,
+            legal_basis=words,
+            made_by="priya",
+            made_at=now,
+            **theirs,
+        ),
+        PassedAppeal(
+            received_on=on,
+            received_by="priya",
+            channel="email",
+            said=words,
+            logged_by="priya",
+            proof=words,
+            **theirs,
+        ),
+    ]

@@ -145,6 +145,7 @@ def test_the_partner_is_told_the_way_to_go_and_acknowledges(register: Register) 
 
 
 def test_of_an_end_the_partner_learns_only_that(register: Register) -> None:
+    """R-098: an end is told as a start is, and nothing else with it."""
     register.arrangement().ended_on = dt.date(2026, 10, 1)
     context = _sharing(register, "2026-10-01", "end")
     ended = {**SHARED, "told": ["customer", "end"], "shared_on": "2026-10-01"}

@@ -47,6 +47,8 @@ NO_IDS = {
     "managers",
     "order_at_hand",
     "partner_card",
+    "partner_notice_at_hand",
+    "passed_appeal_at_hand",
     "people_on_tenancy",
     "promise_at_hand",
     "referral_on_file",

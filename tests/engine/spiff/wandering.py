@@ -30,6 +30,7 @@ ANSWERS: dict[str, list[Any]] = {
     "late_appeal": ["taken", "not_taken"],
     "left_to_do": ["letter", "changes", "nothing"],
     "mediation": ["accepted", "refused"],
+    "notice_answer": ["acknowledged", "sent_back"],
     "open_matters": [0, 0, 1],
     "partner_action": ["add", "update", "end"],
     "partner_scope": ["yes", "no"],

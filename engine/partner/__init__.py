@@ -1,0 +1,26 @@
+"""The partner organisation: what stands between it and us, and what it sends us."""
+
+from __future__ import annotations
+
+from engine.partner.notices import (
+    MOST_ROWS,
+    NoticeRow,
+    NoticesRefused,
+    TakenNotice,
+    look_at_notices,
+    take_notice,
+    take_notices,
+)
+from engine.partner.page import PartnerPage, partner_page
+
+__all__ = [
+    "MOST_ROWS",
+    "NoticeRow",
+    "NoticesRefused",
+    "PartnerPage",
+    "TakenNotice",
+    "look_at_notices",
+    "partner_page",
+    "take_notice",
+    "take_notices",
+]
