@@ -264,6 +264,7 @@ PAGES: Mapping[str, Rule] = {
     "retention.certificate": within("retention of each case", case_id=1),
     "partner.overview": page("partner"),
     "partner.owners": page("partner"),
+    "partner.compared": page("partner notices"),
     "partner.notices_file": page("partner notices"),
     "daily.comment": _comment,
     "papers.shown": _papers,

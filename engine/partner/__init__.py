@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.partner.comparing import Comparison, compare
+from engine.partner.files import MOST_ROWS
 from engine.partner.notices import (
-    MOST_ROWS,
     NoticeRow,
     NoticesRefused,
     TakenNotice,
@@ -15,10 +16,12 @@ from engine.partner.page import PartnerPage, partner_page
 
 __all__ = [
     "MOST_ROWS",
+    "Comparison",
     "NoticeRow",
     "NoticesRefused",
     "PartnerPage",
     "TakenNotice",
+    "compare",
     "look_at_notices",
     "partner_page",
     "take_notice",

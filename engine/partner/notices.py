@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +14,12 @@ from engine.commands import deliver_messages
 from engine.commands.instances import open_door, take_in
 from engine.errors import EngineError, InvalidAnswers, Problem
 from engine.installation import read_surroundings
+from engine.partner.files import rows_of
 from engine.releases import bundle
 from engine.tables.database import Database
 from engine.tables.partners import PartnerNotice
 
 _DOOR, _FORM = "partner_notice", "partner_notice"
-#: Rows of one file at most, and characters of it; a partner sends what is new since the last.
-MOST_ROWS, LONGEST = 500, 400_000
 _LONGEST_VALUE = 1000
 
 
@@ -76,7 +73,7 @@ def look_at_notices(database: Database, text: str, *, by: str) -> list[NoticeRow
 
     Raises InvalidAnswers for a file that cannot be read, NotAllowed as ``take_notice``.
     """
-    rows = _rows(text)
+    rows = rows_of(text)
     with database.writing() as session:
         found = _looked_at(session, rows, by)
         session.rollback()
@@ -88,7 +85,7 @@ def take_notices(database: Database, text: str, *, by: str) -> list[NoticeRow]:
 
     Raises NoticesRefused where a row cannot be taken; else as ``look_at_notices``.
     """
-    rows = _rows(text)
+    rows = rows_of(text)
     with database.writing() as session:
         found = _looked_at(session, rows, by)
         if any(row.problems for row in found):
@@ -139,35 +136,3 @@ def _taken(session: Session, raw: Mapping[str, Any], by: str) -> TakenNotice:
     answers = {name: value for name, value in raw.items() if value}
     take_in(session, _DOOR, answers, by=by, refs={})
     return TakenNotice(reference, is_known=False)
-
-
-def _rows(text: str) -> list[dict[str, str]]:
-    """Read a file; InvalidAnswers with what is wrong with it as a whole."""
-    if len(text) > LONGEST:
-        raise _wrong(f"Expected at most {LONGEST} characters, but it has more. Split the file.")
-    try:
-        reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-        lines = [line for line in reader if any(cell.strip() for cell in line)]
-    except csv.Error as error:
-        raise _wrong(f"Expected a CSV file, but it cannot be read: {error}.") from error
-    if len(lines) <= 1:
-        raise _wrong("Expected a line of headings and at least one row, but there is none.")
-    if len(lines) - 1 > MOST_ROWS:
-        raise _wrong(f"Expected at most {MOST_ROWS} rows, but there are {len(lines) - 1}.")
-    headings = [name.strip() for name in lines[0]]
-    twice = sorted({name for name in headings if headings.count(name) > 1})
-    if twice:
-        raise _wrong(f"Expected each heading once, but {', '.join(twice)} comes again.")
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) != len(headings):
-            raise _wrong(
-                f"Expected {len(headings)} cells in row {number}, but there are {len(line)}."
-            )
-    return [
-        {name: cell.strip() for name, cell in zip(headings, line, strict=True)}
-        for line in lines[1:]
-    ]
-
-
-def _wrong(text: str) -> InvalidAnswers:
-    return InvalidAnswers([Problem("file", text)])

@@ -74,6 +74,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "retention.deleted": ("dorothy", "/retention/deleted"),
     "retention.certificate": ("dorothy", "/retention/deleted/{deleted}"),
     "partner.notices_file": ("dorothy", "/partner/file"),
+    "partner.compared": ("dorothy", "/partner/compare"),
     "partner.overview": ("dorothy", "/partner"),
     "partner.owners": ("dorothy", "/partner/owners"),
     "callers.looked_up": ("kit", "/callers", "/callers?search=thackeray", "/callers?search=zzz"),

@@ -136,13 +136,13 @@ def test_what_is_no_notice_at_all_is_refused_in_json(app: Flask, liaison: str) -
     assert large.json is not None
 
 
-def send(visitor: Visitor, content: bytes) -> Page:
-    page = visitor.get("/partner/file")
+def send(visitor: Visitor, content: bytes, path: str = "/partner/file") -> Page:
+    page = visitor.get(path)
     sent: MultiDict[str, object] = MultiDict({"csrf_token": page.token})
     sent.add("file", FileStorage(io.BytesIO(content), filename="notices.csv"))
     boundary, body = encode_multipart(sent)
     kind = f'multipart/form-data; boundary="{boundary}"'
-    answer = visitor.client.post("/partner/file", data=body, content_type=kind)
+    answer = visitor.client.post(path, data=body, content_type=kind)
     found = Page(visitor, answer)
     found.check()
     return found
@@ -237,3 +237,22 @@ def test_arrangements_go_to_another_organisation_with_their_history(
         assert session.scalar(select(func.count(PartnerNotice.id))) == 1
     assert "Westshire Council, since Wed 4 Mar 2026" in dorothy.get("/cases/1").text
     assert as_("priya").client.get("/partner/owners").status_code == 404
+
+
+def test_what_only_one_of_the_two_holds_is_found(app: Flask, as_: As, liaison: str) -> None:
+    """R-098: arrangements each side holds that the other lacks (Q14)."""
+    assert call(app, NOTICE).status_code == 201
+    dorothy = as_("dorothy")
+    both = b"customer_name,tenancy_reference\nashley  MOOR,nf-131507\n"
+    assert "1 arrangement held by both, 0 by the partner alone, 0 by us" in _compared(dorothy, both)
+    other = b"customer_name,tenancy_reference\nRobin Hay,NF-1\n"
+    text = _compared(dorothy, other)
+    assert "0 arrangements held by both, 1 by the partner alone, 1 by us alone" in text
+    assert "Robin Hay" in text
+    assert "Ashley Moor" in text
+    assert "cannot be found" in _compared(dorothy, b"name\nRobin\n")
+    assert as_("mo").client.get("/partner/compare").status_code == 404
+
+
+def _compared(visitor: Visitor, content: bytes) -> str:
+    return send(visitor, content, "/partner/compare").text

@@ -97,3 +97,23 @@ def owners() -> ResponseReturnValue:
         "partner/owners.html", found=found, sent=asked.sent, problems=asked.problems
     )
     return page, _INVALID if asked.problems else 200
+
+
+@blueprint.route("/compare", methods=["GET", "POST"])
+def compared() -> ResponseReturnValue:
+    """Compare the partner's list with our register; nothing of the list is kept."""
+    if not auth.may_open("partner notices"):
+        abort(404)
+    found, problems = None, []
+    if request.method == "POST":
+        try:
+            found = engine.partner.compare(auth.database(), auth.person(), _text_sent())
+        except engine.InvalidAnswers as invalid:
+            problems = [{"text": invalid.problems[0].message, "href": "#file"}]
+    page = render_template(
+        "partner/compare.html",
+        found=found,
+        problems=problems,
+        most_rows=engine.partner.MOST_ROWS,
+    )
+    return page, _INVALID if problems else 200
