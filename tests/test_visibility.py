@@ -113,7 +113,8 @@ def _make(folder: Path, demo: Path) -> None:
         session.flush()
         since = DEMO_LOADED_AT.date().replace(month=1)
         session.add_all(RoleHolder(role=MORE[n], user_name=n, from_on=since) for n in MORE)
-        run = session.scalars(select(ProcessInstance).where(ProcessInstance.ended_at.is_(None)))
+        running = (ProcessInstance.ended_at.is_(None), ProcessInstance.case_id.is_not(None))
+        run = session.scalars(select(ProcessInstance).where(*running))
         for instance in run.fetchmany(2):
             place = {"process_id": instance.process_id, "element_id": "decide_appeal"}
             about = {"instance_id": instance.id, "case_id": instance.case_id}
