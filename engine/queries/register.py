@@ -17,7 +17,7 @@ from engine.queries.cards import ArrangementCard, card, flags_of, limits_of
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, like, page_number, page_of, reading
-from engine.queries.register_gaps import FLAGS, gaps, gone_of, has_gap
+from engine.queries.register_gaps import FLAGS, gaps, gone_of, has_gap, never_told
 from engine.queries.standing import is_open
 from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile, Customer
@@ -30,6 +30,8 @@ from engine.tables.process import WorkItem
 _REVIEW = "periodic_review"
 #: The figure that says how many calendar days before its date a review is soon (R-062).
 _LEAD = "review.lead"
+#: An arrangement, its case and customer, and whether no letter told them how to appeal.
+_Row = tuple[Arrangement, CaseFile, Customer | None, bool]
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def register(
     with reading(database, person) as look:
         wanted = [_shown(look, show), _found(search), sees(person, Part.REGISTER)]
         base = (
-            select(Arrangement, CaseFile, Customer)
+            select(Arrangement, CaseFile, Customer, never_told().label("is_untold"))
             .join(CaseFile, CaseFile.id == Arrangement.case_id)
             .outerjoin(Customer, IS_CUSTOMER)
             .where(*wanted)
@@ -95,18 +97,16 @@ def register(
             .limit(size)
             .offset((page_number(page) - 1) * size)
         )
-        entries = _entries(look, [(row[0], row[1], row[2]) for row in rows])
+        entries = _entries(look, [(row[0], row[1], row[2], bool(row[3])) for row in rows])
         return page_of(entries, total, page_number(page), size)
 
 
-def _entries(
-    look: Reading, rows: list[tuple[Arrangement, CaseFile, Customer | None]]
-) -> list[RegisterEntry]:
-    arrangements = [arrangement for arrangement, _, _ in rows]
+def _entries(look: Reading, rows: list[_Row]) -> list[RegisterEntry]:
+    arrangements = [row[0] for row in rows]
     limits = limits_of(look, [row.id for row in arrangements])
     flags = flags_of(look, arrangements)
     away = away_of(look.session, [row.id for row in arrangements], look.today)
-    cases = [case.id for _, case, _ in rows]
+    cases = [row[1].id for row in rows]
     appeals = _open_appeals(look, cases)
     reviewed, late_flags = _tasks_of(look, cases)
     gone = gone_of(look)
@@ -126,12 +126,12 @@ def _entries(
 
 def _entry(
     look: Reading,
-    row: tuple[Arrangement, CaseFile, Customer | None],
+    row: _Row,
     its_card: ArrangementCard,
     gone: frozenset[str],
     **state: Any,
 ) -> RegisterEntry:
-    arrangement, case, customer = row
+    arrangement, case, customer, is_untold = row
     due = arrangement.next_review_on
     return RegisterEntry(
         case_id=case.id,
@@ -145,7 +145,7 @@ def _entry(
         under_appeal="" if arrangement.ended_on else state["under_appeal"],
         is_review_late=bool(due and due < look.today and not arrangement.ended_on),
         ended_because=words.name_of("ending", arrangement.end_reason),
-        gaps=gaps(look, arrangement, its_card, gone, state["is_flag_late"]),
+        gaps=gaps(look, arrangement, its_card, gone, state["is_flag_late"], is_untold),
     )
 
 

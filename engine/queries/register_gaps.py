@@ -10,13 +10,14 @@ from engine.calendar import said
 from engine.casework.open_tasks import is_open_unled
 from engine.queries.cards import ArrangementCard, FlagState
 from engine.queries.reading import Reading
-from engine.tables.decisions import Arrangement, Flag
+from engine.tables.decisions import Arrangement, Decision, Flag
 from engine.tables.people import User
 from engine.tables.process import WorkItem
 
 #: The process that asks other systems to show an arrangement.
 FLAGS = "flags"
 _SPOC = "spoc"
+_UNTOLD = "No letter told the customer how to appeal: until one does, an appeal is never late."
 
 
 def has_gap(look: Reading) -> ColumnElement[bool]:
@@ -52,9 +53,18 @@ def has_gap(look: Reading) -> ColumnElement[bool]:
         Flag.set_on.is_not(None), Flag.removed_on.is_(None)
     )
     return or_(
-        and_(live, or_(named, dated, Arrangement.case_id.in_(late_flags))),
+        and_(live, or_(named, dated, never_told(), Arrangement.case_id.in_(late_flags))),
         and_(~live, Arrangement.id.in_(still_set)),
     )
+
+
+def never_told() -> ColumnElement[bool]:
+    """Give the condition under which no letter told the customer how to appeal (K-10).
+
+    It was taken over without one: the time to appeal has not begun.
+    """
+    open_ended = select(Decision.id).where(Decision.appeal_until.is_(None))
+    return and_(Arrangement.taken_over.is_(True), Arrangement.decision_id.in_(open_ended))
 
 
 def gone_of(look: Reading) -> frozenset[str]:
@@ -68,15 +78,19 @@ def gaps(
     its_card: ArrangementCard,
     gone: Collection[str],
     is_flag_late: bool,
+    is_untold: bool,
 ) -> tuple[str, ...]:
     """Say what of one arrangement wants a person, a sentence each; what ``has_gap`` finds.
 
-    gone: who has left; is_flag_late: a system has not confirmed in time.
+    gone: who has left; is_flag_late: a system has not confirmed in time; is_untold: no letter
+    told the customer how to appeal.
     """
     if arrangement.ended_on is not None:
         left = [flag.system for flag in its_card.flags if not flag.is_settled and _is_set(flag)]
         return tuple(f"Ended, but {system} still shows it." for system in left)
     found = [*_people(arrangement, its_card, gone), *_dates(look, arrangement)]
+    if is_untold:
+        found.append(_UNTOLD)
     if is_flag_late:
         found.append("A system has not confirmed in time.")
     return tuple(found)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from engine.tables.decisions import Arrangement, Decision
 from tests.web import case_file
 from tests.web.visitor import Visitor
 
@@ -65,6 +69,24 @@ def test_what_is_shown_is_downloaded_and_nobody_else_may(
     assert len(dorothy.client.get("/register.csv?search=nobody").text.splitlines()) == 1
     for name in ("amina", "priya", "kit", "olive", "sam", "iris"):
         as_(name).get("/register.csv", 404)
+
+
+def test_a_refusal_and_a_customer_never_told_stand_in_the_register(
+    app: Flask, case_id: int, dorothy: Visitor
+) -> None:
+    # K-10: what was taken over without a letter that says how to appeal.
+    assert "0 arrangements" in dorothy.get("/register?show=gaps&search=nobody").text
+    with app.extensions["database"].writing() as session:
+        [row] = session.scalars(select(Arrangement).where(Arrangement.case_id == case_id))
+        row.taken_over, row.refused_on = True, dt.date(2026, 3, 2)
+        session.get_one(Decision, row.decision_id).appeal_until = None
+    page = dorothy.get("/register?show=gaps")
+    assert "No letter told the customer how to appeal" in page.text
+    [headings, entry] = csv.reader(dorothy.client.get("/register.csv").text.splitlines())
+    refused = entry[headings.index("Contact refused")]
+    assert refused.startswith("Since Mon 2 Mar 2026, messages are not answered")
+    assert entry[headings.index("Visits")] == "Not limited"
+    assert "No letter told" in entry[headings.index("To look at")]
 
 
 def test_only_the_officer_takes_arrangements_over(case_id: int, as_: As, dorothy: Visitor) -> None:

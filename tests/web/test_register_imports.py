@@ -155,6 +155,8 @@ def hold_register(landlord: Database, dorothy: Visitor, made: register.Dirty) ->
         opened = select(WorkItem.case_id).where(WorkItem.process_id == "periodic_review")
         assert set(late) <= set(session.scalars(opened))
     assert f"{len(rows)} arrangements" in dorothy.get("/register").text
+    gaps = dorothy.get("/register?show=gaps").text
+    assert "No letter told the customer how to appeal" in gaps
 
 
 def hold_second_time(

@@ -38,6 +38,7 @@ _HEADINGS = (
         "Cover",
         "How",
         "Address used",
+        "Contact refused",
     ),
     *("Visits", "What is limited", "Owner", "From", "In force", "Next review", "Ends", "Ended"),
     *("Why it ended", "Systems", "Appeal", "To look at"),
@@ -92,7 +93,7 @@ def _row(entry: engine.RegisterEntry) -> tuple[Cell, ...]:
     return (
         *(entry.customer, entry.case_reference, words.one_line(entry.address)),
         *(entry.tenancy_reference, entry.status, card.spoc, card.cover),
-        *(card.contact_method, card.contact_address, card.visiting),
+        *(card.contact_method, card.contact_address, card.refused, card.visiting),
         "; ".join(f"{limit.kind}: {limit.limit}" for limit in card.limits),
         *(card.owner_organisation, card.from_on, card.in_force_on, card.next_review_on),
         *(card.end_on, card.ended_on, entry.ended_because),
