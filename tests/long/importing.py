@@ -1,4 +1,4 @@
-"""A process that works on imports of contacts alone, and may be killed in the middle of a slice.
+"""A process that works on imports alone, and may be killed in the middle of a slice.
 
 ``python -m tests.long.importing URL take FILE`` takes a file in; ``... URL work`` works until
 nothing is left to do; ``... URL work WORDS N`` dies, as by kill -9, at the Nth statement that
@@ -45,7 +45,7 @@ def _work(database: Database) -> int:
     """Call the worker's own function as it does, until two calls in a row find nothing."""
     done, idle = 0, 0
     while idle < _IDLE:
-        some = imports.work(database)
+        some = imports.work(database) + imports.registers.work(database)
         done, idle = done + some, 0 if some else idle + 1
     return done
 
