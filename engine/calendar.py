@@ -76,6 +76,10 @@ class Calendar:
         day = dt.date(year, month + 1, min(first.day, _last_day(year, month + 1)))
         return Due(day, _sentence(f"{_count(count, 'calendar month')} from {said(first)}"))
 
+    def statutory_months(self, start: dt.date | Due, count: int) -> Due:
+        """Give the same day `count` months later, clamped, then moved on to a working day (K-7)."""
+        return self._roll(self.months(start, count), 1, "moved on, as the law counts a month")
+
     def back_to_working_day(self, date: dt.date | Due) -> Due:
         """Give that day, or the working day before it: a promise of the landlord (K-5)."""
         return self._roll(date, -1, "worked back to a working day, because we promised it")

@@ -92,6 +92,25 @@ REQUIRED_BLOCKS: Mapping[str, Mapping[str, str]] = {
         **_REFUSAL,
         "how_to_appeal": "R-074, R-096",
     },
+    "data_request_received": {
+        "received": "R-104, R-106",
+        "answer_date": "R-104, K-9",
+        "rights": "R-104",
+    },
+    "data_request_more_time": {
+        "reasons": "R-104",
+        "answer_date": "R-104, K-7",
+        "rights": "R-104",
+    },
+    "data_request_copy": {
+        "decision": "R-104",
+        "what_it_holds": "R-104",
+        "left_out": "R-104",
+        "meaning": "R-104",
+        "rights": "R-104",
+    },
+    "data_request_corrected": {"decision": "R-105", "meaning": "R-105", "rights": "R-105"},
+    "data_request_closed": {"decision": "R-104", "reasons": "R-104", "rights": "R-104"},
     "refusal_ended": {
         "decision": "R-089, R-096",
         "meaning": "R-047",

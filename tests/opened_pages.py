@@ -19,6 +19,7 @@ from engine.operations import ACTIONS, DOORS
 from engine.queries import Person
 from engine.queries.case_page import SECTIONS
 from engine.tables.casefile import CaseFile, Evidence, Submission
+from engine.tables.data_requests import DataCopy, DataRequest
 from engine.tables.decisions import Appeal, Decision, Letter
 from engine.tables.emergency import EmergencyAccess
 from engine.tables.files import EvidenceFile
@@ -165,6 +166,21 @@ def _printed(look: Look) -> Iterator[Asked]:
     return (asked for asked in _papers(look) if asked[1] is False)
 
 
+def _data_requests(look: Look) -> Iterator[Asked]:
+    """Who else is in somebody's data: only for who reads all of the case (R-104)."""
+    sees = {Part.RETENTION, Part.RESTRICTED} <= look.parts
+    rows = select(DataRequest.id).where(DataRequest.case_id == look.case_id)
+    for number in look.session.scalars(rows):
+        yield {"request_id": number}, sees
+
+
+def _data_copies(look: Look) -> Iterator[Asked]:
+    sees = {Part.RETENTION, Part.RESTRICTED} <= look.parts
+    rows = select(DataCopy.id).where(DataCopy.case_id == look.case_id)
+    for number in look.session.scalars(rows):
+        yield {"copy_id": number}, sees
+
+
 def _comment(look: Look) -> Iterator[Asked]:
     sees = Part.TIMELINE in look.parts
     yield {"case_id": look.case_id}, None if sees else False
@@ -266,6 +282,11 @@ PAGES: Mapping[str, Rule] = {
     "partner.owners": page("partner"),
     "partner.compared": page("partner notices"),
     "partner.notices_file": page("partner notices"),
+    "data_requests.listed": page("data requests"),
+    **dict.fromkeys(
+        ("data_requests.shown", "data_requests.decide", "data_requests.make"), _data_requests
+    ),
+    "data_requests.download": _data_copies,
     "daily.comment": _comment,
     "papers.shown": _papers,
     "papers.pdf": _printed,

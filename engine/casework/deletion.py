@@ -40,6 +40,7 @@ from engine.tables.columns import Row
 from engine.tables.comments import Comment
 from engine.tables.complaints import Complaint
 from engine.tables.customer_words import CustomerWord
+from engine.tables.data_requests import DataCopy, DataCopyPart, DataMark, DataRequest
 from engine.tables.decisions import (
     Appeal,
     Arrangement,
@@ -88,6 +89,10 @@ OF_CASE: tuple[Any, ...] = (
     ContactImportRow,
     CoverNotice,
     ContactRefusal,
+    DataCopy,
+    DataCopyPart,
+    DataMark,
+    DataRequest,
     Decision,
     Determination,
     ElementInstance,
@@ -158,6 +163,7 @@ def delete_case(context: Context, *, again: bool = False) -> None:
     _empty_rows(context, case.id)
     _forget_batches(session, case.id)
     _know_by_tenancy(session, case)
+    _forget_copies(session, case.id)
     counts = dict(_delete_rows(context, case.id))
     _leave_shell(context, case)
     if not again and (forgotten := old_absences.forget(context)):
@@ -266,6 +272,17 @@ def _know_by_tenancy(session: Session, case: CaseFile) -> None:
         .where(FlagDifference.case_id.is_(None), FlagDifference.person_key != "", theirs)
         .values(case_id=case.id)
     )
+
+
+def _forget_copies(session: Session, case_id: int) -> None:
+    """Delete copies of a person's data that hold something of this case, kept with another."""
+    rows = session.execute(select(DataCopy.id, DataCopy.data_request_id, DataCopy.case_ids)).all()
+    copies = [row for row in rows if case_id in row.case_ids]
+    ids = [row.id for row in copies]
+    requests = [row.data_request_id for row in copies]
+    session.execute(delete(DataCopyPart).where(DataCopyPart.data_copy_id.in_(ids)))
+    session.execute(delete(DataCopy).where(DataCopy.id.in_(ids)))
+    session.execute(delete(DataMark).where(DataMark.data_request_id.in_(requests)))
 
 
 def _delete_rows(context: Context, case_id: int) -> Iterator[tuple[str, int]]:

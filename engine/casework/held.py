@@ -59,7 +59,14 @@ SOURCES: tuple[Source, ...] = (
         PLACED,
         "A hold that was placed",
         select(LegalHold.case_id, LegalHold.opened_on, LegalHold.id).where(
-            LegalHold.lifted_on.is_(None)
+            LegalHold.lifted_on.is_(None), LegalHold.data_request_id.is_(None)
+        ),
+    ),
+    Source(
+        "data_request",
+        "A request for data is open",
+        select(LegalHold.case_id, LegalHold.opened_on, LegalHold.id).where(
+            LegalHold.lifted_on.is_(None), LegalHold.data_request_id.is_not(None)
         ),
     ),
     Source(

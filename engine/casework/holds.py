@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.calendar import said
+from engine.casework.audit import Chain, Entry
 from engine.casework.context import Context
 from engine.errors import Problem
-from engine.tables.casefile import LegalHold
+from engine.tables.casefile import CaseFile, LegalHold
 from forms import Choice
 
 #: Why a case is kept, by the answer that says so.
@@ -21,6 +23,7 @@ _KINDS = {
     "order": "Open order or compensation",
     "claim": "Legal claim",
 }
+_SETTLED = "something_was_settled"
 
 
 def may_hold(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -33,26 +36,65 @@ def may_hold(context: Context, values: dict[str, Any]) -> list[Problem]:
 
 
 def place_hold(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
-    """Keep the case until the hold is lifted."""
+    """Keep the case until the hold is lifted; it is reviewed, so that none lasts for ever."""
     hold = LegalHold(
         case_id=context.case().id,
         reason=f"{_KINDS.get(values['hold_kind'], values['hold_kind'])}: {values['hold_reason']}",
         opened_on=context.today,
         opened_by=context.actor,
+        review_on=_review_on(context),
     )
     context.session.add(hold)
     context.session.flush()
     context.audit("hold_placed", "legal_hold", hold.id, new={"kind": values["hold_kind"]})
 
 
+def place_for_request(context: Context, case: CaseFile, data_request_id: int) -> None:
+    """Keep a case of the person while a request for data is open, this one or another (R-108)."""
+    hold = LegalHold(
+        case_id=case.id,
+        reason=_KINDS["data_request"],
+        opened_on=context.today,
+        opened_by=context.actor,
+        review_on=_review_on(context),
+        data_request_id=data_request_id,
+    )
+    context.session.add(hold)
+    context.session.flush()
+    entry = Entry("hold_placed", "legal_hold", hold.id, context.actor, new={"kind": "data_request"})
+    Chain.of_case(context.session, case).add(entry, at=context.now)
+
+
+def lift_for_request(context: Context, data_request_id: int) -> None:
+    """Lift the holds of a request on every case; whoever waits for one to be free looks again."""
+    rows = context.session.execute(
+        select(LegalHold, CaseFile)
+        .join(CaseFile, CaseFile.id == LegalHold.case_id)
+        .where(LegalHold.data_request_id == data_request_id, LegalHold.lifted_on.is_(None))
+        .order_by(LegalHold.id)
+    ).all()
+    for hold, case in rows:
+        hold.lifted_on, hold.lifted_by = context.today, context.actor
+        entry = Entry("hold_lifted", "legal_hold", hold.id, context.actor)
+        Chain.of_case(context.session, case).add(entry, at=context.now)
+        context.send(_SETTLED, key=f"case:{case.id}", refs={"case_id": case.id})
+
+
 def standing(context: Context) -> list[Choice]:
-    """Offer the holds that stand, oldest first."""
+    """Offer the holds that a person placed and that stand, oldest first.
+
+    What a request for data holds is lifted when it is answered, and by nobody before.
+    """
     rows = context.session.scalars(
         select(LegalHold)
-        .where(LegalHold.case_id == context.case_id, LegalHold.lifted_on.is_(None))
+        .where(
+            LegalHold.case_id == context.case_id,
+            LegalHold.lifted_on.is_(None),
+            LegalHold.data_request_id.is_(None),
+        )
         .order_by(LegalHold.id)
     )
-    return [Choice(str(row.id), row.reason, f"Since {said(row.opened_on)}") for row in rows]
+    return [Choice(str(row.id), row.reason, _since(row)) for row in rows]
 
 
 def lift_hold(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
@@ -60,4 +102,28 @@ def lift_hold(context: Context, values: dict[str, Any], restricted: dict[str, An
     hold = context.session.get_one(LegalHold, int(values["hold"]))
     hold.lifted_on, hold.lifted_by = context.today, context.actor
     context.audit("hold_lifted", "legal_hold", hold.id)
-    context.send("something_was_settled", key=f"case:{context.case().id}")
+    context.send(_SETTLED, key=f"case:{context.case().id}")
+
+
+def review_hold(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
+    """Keep that a hold is still needed and why, until its next review (R-108)."""
+    hold = context.session.get_one(LegalHold, int(values["hold"]))
+    old, hold.review_on = hold.review_on, _review_on(context)
+    context.audit(
+        "hold_reviewed",
+        "legal_hold",
+        hold.id,
+        old={"review_on": old.isoformat() if old else None},
+        new={"review_on": hold.review_on.isoformat(), "reason": values["hold_still"]},
+    )
+
+
+def _review_on(context: Context) -> dt.date:
+    months = int(context.policy("hold.review"))
+    due = context.calendar.months(context.today, months)
+    return context.calendar.back_to_working_day(due).on
+
+
+def _since(row: LegalHold) -> str:
+    review = f", to be reviewed by {said(row.review_on)}" if row.review_on else ""
+    return f"Since {said(row.opened_on)}{review}"

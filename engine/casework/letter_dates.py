@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import select
 
 from engine.calendar import Due
-from engine.casework import appeals, look_requests
+from engine.casework import appeals, data_requests, look_requests
 from engine.casework.context import Context
 from engine.clock import LONDON
 from engine.tables.decisions import Decision
@@ -18,6 +19,14 @@ from forms import LetterTemplate
 #: How a policy table says that days are working days.
 _WORKING_DAYS = "working days"
 _OFF = ("no", "off", "false")
+#: Where a date comes from that a letter's own date is counted from.
+_FROM: Mapping[str, Callable[[Context], dt.date | Due | None]] = {
+    "appeal_due": appeals.appeal_due,
+    "appeal_received_on": appeals.appeal_received_on,
+    "data_request_due": data_requests.data_request_due,
+    "data_request_received_on": data_requests.data_request_received_on,
+    "look_received_on": look_requests.look_received_on,
+}
 
 
 def is_appealable(context: Context, template: LetterTemplate) -> bool:
@@ -84,12 +93,8 @@ def today(context: Context) -> dt.date:
 
 
 def _starts(context: Context, name: str, decision: Decision | None) -> dt.date | Due | None:
-    if name == "appeal_due":
-        return appeals.appeal_due(context)
-    if name == "appeal_received_on":
-        return appeals.appeal_received_on(context)
-    if name == "look_received_on":
-        return look_requests.look_received_on(context)
+    if name in _FROM:
+        return _FROM[name](context)
     if decision is None or name == "asked_on":
         return wanted_on(context) or context.today
     return decision.decided_on

@@ -15,6 +15,7 @@ from engine.casework import (
     arrangements,
     contacts,
     customers,
+    data_request_words,
     letter_words,
     look_requests,
     owners,
@@ -63,6 +64,7 @@ def facts(context: Context, subject: Subject) -> Facts:
         _appeal(context, subject),
         _request(context, subject),
         _refusal(context, subject),
+        data_request_words.facts(context),
         _decision(subject.decision),
         _answers(subject),
     ):

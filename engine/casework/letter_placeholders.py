@@ -64,10 +64,21 @@ PLACEHOLDERS: Mapping[str, str] = {
     "refusal_review_on": "the day by which the refusal is reviewed",
     "refusal_ended_on": "the day the refusal ended",
     "refusal_appeal_until": "the last day to appeal against the refusal, from its first letter",
+    "data_request_received_on": "the day we first received the request for data",
+    "data_request_answer_on": "the last day for our answer to the request for data",
+    "data_request_identity_code": "clear, asked, proved or not_proved: whether we know who asks",
+    "data_request_more_time_because": "why the answer to the request for data takes longer",
+    "data_request_more_time_until": "the last day the law gives when more time is taken",
+    "data_request_closed_because": "why nothing further is done about the request for data",
+    "data_left_out": "what a copy of the data leaves out, and why, as a list",
+    "corrections": "what was decided of each thing said to be wrong, as a list",
     "ombudsman_code": "housing_ombudsman or local_government_ombudsman",
 }
 #: The dates from which a template may have the day counted by which it must leave.
-DUE_FROM = ("decided_on", "asked_on", "appeal_received_on", "appeal_due", "look_received_on")
+DUE_FROM = (
+    *("decided_on", "asked_on", "appeal_received_on", "appeal_due", "look_received_on"),
+    *("data_request_received_on", "data_request_due"),
+)
 
 
 def unknown_names(template: LetterTemplate, figures: set[str]) -> Iterator[tuple[int, str]]:

@@ -139,6 +139,8 @@ PAGES: Mapping[str, frozenset[str]] = {
     # What stands between the partner and us: agreements, notices, what is not confirmed.
     "partner": frozenset({"dmo", "manager"}),
     "partner notices": frozenset({"dmo"}),
+    # Managers read counts alone; whose requests they are is for those who watch.
+    "data requests": _WATCHERS | {"manager"},
     "running": _WATCHERS | {"manager"},
     "stuck steps": _LOOK_AFTER,
     "moving": frozenset({"process_owner", "manager"}),
@@ -175,6 +177,8 @@ NEEDS: Mapping[str, Part] = {
     "add_evidence": Part.EVIDENCE,
     "correct_evidence": Part.EVIDENCE,
     "class_evidence": Part.EVIDENCE,
+    "data_request_received": Part.LETTERS,
+    "review_hold": Part.RETENTION,
     "place_hold": Part.RETENTION,
     "lift_hold": Part.RETENTION,
 }

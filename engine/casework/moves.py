@@ -71,7 +71,7 @@ def customer_moved(context: Context, values: dict[str, Any], restricted: dict[st
     context.session.flush()
     new = {**_home(customer, case.owner), "moved_on": values["moved_on"]}
     context.audit("customer_moved", "customer", customer.id, old=old, new=new)
-    _tell_others(context)
+    tell_others(context)
 
 
 def last_home(context: Context) -> FormerHome | None:
@@ -93,7 +93,8 @@ def _home(customer: Customer, owner: str) -> dict[str, str]:
     }
 
 
-def _tell_others(context: Context) -> None:
+def tell_others(context: Context) -> None:
+    """Ask flags and the partner for an update where the arrangement is known to them (R-069)."""
     arrangement = arrangements.find(context)
     if arrangement is None or arrangement.ended_on is not None:
         return

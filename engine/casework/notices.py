@@ -50,6 +50,9 @@ _SENTENCES = {
     "order_late": "Something the Ombudsman asked for is late.",
     "contact_unread": "A message has not been read and sorted yet.",
     "refusal_decided": "It is decided whether further contact is refused.",
+    "data_request_unread": "Somebody asked for their data, and nobody has looked at it yet.",
+    "data_request_near": "The answer to a request for data is due soon.",
+    "data_request_late": "The answer to a request for data is late.",
     "owed_action": "You have something to do that we owe a customer.",
 }
 _ANYTHING = "Something on this case needs you."

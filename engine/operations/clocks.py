@@ -18,6 +18,7 @@ OURS = frozenset(
     {
         *("appeal_due", "appeal_received_on", "end_on", "holding_letter_due", "letter_due"),
         *("look_again_on", "look_received_on", "review_due", "review_late_notice_due"),
+        *("data_request_due", "data_request_forward_due", "data_request_warn_on"),
         *("review_opens_on", "review_warn_on", "warning_review_on"),
     }
 )

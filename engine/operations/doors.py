@@ -32,6 +32,7 @@ DOORS: Mapping[str, Door] = {
     "absence_booked": Door("book_absence", None, needs_case=False, of_people=True),
     "absence_changed": Door("change_absence", "absence", needs_case=False, of_people=True),
     "appeal_received": Door("log_appeal", None),
+    "data_request_received": Door("log_data_request", None),
     "look_asked": Door("ask_for_a_look", "arrangement"),
     "earlier_look": Door("ask_for_a_look", "stage"),
     "contact_changed": Door("change_contact", "arrangement", frozenset({"manager", "dmo"})),
@@ -73,5 +74,6 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "record_delivery": frozenset(),
     "send_letter_again": frozenset(),
     "place_hold": frozenset({"dmo", "complaints_manager", "legal"}),
+    "review_hold": frozenset({"dmo", "complaints_manager", "legal"}),
     "lift_hold": frozenset({"dmo", "complaints_manager", "legal"}),
 }

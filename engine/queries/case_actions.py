@@ -25,6 +25,7 @@ from engine.tables.process import ProcessInstance, Subscription
 
 _DISAGREES = "customer_disagrees"
 _PARTNER_APPEAL = "partner_appeal_received"
+_ASKS = "data_request_received"
 #: Actions and doors in the order in which people want them; the first three are buttons.
 _LABELS: Mapping[str, str] = {
     "log_contact": "Log a contact",
@@ -50,7 +51,9 @@ _LABELS: Mapping[str, str] = {
     "case_opened_in_error": "The case was opened in error",
     "correct_evidence": "Correct a record",
     "class_evidence": "Change how we know something",
+    "data_request_received": "Somebody asks for their data",
     "place_hold": "Keep it, do not delete",
+    "review_hold": "Still to be kept",
     "lift_hold": "No need to keep any longer",
 }
 _SECOND = aliased(Complaint)
@@ -87,7 +90,7 @@ def actions_on(look: Reading, case: CaseFile, parts: frozenset[Part]) -> tuple[C
     here = {"case_id": case.id}
     possible = {
         **{
-            name: CaseAction(name, "", name in (_DISAGREES, _PARTNER_APPEAL), here)
+            name: CaseAction(name, "", name in (_DISAGREES, _PARTNER_APPEAL, _ASKS), here)
             for name in _acts(look, case)
         },
         **{door.name: door for door in _doors(look, case)},
@@ -131,6 +134,10 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
     if case.deleted_on:
         return set()
     acts |= {"place_hold", "ombudsman_report", _DISAGREES}
+    if "lift_hold" in acts:
+        acts.add("review_hold")
+    if case.customer_id:
+        acts.add(_ASKS)
     if case.closed_on:
         return acts
     classed = {"class_evidence"} if "correct_evidence" in acts else set()

@@ -246,3 +246,7 @@ class LegalHold(Row):
     opened_by: Mapped[str]
     lifted_on: Mapped[dt.date | None]
     lifted_by: Mapped[str | None]
+    #: By when somebody asks whether it still stands; None for one from before that was asked.
+    review_on: Mapped[dt.date | None]
+    #: The request for data that keeps it; None for a hold a person placed.
+    data_request_id: Mapped[int | None]

@@ -210,6 +210,7 @@ FROM_OUTSIDE = {
     "absence_changed",
     "contact_changed",
     "contact_to_be_read",
+    "data_request_received",
     "appeal_received",
     "appeal_withdrawn",
     "arrangement_taken_over",

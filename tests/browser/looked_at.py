@@ -77,6 +77,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "partner.compared": ("dorothy", "/partner/compare"),
     "partner.overview": ("dorothy", "/partner"),
     "partner.owners": ("dorothy", "/partner/owners"),
+    "data_requests.listed": ("dorothy", "/data-requests"),
     "callers.looked_up": ("kit", "/callers", "/callers?search=thackeray", "/callers?search=zzz"),
     "contacts.find": (
         "kit",

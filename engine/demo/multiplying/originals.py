@@ -26,6 +26,8 @@ CHOSEN: Mapping[str, str] = {
     "breaches_since_letter": "evidence",
     "complaints_open": "complaint",
     "complaints_to_go_on_with": "complaint",
+    "data_copies": "data_copy",
+    "data_request_third_party_cases": "case_file",
     "evidence_citable": "evidence",
     "evidence_since_review": "evidence",
     "evidence_to_class": "evidence",

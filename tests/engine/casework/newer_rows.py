@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.tables.absences import Absence, CoverNotice, StandIn
 from engine.tables.casefile import Evidence, FormerHome
 from engine.tables.comments import Comment
+from engine.tables.data_requests import DataCopy, DataCopyPart, DataMark, DataRequest
 from engine.tables.decisions import Arrangement, Flag
 from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.flagging import FlagDifference, FlagReconciliation, FlagRequest
@@ -69,6 +70,7 @@ def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: s
         *_of_a_flag(session, case_id, now, words),
         _of_an_ombudsman(session, case_id, now, words),
         *_of_a_partner(session, case_id, now, words),
+        *_of_a_data_request(session, case_id, now, words),
     ]
 
 
@@ -210,5 +212,39 @@ def _of_a_partner(session: Session, case_id: int | None, now: dt.datetime, words
             logged_by="priya",
             proof=words,
             **theirs,
+        ),
+    ]
+
+
+def _of_a_data_request(
+    session: Session, case_id: int | None, now: dt.datetime, words: str
+) -> list[Any]:
+    on = now.date()
+    request = DataRequest(
+        case_id=case_id,
+        kind="copy",
+        what=words,
+        received_on=on,
+        received_by="priya",
+        channel="email",
+        logged_by="priya",
+        logged_on=on,
+        identity_note=words,
+        due_on=on,
+        more_time_because=words,
+        closed_on=on,
+    )
+    session.add(request)
+    session.flush()
+    of_it = {"case_id": case_id, "data_request_id": request.id}
+    copy = DataCopy(
+        **of_it, made_at=now, made_by="priya", size_bytes=6, sha256="0" * 64, case_ids=[case_id]
+    )
+    session.add(copy)
+    session.flush()
+    return [
+        DataCopyPart(case_id=case_id, data_copy_id=copy.id, number=1, content=words.encode()),
+        DataMark(
+            **of_it, name=words, decision="keep", reason=words, decided_by="priya", decided_on=on
         ),
     ]

@@ -49,6 +49,7 @@ FIGURES: dict[str, Any] = {
     "emergency.route": "our Contact Centre on 0300 330 7003",
     "flags.confirm_within": 1,
     "flags.systems": ["JADU CRM", "Open Housing"],
+    "hold.review": 3,
     "holding_letter.within": 1,
     "landlord.email_domain": "homes.example",
     "landlord.name": "Northfield Homes",

@@ -46,6 +46,7 @@ NO_IDS = {
     "looks",
     "managers",
     "order_at_hand",
+    "data_request_at_hand",
     "partner_card",
     "partner_notice_at_hand",
     "passed_appeal_at_hand",

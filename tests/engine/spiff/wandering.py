@@ -25,6 +25,8 @@ ANSWERS: dict[str, list[Any]] = {
     "flag_systems": [[], ["telephony"], ["telephony", "repairs", "housing"]],
     "formal_outcome": ["agreed", "other_action", "closed", "not_agreed"],
     "holds": [0, 0, 1],
+    "identity_clear": ["yes", "no"],
+    "identity_proved": ["yes", "no"],
     "in_time": ["yes", "no"],
     "informal_outcome": ["continued", "settled"],
     "late_appeal": ["taken", "not_taken"],
@@ -37,6 +39,7 @@ ANSWERS: dict[str, list[Any]] = {
     "recommendation_result": ["accepted", "declined"],
     "referral_complete": ["yes", "no"],
     "refusal_outcome": ["refused", "not_refused"],
+    "request_step": ["answer", "more_time", "taken_back"],
     "request_outcome": ["review", "refusal", "refused"],
     "review_letter": ["yes", "no"],
     "review_outcome": ["continue", "end"],
@@ -60,10 +63,15 @@ TO_THE_END = {
     "appeal_effect": "none", "formal_outcome": "closed", "holds": 0, "in_time": "yes",
     "informal_outcome": "settled", "late_appeal": "taken", "open_matters": 0,
     "partner_scope": "no", "referral_complete": "yes", "review_outcome": "end",
+    "identity_clear": "yes", "request_step": "answer",
     "warning_outcome": "acceptable", "request_outcome": "review", "spoc_accepts": "yes",
 }  # fmt: skip
 #: Facts that are no dates.
-_WORDS = {"order_kind": ["order", "recommendation"], "stand_in_is_named": ["yes", "no"]}
+_WORDS = {
+    "order_kind": ["order", "recommendation"],
+    "stand_in_is_named": ["yes", "no"],
+    "data_request_kind": ["copy", "correction"],
+}
 _FIGURES = next(iter(BUNDLE.figures.values()))
 
 

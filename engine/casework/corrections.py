@@ -1,0 +1,174 @@
+"""Corrections somebody asked for: decided one by one, traced, passed on to others (R-105)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.calendar import said
+from engine.casework import data_request_steps, data_requests, moves, owed_actions
+from engine.casework.appeal_receipts import DECISION_NAMES
+from engine.casework.context import Context
+from engine.casework.evidence_records import keep_record
+from engine.errors import Problem
+from engine.tables.casefile import Evidence, Submission, ThirdParty
+from engine.tables.data_requests import DataRequest
+from engine.tables.decisions import Decision
+from engine.tables.leaving import Sending
+
+_FORM = "decide_corrections"
+_CHANGES = frozenset({"corrected", "erased"})
+_NEEDS_WORDS = frozenset({"corrected", "statement"})
+
+
+def corrections_are_decided(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Refuse an item without right words, a record twice, or a reason that is none (R-105)."""
+    if values["request_step"] != "answer":
+        return data_request_steps.more_time_is_lawful(context, values)
+    return list(_wrong_items(context, values.get("items", [])))
+
+
+def decide_corrections(
+    context: Context, values: dict[str, Any], restricted: dict[str, Any]
+) -> None:
+    """Keep what was decided of each item; a record that was wrong stays, marked as corrected."""
+    request = data_request_steps.keep_step(context, values)
+    for row in values.get("items", []) if values["request_step"] == "answer" else []:
+        record = _record(context, row)
+        if record is not None and row["decision"] in _CHANGES:
+            _correct(context, record, row)
+        context.audit(
+            "correction_decided",
+            data_requests.KIND,
+            request.id,
+            new={"decision": row["decision"], "evidence_id": record.id if record else None},
+        )
+
+
+def pass_on(context: Context) -> int:
+    """Tell others of what was corrected; gives how many things are owed because of it (Art 19).
+
+    Flags and the partner are asked for an update where the arrangement is known to them. Whoever
+    was sent a letter for the customer, and each decision that rested on a record that was
+    corrected, becomes something we owe, with an owner and a date.
+    """
+    request = data_requests.of_run(context)
+    changed = [row for row in _decided(context, request) if row["decision"] in _CHANGES]
+    if not changed:
+        return 0
+    moves.tell_others(context)
+    owner = context.case().owner or context.actor
+    wanted = [*_others_told(context), *_decisions_on(context, changed)]
+    for what in wanted:
+        owed_actions.add(context, {"what": what, "owner": owner})
+    context.audit(
+        "corrections_passed_on", data_requests.KIND, request.id, new={"owed": len(wanted)}
+    )
+    return len(wanted)
+
+
+def said_items(context: Context, request: DataRequest) -> list[str]:
+    """Say in a line each what was decided of every item, as the letter does."""
+    words = {
+        "corrected": "we have put it right",
+        "erased": "we have taken it out",
+        "kept": "it stays as it is",
+        "statement": "it stays, with your own view beside it",
+    }
+    return [
+        f"{row['item']}: {words[row['decision']]}. {row['reason']}"
+        for row in _decided(context, request)
+    ]
+
+
+def _wrong_items(context: Context, rows: list[Mapping[str, Any]]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, row in enumerate(rows):
+        at = f"items.{number}"
+        yield from data_requests.sends_elsewhere(f"{at}.reason", row["reason"])
+        if row["decision"] in _NEEDS_WORDS and not row.get("right_text"):
+            yield Problem(
+                f"{at}.right_text",
+                "Expected the right words, or the person's own view, but this is empty. What "
+                "stood there is never overwritten: both are kept. Enter them.",
+            )
+        record = str(row.get("record") or "")
+        if record in seen:
+            yield Problem(
+                f"{at}.record",
+                "Expected each record once, but it was chosen above. Put both into one entry.",
+            )
+        seen |= {record} - {""}
+        if record and (found := _record(context, row)) and found.corrected_at is not None:
+            yield Problem(
+                f"{at}.record",
+                "Expected a record that is not corrected yet, but it is. Choose another.",
+            )
+
+
+def _correct(context: Context, record: Evidence, row: Mapping[str, Any]) -> None:
+    """Mark a record as wrong; nothing may rest on it any more, and what is right stands beside."""
+    record.corrected_at, record.corrected_by = context.now, context.actor
+    record.correction_reason = row["reason"]
+    if row["decision"] == "corrected":
+        columns = ("case_id", "on", "at_time", "witness", "channel", "duration_minutes")
+        more = ("behaviour_kind", "evidence_class", "attested")
+        kept = {name: getattr(record, name) for name in (*columns, *more)}
+        right = Evidence(
+            **kept,
+            author=context.actor,
+            text=row["right_text"],
+            recorded_at=context.now,
+            corrects_id=record.id,
+        )
+        keep_record(context, right, corrects=record.id)
+    new = {"correction": row["decision"], "asked_for": True}
+    context.audit("evidence_corrected", "evidence", record.id, new=new)
+
+
+def _decided(context: Context, request: DataRequest) -> list[dict[str, Any]]:
+    """Give the items of the newest answer to this request."""
+    answers = context.session.scalars(
+        select(Submission.answers)
+        .where(
+            Submission.case_id == request.case_id,
+            Submission.form == _FORM,
+            Submission.instance_id == context.instance_id,
+        )
+        .order_by(Submission.id.desc())
+    ).first()
+    return list((answers or {}).get("items", []))
+
+
+def _others_told(context: Context) -> Iterator[str]:
+    """Name whoever was sent a copy of a letter for the customer."""
+    names = context.session.scalars(
+        select(ThirdParty.name)
+        .join(Sending, Sending.third_party_id == ThirdParty.id)
+        .where(Sending.case_id == context.case_id)
+        .distinct()
+    )
+    for name in sorted(names):
+        yield f"Tell {name}, who was sent letters, what was corrected"
+
+
+def _decisions_on(context: Context, changed: list[dict[str, Any]]) -> Iterator[str]:
+    """Name each decision that rested on a record that was corrected, for another look."""
+    records = {int(row["record"]) for row in changed if row.get("record")}
+    for one in context.session.scalars(
+        select(Decision).where(Decision.case_id == context.case_id).order_by(Decision.id)
+    ):
+        if records.intersection(one.cites):
+            name = DECISION_NAMES.get(one.kind, one.kind)
+            yield (
+                f"Look again at the decision of {said(one.decided_on)} ({name}), which rested on a "
+                "record that was corrected"
+            )
+
+
+def _record(context: Context, row: Mapping[str, Any]) -> Evidence | None:
+    number = str(row.get("record") or "")
+    found = context.session.get(Evidence, int(number)) if number.isdecimal() else None
+    return found if found is not None and found.case_id == context.case_id else None

@@ -1,0 +1,151 @@
+"""The copy as a ZIP: one page to read, the same for a computer, letters and files beside them."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.casework import file_contents
+from engine.data_copies import gathering, others
+from engine.tables.data_requests import DataRequest
+from engine.tables.files import EvidenceFile
+
+_PAGE = "your-data.html"
+_DATA = "your-data.json"
+_HEAD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>What we hold about you</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>body{font:1rem/1.5 sans-serif;margin:1rem auto;max-width:60rem;padding:0 1rem;
+overflow-wrap:anywhere}h2{border-top:2px solid #333;padding-top:.5rem}
+dl{border:1px solid #bbb;margin:.75rem 0;padding:.5rem .75rem}dt{font-weight:bold}
+dd{margin:0 0 .35rem;white-space:pre-wrap}</style></head><body><main>
+<h1>What we hold about you</h1>
+"""
+
+
+def write(
+    session: Session, request: DataRequest, marks: list[others.Mark], file: IO[bytes]
+) -> None:
+    """Write the ZIP into an open file, a few rows in memory at a time."""
+    out = others.without(m.name for m in marks if m.decision == "redact")
+    left_out = [m for m in marks if m.decision == "redact"]
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        letters = _write_data(session, request, archive, out)
+        _write_page(session, request, archive, out, left_out)
+        for number, (name, text) in enumerate(letters, start=1):
+            letter = f"<!doctype html><html lang='en'><title>{name}</title>{text}</html>"
+            archive.writestr(f"letters/{number:03d}.html", letter)
+        _write_files(session, archive, marks, out)
+
+
+def holds_name(file: IO[bytes], names: list[str]) -> bool:
+    """Tell whether one of the names still stands in what can be read of a ZIP."""
+    wanted = others.without(names)
+    if wanted is None:
+        return False
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if name.startswith("files/"):
+                continue
+            with archive.open(name) as opened:
+                for line in io.TextIOWrapper(opened, "utf-8"):
+                    if wanted.search(html.unescape(line)):
+                        return True
+    return False
+
+
+def _write_data(
+    session: Session, request: DataRequest, archive: zipfile.ZipFile, out: Any
+) -> list[tuple[str, str]]:
+    """Write the rows for a computer, one a line; gives the letters, as they are to be read."""
+    letters = []
+    with archive.open(_DATA, "w", force_zip64=True) as opened:
+        opened.write(b"[\n")
+        separator = b""
+        for item in gathering.items(session, request):
+            if item.html:
+                title = html.escape(str(others.cleaned(item.values.get("title", ""), out)))
+                letters.append((title, others.cleaned(item.html, out)))
+            said = {"section": item.section, "case": item.case}
+            said["values"] = others.cleaned(item.values, out)
+            opened.write(separator + json.dumps(said, ensure_ascii=False).encode())
+            separator = b",\n"
+        opened.write(b"\n]\n")
+    return letters
+
+
+def _write_page(
+    session: Session,
+    request: DataRequest,
+    archive: zipfile.ZipFile,
+    out: Any,
+    left_out: list[others.Mark],
+) -> None:
+    with archive.open(_PAGE, "w", force_zip64=True) as opened:
+        opened.write(_HEAD.encode())
+        opened.write(_said_left_out(left_out).encode())
+        before = ("", "")
+        for item in gathering.items(session, request):
+            here = (item.case, item.title)
+            if here != before:
+                case = f" in case {item.case}" if item.case else ""
+                opened.write(f"<h2>{html.escape(item.title + case)}</h2>\n".encode())
+                before = here
+            opened.write(_as_list(others.cleaned(item.values, out)).encode())
+        opened.write(b"</main></body></html>\n")
+
+
+def _write_files(
+    session: Session, archive: zipfile.ZipFile, marks: list[others.Mark], out: Any
+) -> None:
+    for mark in marks:
+        if mark.name.startswith(others.FILE) and mark.decision == "keep":
+            number = int(mark.name.removeprefix(others.FILE).partition(":")[0])
+            file = session.scalars(select(EvidenceFile).where(EvidenceFile.id == number)).one()
+            name = others.cleaned(file.name, out).replace("/", "_")
+            with archive.open(f"files/{file.id}-{name}", "w", force_zip64=True) as opened:
+                for part in file_contents.parts(session, file.id):
+                    opened.write(part)
+
+
+def _said_left_out(left_out: list[others.Mark]) -> str:
+    if not left_out:
+        return "<p>Nothing was left out.</p>\n"
+    reasons = "".join(
+        f"<li>{html.escape(one)}</li>" for one in sorted({m.reason for m in left_out})
+    )
+    return (
+        f"<p>Data of other people was left out where you read {others.TAKEN_OUT}, because:</p>"
+        f"<ul>{reasons}</ul>\n"
+    )
+
+
+def _as_list(values: Mapping[str, Any]) -> str:
+    return f"<dl>{''.join(_entry(name, value) for name, value in values.items())}</dl>\n"
+
+
+def _entry(name: str, value: Any) -> str:
+    label = html.escape(str(name).replace("_", " ").capitalize())
+    return f"<dt>{label}</dt><dd>{html.escape(_text(value))}</dd>"
+
+
+def _text(value: Any) -> str:
+    return "\n".join(_lines(value))
+
+
+def _lines(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield f"{str(name).replace('_', ' ').capitalize()}: {'; '.join(_lines(inner))}"
+    elif isinstance(value, list):
+        for inner in value:
+            yield "; ".join(_lines(inner))
+    else:
+        yield ("yes" if value else "no") if isinstance(value, bool) else str(value)
