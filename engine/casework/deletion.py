@@ -276,7 +276,11 @@ def _know_by_tenancy(session: Session, case: CaseFile) -> None:
 
 def _forget_copies(session: Session, case_id: int) -> None:
     """Delete copies of a person's data that hold something of this case, kept with another."""
-    rows = session.execute(select(DataCopy.id, DataCopy.data_request_id, DataCopy.case_ids)).all()
+    rows = session.execute(
+        select(DataCopy.id, DataCopy.data_request_id, DataCopy.case_ids).where(
+            DataCopy.case_id != case_id
+        )
+    ).all()
     copies = [row for row in rows if case_id in row.case_ids]
     ids = [row.id for row in copies]
     requests = [row.data_request_id for row in copies]
