@@ -32,12 +32,22 @@ LEFT_OUT = frozenset(
 _MACHINES = frozenset(
     {
         *("pdf", "state", "page_mark", "source_mark", "sha256", "calling", "variables", "task_id"),
-        *("release_id", "import_id", "key", "path", "uid", "salt", "html"),
+        *(
+            "release_id",
+            "import_id",
+            "audit_head",
+            "audit_number",
+            "key",
+            "path",
+            "uid",
+            "salt",
+            "html",
+        ),
     }
 )
 _TITLES = {
     "customer": "Who you are",
-    "case_file": "Your cases",
+    "case_file": "Your case",
     "submission": "What was answered at each step, by whom and when",
     "contact": "Contacts with you",
     "evidence": "Records of what happened",

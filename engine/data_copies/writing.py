@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
@@ -17,6 +18,8 @@ from engine.data_copies import gathering, others
 from engine.tables.data_requests import DataRequest
 from engine.tables.files import EvidenceFile
 
+#: A short name of ours, which people read with blanks.
+_CODE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 _PAGE = "your-data.html"
 _DATA = "your-data.json"
 _HEAD = """<!doctype html>
@@ -95,7 +98,7 @@ def _write_page(
         for item in gathering.items(session, request):
             here = (item.case, item.title)
             if here != before:
-                case = f" in case {item.case}" if item.case else ""
+                case = f", case {item.case}" if item.case else ""
                 opened.write(f"<h2>{html.escape(item.title + case)}</h2>\n".encode())
                 before = here
             opened.write(_as_list(others.cleaned(item.values, out)).encode())
@@ -132,6 +135,8 @@ def _as_list(values: Mapping[str, Any]) -> str:
 
 
 def _entry(name: str, value: Any) -> str:
+    if name == "id":
+        return ""
     label = html.escape(str(name).replace("_", " ").capitalize())
     return f"<dt>{label}</dt><dd>{html.escape(_text(value))}</dd>"
 
@@ -148,4 +153,5 @@ def _lines(value: Any) -> Iterator[str]:
         for inner in value:
             yield "; ".join(_lines(inner))
     else:
-        yield ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        said = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        yield said.replace("_", " ") if _CODE.fullmatch(said) else said
