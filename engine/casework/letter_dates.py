@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 
 from engine.calendar import Due
-from engine.casework import appeals, data_requests, look_requests
+from engine.casework import appeals, data_request_facts, look_requests
 from engine.casework.context import Context
 from engine.clock import LONDON
 from engine.tables.decisions import Decision
@@ -23,8 +23,8 @@ _OFF = ("no", "off", "false")
 _FROM: Mapping[str, Callable[[Context], dt.date | Due | None]] = {
     "appeal_due": appeals.appeal_due,
     "appeal_received_on": appeals.appeal_received_on,
-    "data_request_due": data_requests.data_request_due,
-    "data_request_received_on": data_requests.data_request_received_on,
+    "data_request_due": data_request_facts.data_request_due,
+    "data_request_received_on": data_request_facts.data_request_received_on,
     "look_received_on": look_requests.look_received_on,
 }
 
