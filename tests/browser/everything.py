@@ -113,6 +113,7 @@ _FIRST = {
     "run": "select min(id) from process_instance where case_id = :case",
     "incident": "select min(id) from incident where resolved_at is null",
     "unclaimed": "select min(id) from incident where message_id is not null",
+    "data_request": "select min(id) from data_request where kind = 'copy'",
     "deleted": "select min(id) from case_file where deleted_on is not null",
     "holder": "select min(id) from role_holder where user_name = 'dorothy'",
     "draft": "select max(id) from release where number is null",

@@ -78,6 +78,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "partner.overview": ("dorothy", "/partner"),
     "partner.owners": ("dorothy", "/partner/owners"),
     "data_requests.listed": ("dorothy", "/data-requests"),
+    "data_requests.shown": ("dorothy", "/data-requests/{data_request}"),
     "callers.looked_up": ("kit", "/callers", "/callers?search=thackeray", "/callers?search=zzz"),
     "contacts.find": (
         "kit",
@@ -172,7 +173,14 @@ _SIGN_IN = "tests/browser/test_sign_in.py looks at it with and without a provide
 NOT_LOOKED_AT: Mapping[str, str] = {
     **dict.fromkeys(
         (
-            *("static", "evidence.download", "cases.letter_pdf", "papers.pdf", "post.pdf"),
+            *(
+                "static",
+                "evidence.download",
+                "data_requests.download",
+                "cases.letter_pdf",
+                "papers.pdf",
+                "post.pdf",
+            ),
             *("register_imports.left", "register_imports.template"),
             *("contact_imports.wrong", "register.as_file", "running.as_file", "diagrams.drawn"),
             *("draft_transfer.raw", "draft_transfer.archive", "draft_preview.vocabulary"),
