@@ -3,18 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:engine/migrations/versions/0026_pre_data_requests.py
-<<<<<<<< HEAD:engine/migrations/versions/0026_pre_data_requests.py
 revision = "0026"
 down_revision = "0025"
-========
-revision = "0024"
-down_revision = "0023"
->>>>>>>> 5084928 (Let the tables of requests for data come after the register's):engine/migrations/versions/0024_pre_data_requests.py
-========
-revision = "0025"
-down_revision = "0024"
->>>>>>>> 7f31f64 (Let the tables of requests for data come after those of flags):engine/migrations/versions/0025_pre_data_requests.py
 branch_labels = None
 depends_on = None
 
