@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import arrangements, contact_card
+from engine.casework import agreements, arrangements, contact_card
 from engine.casework.context import Context
 from engine.clock import LONDON
 from engine.errors import NotFound, Problem
@@ -35,8 +35,15 @@ def partner_shared_on(context: Context) -> dt.date | None:
 
 
 def partner_agreement(context: Context) -> str:
-    """Give the reference of the agreement that allows sharing, as the policy names it."""
-    return str(context.policy("partner.agreement"))
+    """Give the reference of the agreement that allows sharing: as recorded, else as the policy."""
+    recorded = agreements.in_date(context, context.today)
+    return recorded.reference if recorded else str(context.policy("partner.agreement"))
+
+
+def partner_agreement_until(context: Context) -> dt.date | None:
+    """Give the last day of the recorded agreement that runs today; None when none does."""
+    recorded = agreements.in_date(context, context.today)
+    return recorded.until_on if recorded else None
 
 
 def partner_card(context: Context) -> list[Choice]:
@@ -126,6 +133,9 @@ def _objections(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
             "Expected nothing to be shared, because this policy shares with no partner. Choose "
             "“No” and say so.",
         )
+        return
+    if agreements.latest(context) is not None and (reason := agreements.missing(context)):
+        yield Problem("partner_scope", reason)
         return
     if dt.date.fromisoformat(values["agreement_until"]) < context.today:
         yield Problem(

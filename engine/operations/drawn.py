@@ -154,6 +154,7 @@ FACTS: Mapping[str, Fact] = {
     "order_due": ombudsman.order_due,
     "order_kind": ombudsman.order_kind,
     "partner_agreement": partners.partner_agreement,
+    "partner_agreement_until": partners.partner_agreement_until,
     "partner_appeal_received_on": passed_appeals.partner_appeal_received_on,
     "partner_shared_on": partners.partner_shared_on,
     "partner_wanted_on": partners.partner_wanted_on,

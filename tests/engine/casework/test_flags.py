@@ -13,6 +13,7 @@ from engine.casework.context import Context
 from engine.errors import InvalidAnswers, NotFound
 from engine.tables.database import Database
 from engine.tables.decisions import Flag, Letter, PartnerEvent
+from engine.tables.partners import SharingAgreement
 from tests.engine.casework.old_register import Register, opened
 
 LINES = ["route", "cover", "emergency", "outbound"]
@@ -254,3 +255,25 @@ def _letter(register: Register, number: int) -> Letter:
         sent_to="4 Elm Court",
         proof="Posted",
     )
+
+
+def test_nothing_is_shared_once_the_recorded_agreement_has_ended(register: Register) -> None:
+    """R-099: what was recorded counts, whatever is typed at the moment of sharing."""
+    context = _sharing(register, "2026-03-27", "add")
+    agreement = SharingAgreement(
+        partner="Westshire Council",
+        reference="DSA 8",
+        from_on=dt.date(2026, 1, 1),
+        until_on=dt.date(2026, 3, 27),
+        recorded_by="dorothy",
+        recorded_at=context.now,
+    )
+    context.session.add(agreement)
+    context.session.flush()
+    assert partners.partner_agreement(context) == "DSA 8"
+    assert partners.partner_agreement_until(context) == dt.date(2026, 3, 27)
+    agreement.until_on = dt.date(2026, 3, 26)
+    context.session.flush()
+    assert partners.partner_agreement_until(context) is None
+    with pytest.raises(InvalidAnswers, match="DSA 8 ended on Thu 26 Mar 2026"):
+        register.answer("share_with_partner", context, SHARED)
