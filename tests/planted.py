@@ -29,6 +29,7 @@ NOT_PLANTED = frozenset(
         *("customer_word.word", "contact_import.file_name", "contact_import.headings"),
         *("register_import.file_name", "register_import.sheets", "register_import.mapping"),
         *("register_import.choices", "flag_reconciliation.file_name"),
+        "partner_notice.reference",
     }
 )
 #: Planted apart from ``submission.restricted``: the forms a decision relied on.
