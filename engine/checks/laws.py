@@ -1,148 +1,17 @@
-"""Laws of a process that no edit may break: what comes before what, by whom, with which letter."""
+"""Laws of a process that no edit may break: each one asked of the diagrams of a release."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
 
-from engine.checks.ways import carrying, way_around
+from engine.checks.law_book import LAWS
+from engine.checks.rules import Law
+from engine.checks.ways import carrying, lacking
 from engine.errors import Finding
 from engine.releases import Bundle
 from engine.spiff import Diagram
 
-
-class Rule(Protocol):
-    """What a law asks of a diagram, by the policy tags of its steps."""
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Give the policy tags it speaks of."""
-
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
-        """Give the id of each step at which it is broken, and how."""
-
-
-@dataclass(frozen=True)
-class Before:
-    """The second is reached only through the first."""
-
-    first: str
-    then: str
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Give the policy tags it speaks of."""
-        return (self.first, self.then)
-
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
-        """Give each second step that another way leads to, with that way."""
-        first = carrying(diagram, self.first)
-        for step in carrying(diagram, self.then):
-            if way := way_around(diagram, first, step):
-                yield step, f"there is another way: {', '.join(way)}"
-
-
-@dataclass(frozen=True)
-class Apart:
-    """Two steps are held by different roles."""
-
-    one: str
-    other: str
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Give the policy tags it speaks of."""
-        return (self.one, self.other)
-
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
-        """Give each second step whose lane is held by who holds the first."""
-        held = {diagram.elements[step].held_by for step in carrying(diagram, self.one)}
-        for step in carrying(diagram, self.other):
-            if diagram.elements[step].held_by in held:
-                yield step, "both stand in a lane of the same role"
-
-
-@dataclass(frozen=True)
-class Issues:
-    """A step issues one letter, whose parts nobody can take out."""
-
-    tag: str
-    letter: str
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Give the policy tag it speaks of."""
-        return (self.tag,)
-
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
-        """Give each step with another letter, or none."""
-        for step in carrying(diagram, self.tag):
-            letter = diagram.elements[step].properties.get("letter")
-            if letter != self.letter:
-                yield step, f"this step issues {letter or 'no letter by name'}, not {self.letter}"
-
-
-@dataclass(frozen=True)
-class Law:
-    """One sentence of the policy about a process, where it stands, and what it asks."""
-
-    process: str
-    sentence: str
-    source: str
-    rule: Rule
-
-
-_REFUSAL = "contact_refusal"
-_ADVICE, _DECIDED = "legal_advice_recorded", "refusal_decided"
-_CEASE, _END = "cease_and_desist_sent", "correspondence_ended"
-_HOLDS = "contact_refused"
-#: What holds whatever a process owner draws (requirements C: rules 1, 2 and 11).
-LAWS: tuple[Law, ...] = (
-    Law(
-        _REFUSAL,
-        "Legal advises before anybody decides to refuse contact",
-        "R-091",
-        Before(_ADVICE, _DECIDED),
-    ),
-    Law(_REFUSAL, "Whoever advises does not decide", "R-091", Apart(_ADVICE, _DECIDED)),
-    Law(
-        _REFUSAL,
-        "A person decides before the customer is told",
-        "R-091, R-110",
-        Before(_DECIDED, _CEASE),
-    ),
-    Law(
-        _REFUSAL,
-        "Contact is refused only after the cease and desist letter",
-        "R-092",
-        Before(_CEASE, _HOLDS),
-    ),
-    Law(
-        _REFUSAL,
-        "Contact is refused only after the letter with the five statements",
-        "R-094",
-        Before(_END, _HOLDS),
-    ),
-    Law(
-        _REFUSAL,
-        "The first letter says what stops, until when and how to appeal",
-        "R-092, R-096",
-        Issues(_CEASE, "cease_and_desist"),
-    ),
-    Law(
-        _REFUSAL,
-        "The second letter makes the five statements",
-        "R-094",
-        Issues(_END, "end_of_correspondence"),
-    ),
-    Law(
-        _REFUSAL,
-        "What was refused runs out on a day that was decided",
-        "R-096",
-        Before(_HOLDS, "refusal_last_day"),
-    ),
-)
+__all__ = ["LAWS", "check_laws"]
 
 
 def check_laws(bundle: Bundle) -> list[Finding]:
@@ -162,7 +31,7 @@ def check_laws(bundle: Bundle) -> list[Finding]:
 def _broken(law: Law, diagram: Diagram) -> Iterator[Finding]:
     gone = [tag for tag in law.rule.tags if not carrying(diagram, tag)]
     if gone:
-        said = f"no step carries the policy tag {' or '.join(gone)}. Put it back."
+        said = f"{' and '.join(lacking(mark) for mark in gone)}. Put it back."
         yield _finding(law, diagram, "", said)
         return
     for step, how in law.rule.broken(diagram):
