@@ -9,25 +9,27 @@ _OF_THE_ONE: tuple[Law, ...] = (
         "appeal",
         "The customer is told that the appeal came before anybody decides it",
         "R-076",
-        Before("letter:appeal_acknowledgement", "form:decide_appeal"),
+        Before("letter:appeal_acknowledgement", "form:decide_appeal|appeal_decided"),
     ),
     Law(
         "appeal",
         "An appeal is given to a director who took no part before it is decided",
         "R-075, R-077",
-        Before("form:allocate_director", "form:decide_appeal"),
+        Before("form:allocate_director", "form:decide_appeal|appeal_decided"),
     ),
     Law(
         "appeal",
         "A person decides an appeal before its letter goes",
         "R-078, R-110",
-        Before("form:decide_appeal|form:decide_late_appeal", "letter:appeal_outcome"),
+        Before(
+            "appeal_decided|form:decide_appeal|form:decide_late_appeal", "letter:appeal_outcome"
+        ),
     ),
     Law(
         "appeal",
         "Every decision on an appeal ends in the letter with its outcome",
         "R-078",
-        After("form:decide_appeal", "letter:appeal_outcome"),
+        After("form:decide_appeal|appeal_decided", "letter:appeal_outcome"),
     ),
     Law(
         "appeal",
@@ -69,7 +71,7 @@ _OF_THE_ONE: tuple[Law, ...] = (
         "appeal",
         "The dates of an appeal are worked out from its receipt",
         "R-076",
-        Before("operation:appeals.work_out_dates", "form:decide_appeal"),
+        Before("operation:appeals.work_out_dates", "form:decide_appeal|appeal_decided"),
     ),
     Law(
         "appeal",

@@ -191,7 +191,7 @@ _OF_REVIEWS: tuple[Law, ...] = (
         "periodic_review",
         "A person decides a review before its letter goes",
         "R-083, R-110",
-        Before("form:decide_review", "decision_letter_sent"),
+        Before("form:decide_review|periodic_review_held", "decision_letter_sent"),
     ),
     Law(
         "periodic_review",

@@ -101,7 +101,7 @@ _OF_WARNINGS: tuple[Law, ...] = (
         There("tells:comparison_late"),
     ),
 )
-_REFERRED, _MET = "form:referral", "form:record_meeting"
+_REFERRED, _MET = "form:referral", "form:record_meeting|referral_decided"
 _OF_FORMAL_STAGES: tuple[Law, ...] = (
     Law("formal_stage", "A meeting rests on a written referral", "R-032", Before(_REFERRED, _MET)),
     Law(

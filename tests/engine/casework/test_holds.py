@@ -43,6 +43,7 @@ def test_lifting_tells_whoever_waits_for_the_case(landlord: Landlord) -> None:
 
 
 def test_a_hold_needs_a_reason(landlord: Landlord) -> None:
+    """R-108."""
     found = landlord.problems("place_hold", "2026-03-02", {"hold_kind": "claim"}, "dorothy")
     assert found == {"hold_reason": "Enter what exactly it is"}
 

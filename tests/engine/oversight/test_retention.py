@@ -139,12 +139,15 @@ def test_the_dry_run_changes_nothing_and_counts_what_the_certificate_counts(
 def test_nothing_is_deleted_before_its_day_or_while_it_is_held_whatever_is_drawn(
     sqlite_database: Database,
 ) -> None:
+    """R-107: not under a request for a copy either, or under whatever else is a hold."""
     with opened(sqlite_database) as register:
         case_id = _closed(register, "2027-04-01")
         with pytest.raises(Rejected, match=r"they are kept to Thu 1 Apr 2027"):
             retention.delete(register.context("2027-04-01", "the system"))
         register.session.add(
-            LegalHold(case_id=case_id, reason="claim", opened_on=DAY, opened_by="dorothy")
+            LegalHold(
+                case_id=case_id, reason="Request for a copy", opened_on=DAY, opened_by="dorothy"
+            )
         )
         register.session.flush()
         with pytest.raises(Rejected, match="nothing that holds the case, but: A hold that was"):

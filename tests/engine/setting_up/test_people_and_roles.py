@@ -84,6 +84,7 @@ def test_a_person_who_cannot_be_is_refused(
 
 
 def test_two_people_do_not_share_an_address(house: Scenario) -> None:
+    """R-103: nobody signs in with a colleague's address."""
     setting_up.add_person(house.db, NORA, by="iris")
     again = {**NORA, "name": "nell", "email": "NORA@homes.example"}
     with pytest.raises(InvalidAnswers, match="cannot say who did what"):
