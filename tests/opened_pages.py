@@ -293,6 +293,13 @@ PAGES: Mapping[str, Rule] = {
     **dict.fromkeys(("daily.hand_over", "daily.put_off"), at_task()),
     "callers.looked_up": page("callers"),
     **dict.fromkeys(("register.listed", "register.as_file"), page("register")),
+    "flags.listed": page("flags"),
+    "flags.worklist": within("flags"),
+    **dict.fromkeys(("flags.confirmed", "flags.compared"), within("flags")),
+    **dict.fromkeys(
+        ("flags.comparison", "flags.keep", "flags.put_aside"), within("flags", comparison_id=1)
+    ),
+    **dict.fromkeys(("flags.ask", "flags.done"), within("flags", comparison_id=1, difference_id=1)),
     **dict.fromkeys(("post.listed",), page("letters to post")),
     "post.made": within("letters to post"),
     **dict.fromkeys(

@@ -55,6 +55,7 @@ from web.views import (
     emergency,
     evidence,
     flag_answers,
+    flags,
     log,
     moving,
     my_emails,
@@ -182,6 +183,7 @@ def _register_views(app: Flask) -> None:
     managers = (
         complaints,
         batches,
+        flags,
         ombudsman_orders,
         partner,
         data_requests,

@@ -8,14 +8,43 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+import engine
 from web import auth
-from web.command import Plain
+from web.command import Plain, ready
 from web.counterpart import MODES, Counterpart, server_of
+from web.spreadsheet import csv_lines
+from web.views import flags
 
 
 def register(app: Flask) -> None:
     """Give the application its commands."""
     app.cli.add_command(flag_counterpart)
+    app.cli.add_command(flag_worklist)
+
+
+@click.command(cls=Plain)
+@click.argument("system")
+@click.option("--as", "name", required=True, help="User name of somebody of the systems team.")
+@with_appcontext
+def flag_worklist(system: str, name: str) -> None:
+    """Print what SYSTEM is asked for as CSV, as the person named sees it; kept in the log."""
+    database = ready()
+    person = engine.person(database, name)
+    if person is None:
+        raise click.UsageError(f"Expected somebody who works here, but {name} is nobody.")
+    try:
+        systems = engine.flagging.flag_systems(database, person)
+    except engine.NotFound as nobody:
+        raise click.UsageError(f"Expected somebody of the systems team, not {name}.") from nobody
+    found = next((one for one in systems if one.name == system), None)
+    if found is None:
+        raise click.UsageError(
+            f"Expected one of {', '.join(one.name for one in systems)}, but it is {system}."
+        )
+    rows = list(flags.worklist_rows(found))
+    engine.oversight.note_export(database, person, "flag_worklist", rows=len(rows))
+    for line in csv_lines(flags.HEADINGS, rows):
+        click.echo(line, nl=False)
 
 
 @click.command(cls=Plain)

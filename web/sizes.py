@@ -30,7 +30,12 @@ _TAKE_EVIDENCE = frozenset({"evidence.add"})
 #: How many files of the largest size one page takes at once; more are sent one after another.
 MOST_AT_ONCE = 5
 #: Endpoints that take a list in, which is kept in a file while it is read: the most, in MB.
-_TAKE_LISTS = {"contact_imports.listed": 40, "register_imports.listed": 10}
+_TAKE_LISTS = {
+    "contact_imports.listed": 40,
+    "register_imports.listed": 10,
+    "flags.compared": 8,
+    "flags.confirmed": 8,
+}
 #: All of them.
 UPLOADS = frozenset({*_TAKE_FILES, *_TAKE_EVIDENCE, *_TAKE_LISTS})
 

@@ -23,12 +23,13 @@ def as_csv(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -
 
     The rows are written as they are asked for, so a long list is never held as one text.
     """
-    sent = Response(_lines(headings, rows), mimetype="text/csv")
+    sent = Response(csv_lines(headings, rows), mimetype="text/csv")
     sent.headers.set("Content-Disposition", "attachment", filename=name)
     return sent
 
 
-def _lines(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Give the lines of such a file one by one."""
     yield _MARK + _line(headings)
     for row in rows:
         yield _line(row)

@@ -4,5 +4,19 @@ from __future__ import annotations
 
 from engine.casework.flag_systems import short_name
 from engine.commands.flag_answers import FlagAnswer, take_flag_answer
+from engine.flagging import comparing, confirming, records
+from engine.flagging.permission import COMPARES, SETS
+from engine.flagging.standing import ACTIONS, flag_systems
 
-__all__ = ["FlagAnswer", "short_name", "take_flag_answer"]
+__all__ = [
+    "ACTIONS",
+    "COMPARES",
+    "SETS",
+    "FlagAnswer",
+    "comparing",
+    "confirming",
+    "flag_systems",
+    "records",
+    "short_name",
+    "take_flag_answer",
+]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
 from engine.errors import InvalidAnswers, Problem
+from engine.sheets import open_table
 
-#: The rows of one file at most, and the cells and characters of one row.
+#: The rows of one file at most.
 MOST_ROWS = 250_000
-_MOST_CELLS, _LONGEST_CELL = 60, 20_000
 #: Column -> the headings it goes by, without capitals and signs.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "on": ("date", "day", "contact date", "date of contact", "call date", "contacted on"),
@@ -46,8 +43,6 @@ _NAMES: Mapping[str, str] = {
     "case_reference": "case reference",
     "source_id": "contact id",
 }
-_SEPARATORS = (",", ";", "\t", "|")
-_BYTES_AT_ONCE = 1 << 16
 
 
 def heading_of(column: str) -> str:
@@ -120,66 +115,8 @@ def open_sheet(file: IO[bytes]) -> Sheet:
     UTF-8, or what a Windows spreadsheet saves; separated by comma, semicolon, tab or bar.
     Raises InvalidAnswers for a file that is no table, also later while its rows are read.
     """
-    encoding = _encoding_of(file)
-    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
-    first = text.readline(_LONGEST_CELL)
-    if not first.strip():
-        raise _refused("Expected a file with headings in its first row, but it is empty.")
-    separator = max(_SEPARATORS, key=first.count)
-    text.seek(0)
-    table = _rows(text, separator)
-    _, headings = next(table, (0, []))
-    return Sheet(layout_of([heading.strip() for heading in headings]), table)
-
-
-def _rows(text: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
-    table = csv.reader(text, delimiter=separator, strict=True)
-    count = 0
-    while True:
-        try:
-            row = next(table, None)
-        except csv.Error as wrong:
-            raise _refused(
-                f"Expected rows of cells, but line {table.line_num} cannot be read: {wrong}. "
-                "Save the sheet as CSV again."
-            ) from wrong
-        if row is None:
-            return
-        count += 1
-        if len(row) > _MOST_CELLS:
-            raise _refused(
-                f"Expected at most {_MOST_CELLS} columns, but row {count} has {len(row)}. "
-                "Keep the columns that say something about a contact."
-            )
-        if count > MOST_ROWS + 1:
-            raise _refused(
-                f"Expected at most {MOST_ROWS:,} rows, but there are more. Send the file in parts."
-            )
-        if any(cell.strip() for cell in row):
-            yield count, [cell.replace("\0", " ")[:_LONGEST_CELL] for cell in row]
-
-
-def _encoding_of(file: IO[bytes]) -> str:
-    """Tell how the file is written, by reading it once."""
-    begin = file.read(4)
-    file.seek(0)
-    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if begin.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise _refused(
-            "Expected a CSV file, but this is a workbook. In the spreadsheet, choose Save as and "
-            "then CSV."
-        )
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while some := file.read(_BYTES_AT_ONCE):
-            decoder.decode(some)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "cp1252"
-    finally:
-        file.seek(0)
-    return "utf-8-sig"
+    headings, rows = open_table(file, most_rows=MOST_ROWS, about="a contact")
+    return Sheet(layout_of(headings), rows)
 
 
 def _plain(heading: str) -> str:

@@ -13,7 +13,9 @@ from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 
 #: What leaves as one file.
-Export = Literal["register", "running", "import_to_mend", "register_to_mend", "print_pack"]
+Export = Literal[
+    "register", "running", "import_to_mend", "register_to_mend", "print_pack", "flag_worklist"
+]
 #: What leaves as one file -> what the log calls it, and what it is about.
 _EXPORTS: Mapping[Export, tuple[str, str]] = {
     "register": ("register_exported", "arrangement"),
@@ -21,6 +23,7 @@ _EXPORTS: Mapping[Export, tuple[str, str]] = {
     "import_to_mend": ("contacts_import_exported", "contact_import"),
     "register_to_mend": ("register_import_exported", "register_import"),
     "print_pack": ("print_pack_opened", "print_pack"),
+    "flag_worklist": ("flag_worklist_exported", "flag_request"),
 }
 #: Somebody found a customer by a search that shows more than their own cases (R-102, R-103).
 LOOKED_UP = "customer_looked_up"

@@ -99,6 +99,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         *("/register/imports/1", "/register/imports/1?show=refused"),
         "/register/imports/1?columns=yes",
     ),
+    "flags.listed": ("dorothy", "/flags"),
     "register.listed": (
         "petra",
         *("/register", "/register?show=review", "/register?show=gaps", "/register?show=ended"),
@@ -182,6 +183,7 @@ NOT_LOOKED_AT: Mapping[str, str] = {
                 "post.pdf",
             ),
             *("register_imports.left", "register_imports.template"),
+            "flags.worklist",
             *("contact_imports.wrong", "register.as_file", "running.as_file", "diagrams.drawn"),
             *("draft_transfer.raw", "draft_transfer.archive", "draft_preview.vocabulary"),
             *("versions.file", "versions.archive", "task.letter_pdf"),
@@ -191,6 +193,7 @@ NOT_LOOKED_AT: Mapping[str, str] = {
     **dict.fromkeys(
         ("sign_in.emergency", "sign_in.out", "sign_in.there", "sign_in.back"), _SIGN_IN
     ),
+    "flags.comparison": "tests/web/test_flags_page.py reads it; the demonstration has none.",
     "sign_in.page": "tests/browser/test_pages.py looks at it as a stranger.",
     **dict.fromkeys(("sign_in.home", "drafts.change"), "It leads on to another page at once."),
 }

@@ -1,0 +1,197 @@
+"""How flags stand in each system: what is asked for, in place, to be removed, failed and late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, case, func, select
+
+from engine.casework.flag_systems import adapter_of
+from engine.casework.open_tasks import is_open_unled
+from engine.casework.visibility import Part, sees
+from engine.clock import LONDON
+from engine.flagging.permission import check_roles
+from engine.installation import read_surroundings
+from engine.queries.people import Person
+from engine.queries.reading import Reading, reading
+from engine.tables.casefile import CaseFile, Customer
+from engine.tables.database import Database
+from engine.tables.decisions import Arrangement, Flag
+from engine.tables.flagging import FlagReconciliation, FlagRequest
+from engine.tables.process import WorkItem
+
+_PROCESS, _TASK = "flags", "confirm_flag"
+#: Action -> what is asked for.
+ACTIONS: Mapping[str, str] = {"add": "Set it", "update": "Change it", "end": "Remove it"}
+_WAYS = {
+    "by_hand": "By a task of the systems team",
+    "worklist": "By a list to download",
+    "webhook": "By a signed call; a task where that fails",
+}
+_MOST = 500
+
+
+@dataclass(frozen=True)
+class FlagWanted:
+    """One change that is asked for and not confirmed: what the card says, never why."""
+
+    task_id: int
+    #: Under which an answer comes; "" for one from before requests were rows.
+    reference: str
+    case_id: int
+    case_reference: str
+    #: The tenancy reference, and the one before where the old home may still show it.
+    person_key: str
+    former_person_key: str
+    #: add, update, end
+    action: str
+    text: str
+    asked_on: dt.date
+    due_on: dt.date | None
+    is_late: bool
+    #: Why no machine could be asked; "" where one is, or none is meant to.
+    failed_because: str
+
+
+@dataclass(frozen=True)
+class FlagSystem:
+    """One system, how it is asked, and everything about it that waits."""
+
+    name: str
+    way: str
+    wanted: tuple[FlagWanted, ...]
+    #: Flags as they are now: set and in force; set though the arrangement ended (Q3); of
+    #: arrangements in force, not all confirmed (Q4).
+    in_place: int
+    still_set: int
+    not_confirmed: int
+    #: When it was compared last with what it shows; None for never.
+    compared_on: dt.date | None
+
+    @property
+    def late(self) -> int:
+        """Count what is late."""
+        return sum(one.is_late for one in self.wanted)
+
+    @property
+    def failed(self) -> int:
+        """Count what a machine could not be asked for."""
+        return sum(bool(one.failed_because) for one in self.wanted)
+
+
+def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
+    """Give each system with what waits there, the most urgent first; at most six statements.
+
+    Only of cases whose card this person sees. Raises NotFound for those it does not exist for.
+    """
+    check_roles(person.roles)
+    with reading(db, person) as look:
+        settings = read_surroundings(look.session).settings
+        wanted = _wanted(look, person)
+        counts = _counts(look)
+        compared = dict(
+            look.session.execute(
+                select(FlagReconciliation.system, func.max(FlagReconciliation.kept_at))
+                .where(FlagReconciliation.kept_at.is_not(None))
+                .group_by(FlagReconciliation.system)
+            ).all()
+        )
+        return tuple(
+            FlagSystem(
+                name=name,
+                way=_WAYS[adapter_of(settings, name).way],
+                wanted=tuple(wanted[name]),
+                in_place=counts[name][0] if name in counts else 0,
+                still_set=counts[name][1] if name in counts else 0,
+                not_confirmed=counts[name][2] if name in counts else 0,
+                compared_on=_day(compared.get(name)),
+            )
+            for name in sorted({*wanted, *counts})
+        )
+
+
+def _wanted(look: Reading, person: Person) -> Mapping[str, list[FlagWanted]]:
+    rows = look.session.execute(
+        select(WorkItem, CaseFile, Customer.tenancy_reference)
+        .join(CaseFile, CaseFile.id == WorkItem.case_id)
+        .outerjoin(Customer, Customer.id == CaseFile.customer_id)
+        .where(
+            WorkItem.process_id == _PROCESS,
+            WorkItem.element_id == _TASK,
+            is_open_unled(),
+            sees(person, Part.CARD),
+        )
+        .order_by(WorkItem.due_on, WorkItem.id)
+        .limit(_MOST)
+    ).all()
+    asked = {
+        (one.instance_id, one.system): one
+        for one in look.session.scalars(
+            select(FlagRequest)
+            .where(
+                FlagRequest.confirmed_at.is_(None),
+                FlagRequest.instance_id.in_([item.instance_id for item, _, _ in rows]),
+            )
+            .order_by(FlagRequest.id)
+        )
+    }
+    found: dict[str, list[FlagWanted]] = defaultdict(list)
+    for item, of_case, tenancy in rows:
+        system = str(item.variables.get("flag_system", ""))
+        request = asked.get((item.instance_id, system))
+        found[system].append(_row(look, item, of_case, tenancy or "", request))
+    return found
+
+
+def _row(
+    look: Reading, item: WorkItem, of_case: CaseFile, tenancy: str, request: FlagRequest | None
+) -> FlagWanted:
+    return FlagWanted(
+        task_id=item.id,
+        reference=request.reference if request else "",
+        case_id=of_case.id,
+        case_reference=of_case.reference,
+        person_key=request.person_key if request else tenancy,
+        former_person_key=request.former_person_key if request else "",
+        action=request.action if request else str(item.variables.get("flag_action", "add")),
+        text=request.text if request else "",
+        asked_on=item.opened_at.astimezone(LONDON).date(),
+        due_on=item.due_on,
+        is_late=item.due_on is not None and item.due_on < look.today,
+        failed_because=request.failed_because if request and request.failed_at else "",
+    )
+
+
+def _counts(look: Reading) -> Mapping[str, tuple[int, int, int]]:
+    """Count the flags of every case by system: in place, still set, not confirmed (Q3, Q4)."""
+    live = Arrangement.ended_on.is_(None)
+    is_set = and_(Flag.set_on.is_not(None), Flag.removed_on.is_(None))
+    settled = and_(
+        is_set,
+        Flag.update_requested_on.is_(None),
+        Flag.removal_requested_on.is_(None),
+        Flag.failed_on.is_(None),
+    )
+    rows = look.session.execute(
+        select(
+            Flag.system,
+            _sum(and_(live, settled)),
+            _sum(and_(~live, is_set)),
+            _sum(and_(live, Arrangement.in_force_on.is_not(None), ~settled)),
+        )
+        .join(Arrangement, Arrangement.id == Flag.arrangement_id)
+        .group_by(Flag.system)
+    ).all()
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def _sum(which: Any) -> Any:
+    return func.coalesce(func.sum(case((which, 1), else_=0)), 0)
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return moment.astimezone(LONDON).date() if moment else None
