@@ -274,6 +274,8 @@ PAGES: Mapping[str, Rule] = {
     **dict.fromkeys(("disagreements.heard", "disagreements.logged"), _disagreement),
     "complaints.listed": page("complaints"),
     "absences.listed": everybody,
+    "policy_control.shown": page("policy"),
+    "policy_control.assessment": within("policy", assessment_id=1),
     "ombudsman_orders.listed": page("ombudsman orders"),
     "retention.listed": page("retention"),
     **dict.fromkeys(("retention.dry_run", "retention.deleted"), page("retention of each case")),

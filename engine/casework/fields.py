@@ -166,5 +166,7 @@ OUTSIDE = frozenset(
         *("batch", "holiday", "policy_value", "release", "release_editor", "release_file"),
         *("role_holder", "setting", "sharing_agreement", "user", "worker"),
         *("identity", "local_account", "mail_choice", "print_pack", "signed_in"),
+        *("policy_version", "policy_distribution", "policy_reading", "policy_review"),
+        *("impact_assessment", "policy_of_release", "training_record"),
     }
 )

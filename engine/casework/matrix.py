@@ -131,6 +131,8 @@ PAGES: Mapping[str, frozenset[str]] = {
     "register": _WATCHERS | {"manager", "partner_liaison"},
     # What other systems are asked to show, by the card alone; and comparisons with what they do.
     "flags": frozenset({"dmo", "systems_team"}),
+    # The control record of the policy document; its receipts are everybody's own.
+    "policy": _WATCHERS | {"process_owner", "manager"},
     "complaints": _WATCHERS | {"manager"},
     "ombudsman orders": _WATCHERS | {"manager"},
     # What is due for deletion: numbers to managers, the cases to those who watch over them.

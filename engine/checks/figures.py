@@ -19,6 +19,7 @@ ASKED_FOR = frozenset(
         *("holding_letter.within", "landlord.email_domain", "landlord.name", "look_again.within"),
         *("letter.promise_words", "meeting.due", "meeting.length", "meeting.quorum"),
         *("owed_action.within", "partner.agreement", "refusal.triage_within"),
+        *("policy.desktop", "policy.formal", "policy.remind_first"),
         *("partner.name", "partner.share", "retention.notice", "retention.period"),
         *("review.interval", "review.late_notice_within", "review.lead", "review.request_sla"),
         *("review.warn", "spoc.response_time", "warning.min_change_period"),

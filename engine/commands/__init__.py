@@ -24,6 +24,7 @@ from engine.commands.pages import (
     today,
     working_day_ahead,
 )
+from engine.commands.policy_reviews import start_policy_review
 from engine.commands.rearming import Moved, dates_anew, rearm, rearm_run
 from engine.commands.returning import start_again
 from engine.commands.timers import (
@@ -81,6 +82,7 @@ __all__ = [
     "save_draft",
     "start",
     "start_again",
+    "start_policy_review",
     "sweep_unclaimed",
     "take_in",
     "today",

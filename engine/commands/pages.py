@@ -186,15 +186,21 @@ def _at_task(session: Session, work_item_id: int, by: str) -> tuple[WorkItem, Ca
 def _defaults(form: forms.Form, context: Context) -> dict[str, Any]:
     """Ask the case for the first value of each question that names a fact."""
     found: dict[str, Any] = {}
+    known: dict[str, Any] = {}
     for question in form.questions:
-        fact = REGISTRY.facts.get(question.default_from)
-        value = _said(fact(context)) if fact else None
-        if value not in (None, ""):
+        name = question.default_from
+        if name in REGISTRY.facts and name not in known:
+            known[name] = REGISTRY.facts[name](context)
+        value = _said(known.get(name), question.id)
+        if value not in (None, "", []):
             found[question.id] = value
     return found
 
 
-def _said(value: Any) -> Any:
+def _said(value: Any, question: str) -> Any:
+    """Give a fact as it is typed; one that is several answers has one for the question."""
+    if isinstance(value, Mapping):
+        value = value.get(question)
     if isinstance(value, Due):
         value = value.on
     return value.isoformat() if isinstance(value, dt.date) else value

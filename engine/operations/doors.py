@@ -24,6 +24,7 @@ class Door:
     of_people: bool = False
 
 
+_OF_THE_POLICY = frozenset({"process_owner"})
 _OWNERS = frozenset({"team_leader", "manager", "dmo"})
 
 #: Message name -> door.
@@ -31,6 +32,26 @@ DOORS: Mapping[str, Door] = {
     "customer_disagrees": Door("customer_disagrees", None, is_message=False),
     "absence_booked": Door("book_absence", None, needs_case=False, of_people=True),
     "absence_changed": Door("change_absence", "absence", needs_case=False, of_people=True),
+    "policy_version_recorded": Door(
+        "record_policy_version",
+        None,
+        _OF_THE_POLICY,
+        needs_case=False,
+        is_message=False,
+        of_people=True,
+    ),
+    "policy_review_wanted": Door(
+        "policy_review_wanted", None, _OF_THE_POLICY, needs_case=False, of_people=True
+    ),
+    "policy_read": Door("policy_read", None, needs_case=False, is_message=False, of_people=True),
+    "training_recorded": Door(
+        "record_training",
+        None,
+        _OF_THE_POLICY | {"manager"},
+        needs_case=False,
+        is_message=False,
+        of_people=True,
+    ),
     "appeal_received": Door("log_appeal", None),
     "data_request_received": Door("log_data_request", None),
     "look_asked": Door("ask_for_a_look", "arrangement"),

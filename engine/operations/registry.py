@@ -21,7 +21,12 @@ OfferChoices = Callable[[Context], Sequence[Choice]]
 
 
 #: Holders whose task is theirs alone: nobody else of the role may take it (R-043, R-077).
-IN_PERSON = frozenset({"case.director", "case.spoc", "case.proposed_spoc", "case.cover_teller"})
+IN_PERSON = frozenset(
+    {
+        *("case.director", "case.spoc", "case.proposed_spoc", "case.cover_teller"),
+        *("case.policy_reviewer", "case.policy_approver"),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.casework import own_words, policy_of_release
 from engine.casework.audit import Chain, Entry
-from engine.errors import NotAllowed, Rejected
+from engine.errors import InvalidAnswers, NotAllowed, Problem, Rejected
 from engine.publishing.drafts import draft_files
 from engine.publishing.gate import need_no_errors
 from engine.publishing.hold import LONGEST_TEXT, Held, checked_text, held, newest_release
@@ -13,13 +14,23 @@ from engine.releases import install_draft
 from engine.tables.database import Database
 from engine.tables.releases import ReleaseFile
 
+_NOTHING_SIGNED = (
+    "Expected a signed impact assessment of the policy's newest version, or a recorded exemption "
+    "with its reason, but there is neither."
+)
 
-def submit_draft(db: Database, draft_id: int, note: str, person: Person) -> None:
+
+def submit_draft(
+    db: Database, draft_id: int, note: str, person: Person, *, exemption: str = ""
+) -> None:
     """Hand a draft in to a second person; nothing in it can be changed from here on.
 
     note: what changed and why; it is kept with the version.
+    exemption: why it may be published without a signed impact assessment of the policy's newest
+        version; only asked where there is none, such as for a small change (R-115).
 
-    Raises NotFound, InvalidAnswers when the note is missing or too long, InvalidRelease with
+    Raises NotFound, InvalidAnswers when the note or the exemption is missing or too long,
+    InvalidRelease with
     every finding when the files may not be published, and Rejected when the draft is not open,
     changes nothing, is behind the version in force, or holds a file nobody looked at since a
     newer version changed it too.
@@ -33,6 +44,7 @@ def submit_draft(db: Database, draft_id: int, note: str, person: Person) -> None
         _may_hand_in(draft)
         _need_same(draft, checked)
         release = draft.release
+        _keep_exemption(draft, exemption)
         release.note, release.submitted_at, release.submitted_by = said, draft.now, person.name
         release.sent_back_at, release.sent_back_by, release.sent_back_reason = None, None, ""
         draft.audit("draft_handed_in", new={"note": said, "files": _hashes(draft.overlay)})
@@ -94,6 +106,8 @@ def approve_draft(
         _need_looked_at(draft, looked_at)
         _need_same(draft, checked)
         release = draft.release
+        if not policy_of_release.tie(draft.session, release.id):
+            raise Rejected(f"{_NOTHING_SIGNED} Send it back, so that one of them is recorded.")
         install_draft(draft.session, release, checked, at=draft.now, by=person.name)
         said = {
             "number": release.number,
@@ -101,11 +115,25 @@ def approve_draft(
             "note": release.note,
             "handed_in_by": release.submitted_by,
             "changed_by": draft.editors,
+            "exemption": policy_of_release.exemption_of(draft.session, release.id),
         }
         draft.session.flush()
         entry = Entry("release_published", "release", release.id, actor=person.name, new=said)
         chain.add(entry, at=draft.now)
         return release.number or 0
+
+
+def _keep_exemption(draft: Held, exemption: str) -> None:
+    """Keep why a draft goes without an assessment; raises InvalidAnswers when nobody says so."""
+    if policy_of_release.signed_now(draft.session)[1] is not None:
+        return
+    said = exemption.strip()
+    if own_words.problems({"exemption": said}, ["exemption"]):
+        sentence = f"{_NOTHING_SIGNED} Say why this change needs no assessment."
+        raise InvalidAnswers([Problem("exemption", sentence)])
+    said = checked_text("exemption", said, "why it needs no assessment", LONGEST_TEXT)
+    by, release_id = draft.person.name, draft.release.id
+    policy_of_release.exempt(draft.session, release_id, said, by=by, at=draft.now)
 
 
 def _may_hand_in(draft: Held) -> None:

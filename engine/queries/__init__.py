@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from engine.queries import absences, complaints, contact_subjects, ombudsman_orders
+from engine.queries import (
+    absences,
+    complaints,
+    contact_subjects,
+    ombudsman_orders,
+    policy_control,
+)
 from engine.queries.appealable import (
     AppealableDecision,
     FoundCustomer,
@@ -135,6 +141,7 @@ __all__ = [
     "ombudsman_orders",
     "people",
     "person",
+    "policy_control",
     "process",
     "process_runs",
     "processes",

@@ -25,6 +25,14 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "contractor": "Contractor",
         "partner_liaison": "Partner liaison",
     },
+    "policy_review": {"desktop": "Desk-top review", "formal": "Formal review"},
+    "policy_outcome": {"stays": "Stays as it is", "new_version": "A new version is made"},
+    "training": {
+        "policy": "The policy",
+        "equality": "Equality and adjustments",
+        "safeguarding": "Safeguarding and mental health",
+        "communication": "Teams keep each other informed",
+    },
     "decision": {**DECISION_NAMES, "appeal": "Appeal decided"},
     "outcome": {
         "upheld": "Upheld",

@@ -18,6 +18,7 @@ from engine.commands import (
     hand_back_tasks,
     read_surroundings,
     run_due,
+    start_policy_review,
     sweep_unclaimed,
 )
 from engine.outbox import Senders, ask_notify, deliver_outbox, task_mail
@@ -81,6 +82,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("old sign-ins", "sweep", SWEEP_SECONDS, forget_old),
         Periodic("letters at Notify", "sweep", SWEEP_SECONDS, ask),
         Periodic("e-mail about tasks", "sweep", SWEEP_SECONDS, write),
+        Periodic("reviews of the policy", "sweep", SWEEP_SECONDS, start_policy_review),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
     )
 

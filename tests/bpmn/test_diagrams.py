@@ -222,6 +222,7 @@ FROM_OUTSIDE = {
     "look_asked",
     "matter_settled",
     "ombudsman_item_recorded",
+    "policy_review_wanted",
     "promise_made",
     "refusal_over",
     "third_party_withdrawn",

@@ -44,6 +44,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/cases/{fenwick}/papers/agenda",
     ),
     "evidence.adding": ("amina", "/cases/{thackeray}/evidence/{record}/files"),
+    "policy_control.shown": ("olive", "/policy"),
     "evidence.remove": ("amina", "/cases/{thackeray}/files/{file}/remove"),
     "doors.act": (
         "dorothy",
@@ -172,6 +173,7 @@ _FILE = "A file, not a page."
 _SIGN_IN = "tests/browser/test_sign_in.py looks at it with and without a provider."
 #: Endpoint that answers a GET -> why it stands in no list above.
 NOT_LOOKED_AT: Mapping[str, str] = {
+    "policy_control.assessment": "The demonstration has none; tests/web/test_policy_control.py.",
     **dict.fromkeys(
         (
             *(

@@ -74,6 +74,7 @@ def test_a_change_goes_from_start_to_published(
     olive.follow("Hand in")
     olive.press("Hand it in", status=422)
     olive.page.get_by_label("What changed, and why?").fill("Say how to ring us.")
+    olive.page.fill("#exemption", "Words alone.")
     olive.press("Hand it in")
     olive.open("/drafts/2/approval")
     olive.open(f"/drafts/2/files/{LETTER}")

@@ -42,13 +42,16 @@ def hand_in(draft_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return _hand_in(draft_id, "", "")
     note = request.form.get("note", "").strip()
+    exemption = request.form.get("exemption", "").strip()
     problem = _problem_of(note, _NO_NOTE)
     if problem:
-        return _hand_in(draft_id, note, problem), _INVALID
+        return _hand_in(draft_id, note, problem, exemption), _INVALID
     try:
-        engine.submit_draft(auth.database(), draft_id, note, auth.person())
+        engine.submit_draft(auth.database(), draft_id, note, auth.person(), exemption=exemption)
     except engine.InvalidRelease:
-        return _hand_in(draft_id, note, _MEND_FIRST), _INVALID
+        return _hand_in(draft_id, note, _MEND_FIRST, exemption), _INVALID
+    except engine.InvalidAnswers as refusal:
+        return _hand_in(draft_id, note, "", exemption, str(refusal)), _INVALID
     brief = engine.draft_brief(auth.database(), draft_id, auth.person())
     banner.success(f"“{brief.title}” is handed in. {_who(who_may_approve(brief))}")
     return redirect(url_for("drafts.shown", draft_id=draft_id), 303)
@@ -106,7 +109,7 @@ def _changes(draft_id: int, path: str | None) -> str:
     )
 
 
-def _hand_in(draft_id: int, note: str, problem: str) -> str:
+def _hand_in(draft_id: int, note: str, problem: str, exemption: str = "", lacking: str = "") -> str:
     page = engine.draft(auth.database(), draft_id, auth.person())
     placed = findings.placed(draft_id, page.findings, to_open(page))
     return render_template(
@@ -119,7 +122,13 @@ def _hand_in(draft_id: int, note: str, problem: str) -> str:
         approvers=who_may_approve(page.brief),
         note=note or page.brief.note,
         problem=problem,
-        problems=_problems(problem, "" if problem == _MEND_FIRST else "#note"),
+        needs_exemption=engine.policy_control.needs_exemption(auth.database()),
+        exemption=exemption or engine.policy_control.exemption(auth.database(), draft_id),
+        lacking=lacking,
+        problems=[
+            *_problems(problem, "" if problem == _MEND_FIRST else "#note"),
+            *_problems(lacking, "#exemption"),
+        ],
     )
 
 
@@ -134,6 +143,7 @@ def _approval(draft_id: int, *, reason: str = "", problem: str = "") -> str:
         to_look_at=[one for one in placed if not one.is_error],
         versions=_with_runs(),
         approvers=who_may_approve(page.brief),
+        exemption=engine.policy_control.exemption(auth.database(), draft_id),
         reason=reason,
         problem=problem,
         problems=_problems(problem, "#reason"),

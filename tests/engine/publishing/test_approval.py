@@ -66,7 +66,7 @@ def test_a_version_can_be_without_a_file_and_with_a_new_one(house: Database) -> 
     out, new = "bpmn/scenarios/appeals.yaml", "bpmn/scenarios/appeals_anew.yaml"
     publishing.remove_file(house, draft_id, out, version=0, person=OLIVE)
     publishing.save_file(house, draft_id, new, FILES[out], version=0, person=OLIVE)
-    publishing.submit_draft(house, draft_id, NOTE, OLIVE)
+    publishing.submit_draft(house, draft_id, NOTE, OLIVE, exemption="A small change.")
     publishing.approve_draft(house, draft_id, OSCAR)
     expected = {path: content for path, content in FILES.items() if path != out}
     assert publishing.release_files(house, 2) == {**expected, new: FILES[out]}
@@ -78,7 +78,7 @@ def test_a_version_can_be_without_a_file_and_with_a_new_one(house: Database) -> 
 def test_who_changed_or_handed_it_in_cannot_publish_it(house: Database) -> None:
     draft_id = publishing.start_draft(house, OLIVE, "Words")
     publishing.save_file(house, draft_id, FORM, edited(FORM), version=0, person=OLIVE)
-    publishing.submit_draft(house, draft_id, NOTE, OSCAR)
+    publishing.submit_draft(house, draft_id, NOTE, OSCAR, exemption="A small change.")
     with pytest.raises(NotAllowed, match="you changed something in it"):
         publishing.approve_draft(house, draft_id, OLIVE)
     with pytest.raises(NotAllowed, match="you handed it in"):
@@ -117,7 +117,9 @@ def test_nothing_in_a_draft_that_waits_can_be_changed(house: Database) -> None:
         lambda: publishing.bring_up_to_date(house, draft_id, OLIVE),
         lambda: publishing.rename_draft(house, draft_id, "Other", OLIVE),
         lambda: publishing.discard_draft(house, draft_id, OLIVE),
-        lambda: publishing.submit_draft(house, draft_id, "Again", OLIVE),
+        lambda: publishing.submit_draft(
+            house, draft_id, "Again", OLIVE, exemption="A small change."
+        ),
     ):
         with pytest.raises(Rejected, match="handed it in") as refused:
             change()
@@ -138,7 +140,7 @@ def test_it_is_taken_back_by_who_changed_it_and_by_nobody_else(house: Database) 
     ):
         with pytest.raises(Rejected, match="this one is open"):
             too_late()
-    publishing.submit_draft(house, draft_id, NOTE, OLIVE)
+    publishing.submit_draft(house, draft_id, NOTE, OLIVE, exemption="A small change.")
     assert publishing.approve_draft(house, draft_id, OSCAR) == 2
 
 
@@ -154,7 +156,7 @@ def test_it_is_sent_back_with_a_reason_which_stands_until_it_is_handed_in_again(
         *("open", "Say which desk."),
         *("Oscar", NOW),
     )
-    publishing.submit_draft(house, draft_id, NOTE, OLIVE)
+    publishing.submit_draft(house, draft_id, NOTE, OLIVE, exemption="A small change.")
     assert publishing.draft_brief(house, draft_id, OLIVE).sent_back_reason == ""
     assert publishing.approve_draft(house, draft_id, OSCAR) == 2
 
@@ -167,7 +169,7 @@ def test_a_note_and_a_reason_are_needed(sqlite_house: Database, said: str) -> No
     assert refused.value.problems[0].question == "reason"
     publishing.take_back(sqlite_house, draft_id, OLIVE)
     with pytest.raises(InvalidAnswers) as refused:
-        publishing.submit_draft(sqlite_house, draft_id, said, OLIVE)
+        publishing.submit_draft(sqlite_house, draft_id, said, OLIVE, exemption="A small change.")
     assert refused.value.problems[0].question == "note"
 
 
@@ -178,7 +180,7 @@ def test_a_draft_with_errors_cannot_be_handed_in_and_one_with_warnings_can(
     publishing.save_file(sqlite_house, draft_id, DIAGRAM, b"<x/>", version=0, person=OLIVE)
     publishing.save_file(sqlite_house, draft_id, FORM, b"form: [", version=0, person=OLIVE)
     with pytest.raises(InvalidRelease) as refused:
-        publishing.submit_draft(sqlite_house, draft_id, NOTE, OLIVE)
+        publishing.submit_draft(sqlite_house, draft_id, NOTE, OLIVE, exemption="A small change.")
     assert {DIAGRAM, FORM} <= {finding.file for finding in refused.value.findings}
     foreign = FILES[DIAGRAM].replace(
         b"<bpmn:userTask ", b'<bpmn:userTask xmlns:o="urn:other" o:color="red" ', 1
@@ -187,7 +189,7 @@ def test_a_draft_with_errors_cannot_be_handed_in_and_one_with_warnings_can(
     publishing.undo_file(sqlite_house, draft_id, FORM, version=1, person=OLIVE)
     (warned,) = publishing.check_draft(sqlite_house, draft_id, OLIVE)
     assert (warned.severity, warned.rule) == ("warning", "foreign_extension")
-    publishing.submit_draft(sqlite_house, draft_id, NOTE, OLIVE)
+    publishing.submit_draft(sqlite_house, draft_id, NOTE, OLIVE, exemption="A small change.")
 
 
 def test_a_draft_that_changes_nothing_cannot_be_handed_in(sqlite_house: Database) -> None:
@@ -195,7 +197,7 @@ def test_a_draft_that_changes_nothing_cannot_be_handed_in(sqlite_house: Database
     publishing.save_file(sqlite_house, draft_id, FORM, edited(FORM), version=0, person=OLIVE)
     publishing.undo_file(sqlite_house, draft_id, FORM, version=1, person=OLIVE)
     with pytest.raises(Rejected, match="it changes no file"):
-        publishing.submit_draft(sqlite_house, draft_id, NOTE, OLIVE)
+        publishing.submit_draft(sqlite_house, draft_id, NOTE, OLIVE, exemption="A small change.")
 
 
 def test_a_release_that_the_gate_refuses_by_now_is_not_published(house: Database) -> None:
@@ -214,9 +216,9 @@ def test_a_release_that_the_gate_refuses_by_now_is_not_published(house: Database
 def test_the_record_names_both_people_the_note_and_what_was_handed_in(house: Database) -> None:
     draft_id = waiting(house)
     publishing.take_back(house, draft_id, OLIVE)
-    publishing.submit_draft(house, draft_id, NOTE, OLIVE)
+    publishing.submit_draft(house, draft_id, NOTE, OLIVE, exemption="A small change.")
     publishing.send_back(house, draft_id, "Not yet", OSCAR)
-    publishing.submit_draft(house, draft_id, NOTE, OLIVE)
+    publishing.submit_draft(house, draft_id, NOTE, OLIVE, exemption="A small change.")
     publishing.approve_draft(house, draft_id, OSCAR)
     assert audited(house) == [
         "draft_started olive",
@@ -243,6 +245,7 @@ def test_the_record_names_both_people_the_note_and_what_was_handed_in(house: Dat
         "note": NOTE,
         "handed_in_by": "olive",
         "changed_by": ["olive"],
+        "exemption": "A small change.",
     }
 
 
@@ -251,7 +254,7 @@ def test_nobody_publishes_what_was_changed_since_they_looked_at_it(house: Databa
     looked_at = publishing.draft_brief(house, draft_id, OSCAR).version
     publishing.take_back(house, draft_id, OLIVE)
     publishing.save_file(house, draft_id, FORM, edited(FORM, "Other"), version=1, person=OLIVE)
-    publishing.submit_draft(house, draft_id, NOTE, OLIVE)
+    publishing.submit_draft(house, draft_id, NOTE, OLIVE, exemption="A small change.")
     with pytest.raises(Rejected, match="as you looked at it, but it was opened again since"):
         publishing.approve_draft(house, draft_id, OSCAR, looked_at=looked_at)
     assert len(publishing.published_versions(house, OSCAR)) == 1

@@ -44,13 +44,13 @@ def test_a_draft_behind_the_newest_version_is_neither_handed_in_nor_published(
     handed_in = waiting(house)
     _published(house, {OTHER: edited(OTHER)})
     with pytest.raises(Rejected, match=r"version 2 was published on Wed 1 Apr 2026.*up to date"):
-        publishing.submit_draft(house, late, "Note", OTTO)
+        publishing.submit_draft(house, late, "Note", OTTO, exemption="A small change.")
     with pytest.raises(Rejected, match=r"version 2 was published on Wed 1 Apr 2026.*Send it back"):
         publishing.approve_draft(house, handed_in, OSCAR)
     assert {brief.is_behind for brief in publishing.drafts(house, OLIVE)} == {True}
     publishing.send_back(house, handed_in, "Behind", OSCAR)
     assert publishing.bring_up_to_date(house, handed_in, OLIVE) == ()
-    publishing.submit_draft(house, handed_in, "Note", OLIVE)
+    publishing.submit_draft(house, handed_in, "Note", OLIVE, exemption="A small change.")
     assert publishing.approve_draft(house, handed_in, OSCAR) == 3
     files = publishing.release_files(house, 3)
     assert files == {**FILES, OTHER: edited(OTHER), FORM: edited(FORM)}
@@ -88,13 +88,13 @@ def test_a_file_changed_on_both_sides_stays_is_named_and_must_be_looked_at(
         2,
     )
     with pytest.raises(Rejected, match=f"looked at {FORM}, which a newer version changed too"):
-        publishing.submit_draft(house, draft_id, "Note", OLIVE)
+        publishing.submit_draft(house, draft_id, "Note", OLIVE, exemption="A small change.")
     saved = publishing.save_file(
         house, draft_id, FORM, one.content, version=one.version, person=OLIVE
     )
     assert saved.version == one.version + 1
     assert _state(house, draft_id, FORM) == ("changed", None)
-    publishing.submit_draft(house, draft_id, "Note", OLIVE)
+    publishing.submit_draft(house, draft_id, "Note", OLIVE, exemption="A small change.")
 
 
 def test_taking_theirs_settles_a_clash_too(house: Database) -> None:

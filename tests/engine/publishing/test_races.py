@@ -135,7 +135,9 @@ def test_what_is_saved_while_it_is_handed_in_is_in_it_or_refused(house: Database
     draft_id = publishing.start_draft(house, OLIVE, "Words")
     publishing.save_file(house, draft_id, FORM, edited(FORM, "Olive"), version=0, person=OLIVE)
     raised = _at_once(
-        lambda: publishing.submit_draft(house, draft_id, "Note", OLIVE),
+        lambda: publishing.submit_draft(
+            house, draft_id, "Note", OLIVE, exemption="A small change."
+        ),
         lambda: publishing.save_file(
             house, draft_id, FORM, edited(FORM, "Oscar"), version=1, person=OSCAR
         ),
@@ -154,7 +156,7 @@ def test_who_saves_while_they_approve_has_not_approved_their_own_change(house: D
     publishing.take_back(house, draft_id, OLIVE)
 
     def hand_in_and_wait() -> None:
-        publishing.submit_draft(house, draft_id, "Note", OLIVE)
+        publishing.submit_draft(house, draft_id, "Note", OLIVE, exemption="A small change.")
 
     def save_then_approve() -> None:
         content = edited(FORM, "Oscar")

@@ -20,6 +20,8 @@ BUNDLE = build(FILES)
 #: Control variable -> what a form, a message or an operation may set it to.
 ANSWERS: dict[str, list[Any]] = {
     "absence_over": ["no", "no", "yes"],
+    "assess_impact": ["yes", "no"],
+    "assessment_result": ["signed", "sent_back"],
     "appeal_effect": ["none", "terms", "cancelled", "look_again"],
     "flag_action": ["add", "update", "end"],
     "flag_systems": [[], ["telephony"], ["telephony", "repairs", "housing"]],
@@ -60,6 +62,7 @@ RESULTS = {
 #: What ends a life that otherwise goes round for ever.
 TO_THE_END = {
     "absence_over": "yes",
+    "assess_impact": "no", "assessment_result": "signed",
     "appeal_effect": "none", "formal_outcome": "closed", "holds": 0, "in_time": "yes",
     "informal_outcome": "settled", "late_appeal": "taken", "open_matters": 0,
     "partner_scope": "no", "referral_complete": "yes", "review_outcome": "end",
@@ -71,6 +74,7 @@ _WORDS = {
     "order_kind": ["order", "recommendation"],
     "stand_in_is_named": ["yes", "no"],
     "data_request_kind": ["copy", "correction"],
+    "policy_review_about": ["it"],
 }
 _FIGURES = next(iter(BUNDLE.figures.values()))
 

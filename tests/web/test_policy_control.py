@@ -1,0 +1,60 @@
+"""The page of the policy document and its impact assessment, as owner and reviewer see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from engine import clock
+from engine.scenario import Scenario
+from tests.engine.casework.test_policy_control import LOOKED, VERSION, impact
+from tests.web.visitor import Visitor
+
+As = Callable[[str], Visitor]
+NOW = dt.datetime(2026, 4, 1, 10, 0)
+
+
+@pytest.fixture
+def story(app: Flask) -> Iterator[Scenario]:
+    """A formal review whose assessment has a negative impact without an action."""
+    told = Scenario(app.extensions["database"])
+    with clock.frozen(NOW):
+        yield told
+
+
+def _handed_in(told: Scenario) -> None:
+    told.receive("policy_version_recorded", by="olive", answers=VERSION)
+    told.receive("policy_review_wanted", by="olive", answers={"review_kind": "formal"})
+    told.complete("look_through_policy", by="olive", answers=LOOKED)
+    negative = {"age_affected": "yes", "age_impact": "negative", "age_reason": "Letters alone."}
+    told.complete("assess_impact", by="olive", answers=impact(**negative))
+
+
+def test_the_page_says_what_is_missing_until_a_version_is_on_record(
+    story: Scenario, as_: As
+) -> None:
+    page = as_("olive").get("/policy")
+    assert "No version is on record." in page.text
+    as_("priya").get("/policy", 404)
+    story.receive("policy_version_recorded", by="olive", answers=VERSION)
+    page = as_("olive").get("/policy")
+    assert "Sun 26 Oct 2025" in page.text
+    assert "January 2025" in page.text
+    assert "0 of" in page.text
+
+
+def test_signing_is_refused_with_the_row_named_on_every_page(story: Scenario, as_: As) -> None:
+    _handed_in(story)
+    row = "Age: nothing is said that is done against it and it has no action."
+    page = as_("olive").get("/policy")
+    assert row in page.text
+    assert row in as_("olive").get("/policy/assessments/1").text
+    ann = as_("ann")
+    assert "Letters alone." in ann.get("/policy/assessments/1").text
+    as_("priya").get("/policy/assessments/1", 404)
+    as_("olive").get("/policy/assessments/7", 404)
+    task = ann.get("/tasks").follow("Review the impact assessment")
+    assert row in task.text

@@ -1,0 +1,24 @@
+"""The control record of the policy document, and its impact assessments to read and print."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+import engine
+from web import auth
+
+blueprint = Blueprint("policy_control", __name__, url_prefix="/policy")
+
+
+@blueprint.get("")
+def shown() -> str:
+    """Show versions, dates, reviews, assessments, receipts and training; 404 for others."""
+    found = engine.policy_control.control_page(auth.database(), auth.person())
+    return render_template("policy/page.html", found=found)
+
+
+@blueprint.get("/assessments/<int:assessment_id>")
+def assessment(assessment_id: int) -> str:
+    """Show one impact assessment whole; 404 for those it does not exist for."""
+    found = engine.policy_control.assessment(auth.database(), assessment_id, auth.person())
+    return render_template("policy/assessment.html", found=found)
