@@ -50,6 +50,8 @@ ADDS: Mapping[str, tuple[str, ...]] = {
     "task.answer": ("task_claimed", "draft_begun"),
     "task.complete": ("task_completed",),
     "daily.comment": ("comment_added",),
+    "data_requests.decide": ("data_mark_decided",),
+    "data_requests.make": ("data_copy_made",),
     "daily.hand_over": ("task_reassigned",),
     "daily.put_off": ("task_put_off",),
     "doors.raise_a_concern": ("case_opened",),

@@ -95,6 +95,7 @@ def test_at_most_three_actions_are_buttons_and_the_rest_is_folded(
         "Somebody speaks for the customer",
         "Correct a record",
         "Change how we know something",
+        "Somebody asks for their data",
         "Keep it, do not delete",
     ]
 

@@ -259,6 +259,7 @@ def test_the_page_offers_what_is_waited_for_and_what_can_be_done(house: Database
         "change_customer",
         "customer_moved",
         "add_third_party",
+        "data_request_received",
     ]
     assert actions["look_asked"].is_door
     assert actions["look_asked"].refs == {"case_id": 1, "arrangement_id": 7}
@@ -281,6 +282,9 @@ def test_a_case_leads_to_the_customers_other_cases_that_one_may_see(house: Datab
     assert [one.id for one in every] == [theirs_id, old_id]
 
 
+HOLDS = ("place_hold", "review_hold", "lift_hold")
+
+
 def test_a_hold_is_placed_and_lifted_by_those_who_may(house: Database) -> None:
     with house.writing() as session:
         pen = Pen(session)
@@ -288,8 +292,8 @@ def test_a_hold_is_placed_and_lifted_by_those_who_may(house: Database) -> None:
         pen.add(LegalHold(case_id=row.id, reason="Claim", opened_on=TODAY, opened_by="lee"))
     names = {who: {a.name for a in case(house, 1, person(who)).actions} for who in WHO}
     assert names == {
-        "dorothy": {"customer_disagrees", "place_hold", "lift_hold"},
-        "lee": {"customer_disagrees", "place_hold", "lift_hold"},
+        "dorothy": {"customer_disagrees", "data_request_received", *HOLDS},
+        "lee": {"customer_disagrees", "data_request_received", *HOLDS},
         "mark": set(),  # nobody of his service carries it
     }
     assert case(house, 1, person("lee")).holds == ("Claim, since Mon 13 Apr 2026",)
