@@ -15,7 +15,7 @@ ASKED_FOR = frozenset(
         *("complaint.extend", "complaint.extend_again"),
         *("cover.flags_follow", "cover.longest", "cover.notice", "cover.notice_sick"),
         "cover.required",
-        *("data_request.extension", "data_request.forward_within", "data_request.warn"),
+        *("data_request.forward_within", "data_request.warn", "partner.agreement_warn"),
         *("data_request.within", "hold.review"),
         *("arrangement.begin_within", "decision.decider", "emergency.route", "flags.systems"),
         *("holding_letter.within", "landlord.email_domain", "landlord.name", "look_again.within"),
