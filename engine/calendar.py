@@ -12,6 +12,13 @@ SATURDAY = 5
 MONTHS_A_YEAR = 12
 
 
+class Assumed(int):
+    """A number the landlord has not set: the usual one is used, and dates by it say so."""
+
+    #: Lets the expression language hand this value around.
+    __expression_value__ = True
+
+
 @dataclass(frozen=True)
 class Due:
     """A date and the sentence that explains it."""
@@ -66,7 +73,12 @@ class Calendar:
         first = _date(start)
         day = first + dt.timedelta(days=count)
         verb = "before" if count < 0 else "from"
-        return Due(day, _sentence(f"{_count(abs(count), 'calendar day')} {verb} {said(first)}"))
+        return Due(
+            day,
+            _sentence(
+                f"{_count(count if count >= 0 else -count, 'calendar day')} {verb} {said(first)}"
+            ),
+        )
 
     def months(self, start: dt.date | Due, count: int) -> Due:
         """Give the same day `count` months later, or that month's last day (K-6)."""
@@ -139,7 +151,9 @@ def _date(value: dt.date | Due) -> dt.date:
 
 
 def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    is_assumed = isinstance(number, Assumed)
+    said_number = f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    return f"{said_number} (assumed: the landlord set none)" if is_assumed else said_number
 
 
 def _join(words: list[str]) -> str:

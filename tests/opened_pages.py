@@ -276,6 +276,7 @@ PAGES: Mapping[str, Rule] = {
     "absences.listed": everybody,
     "policy_control.shown": page("policy"),
     "policy_control.assessment": within("policy", assessment_id=1),
+    **dict.fromkeys(("exceptions.listed", "exceptions.as_file"), page("exceptions")),
     "ombudsman_orders.listed": page("ombudsman orders"),
     "retention.listed": page("retention"),
     **dict.fromkeys(("retention.dry_run", "retention.deleted"), page("retention of each case")),

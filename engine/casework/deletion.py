@@ -59,6 +59,7 @@ from engine.tables.flagging import FlagDifference, FlagRequest
 from engine.tables.imports import ContactImportRow
 from engine.tables.leaving import Meeting, Sending
 from engine.tables.ombudsman import Determination, OmbudsmanItem
+from engine.tables.outside import OutsideEvent
 from engine.tables.ownership import OwnershipChange
 from engine.tables.partners import PartnerNotice, PassedAppeal
 from engine.tables.process import (
@@ -109,6 +110,7 @@ OF_CASE: tuple[Any, ...] = (
     Meeting,
     OmbudsmanItem,
     Outbox,
+    OutsideEvent,
     OwedAction,
     OwnershipChange,
     PartnerNotice,

@@ -48,6 +48,7 @@ FIELDS: Mapping[str, Part | Shown] = {
     **_of("complaint", Part.DECISIONS, "answer_due_reason", "extended_reason"),
     **_of("determination", Part.DECISIONS, "reference", "findings"),
     **_of("ombudsman_item", Part.DECISIONS, "what", "due_reason", "decision_reason", "proof"),
+    **_of("outside_event", Part.DECISIONS, "what", "done_by", "proof", "details"),
     **_of("evidence", Part.EVIDENCE, "witness", "text", "behaviour_kind", "correction_reason"),
     # A file that is marked restricted: for who added it, and with restricted answers.
     **_of("evidence_file", Part.EVIDENCE, "name", "removed_reason"),
@@ -143,6 +144,7 @@ CODES = frozenset(
         *("determination.ombudsman", "determination.outcome", "ombudsman_item.proof_kind"),
         *("ombudsman_item.decision", "data_request.identity", "data_request.outcome"),
         *("data_request.third_party_cases", "data_copy.case_ids", "data_mark.decision"),
+        *("ombudsman_item.decision", "outside_event.known_how", "outside_event.lacked"),
         # Members of staff, by user name.
         *("owner", "author", "by", "actor", "spoc", "cover", "director", "discussed_with"),
         *("opened_by", "logged_by", "lifted_by", "issued_by", "decided_by", "received_by"),

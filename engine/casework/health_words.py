@@ -21,6 +21,7 @@ _OPEN = (
     "root_cause_text",
     "adjustments",
     "what_happened",
+    "refused_because",
     "right_text",
     "note",
     "equality_conclusion",

@@ -143,6 +143,8 @@ PAGES: Mapping[str, frozenset[str]] = {
     "partner notices": frozenset({"dmo"}),
     # Managers read counts alone; whose requests they are is for those who watch.
     "data requests": _WATCHERS | {"manager"},
+    # Rules that were overridden or broken; of which cases, the table of each case decides.
+    "exceptions": _WATCHERS | {"manager"},
     "running": _WATCHERS | {"manager"},
     "stuck steps": _LOOK_AFTER,
     "moving": frozenset({"process_owner", "manager"}),
@@ -173,6 +175,7 @@ NEEDS: Mapping[str, Part] = {
     "partner_appeal_received": Part.LETTERS,
     "complaint_step": Part.DECISIONS,
     "ombudsman_report": Part.DECISIONS,
+    "outside_event": Part.DECISIONS,
     "appeal_withdrawn": Part.LETTERS,
     "look_asked": Part.LETTERS,
     "earlier_look": Part.LETTERS,

@@ -43,6 +43,24 @@ def keep(context: Context, letter_id: int | None, rows: Iterable[Mapping[str, An
     )
 
 
+def made_outside(context: Context, event_id: int, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keep promises that no letter of ours made, and begin the run of each (R-058)."""
+    kept = [
+        Promise(
+            case_id=context.case().id,
+            outside_event_id=event_id,
+            what=row["what"],
+            owner=row["owner"],
+            due_on=dt.date.fromisoformat(row["due_on"]),
+        )
+        for row in rows
+    ]
+    context.session.add_all(kept)
+    context.session.flush()
+    for promise in kept:
+        context.send(_MADE, payload={_REF: f"promise:{promise.id}"})
+
+
 def in_letter(
     context: Context, template: LetterTemplate, issued_on: dt.date, values: Mapping[str, Any]
 ) -> Iterator[Problem]:

@@ -91,6 +91,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "change_meeting": frozenset({"dmo", "manager"}),
     "owed_action_done": frozenset(),
     "complaint_step": frozenset({"complaints_manager", "manager", "dmo"}),
+    "outside_event": frozenset(),
     "ombudsman_report": frozenset({"complaints_manager"}),
     "record_delivery": frozenset(),
     "send_letter_again": frozenset(),

@@ -14,11 +14,22 @@ from engine.tables.database import Database
 
 #: What leaves as one file.
 Export = Literal[
-    "register", "running", "import_to_mend", "register_to_mend", "print_pack", "flag_worklist"
+    "register",
+    "running",
+    "import_to_mend",
+    "register_to_mend",
+    "print_pack",
+    "flag_worklistregister",
+    "exceptions",
+    "running",
+    "import_to_mend",
+    "register_to_mend",
+    "print_pack",
 ]
 #: What leaves as one file -> what the log calls it, and what it is about.
 _EXPORTS: Mapping[Export, tuple[str, str]] = {
     "register": ("register_exported", "arrangement"),
+    "exceptions": ("exceptions_exported", "case_file"),
     "running": ("running_exported", "process_instance"),
     "import_to_mend": ("contacts_import_exported", "contact_import"),
     "register_to_mend": ("register_import_exported", "register_import"),

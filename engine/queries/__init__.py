@@ -6,6 +6,7 @@ from engine.queries import (
     absences,
     complaints,
     contact_subjects,
+    exceptions,
     ombudsman_orders,
     policy_control,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "decisions_of",
     "diagram_state",
     "diagram_xml",
+    "exceptions",
     "find_customer",
     "letter",
     "letter_pdf",

@@ -40,6 +40,7 @@ _LABELS: Mapping[str, str] = {
     "change_meeting": "Move the meeting, or call it off",
     "complaint_step": "Something became of a complaint",
     "ombudsman_report": "The Ombudsman has reported",
+    "outside_event": "Something happened outside this system",
     "record_delivery": "A letter has arrived",
     "send_letter_again": "Send a letter again, or a copy",
     "change_customer": "Change what we know of the customer",
@@ -138,6 +139,7 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
         acts.add("review_hold")
     if case.customer_id:
         acts.add(_ASKS)
+    acts |= {"place_hold", "ombudsman_report", "outside_event", _DISAGREES}
     if case.closed_on:
         return acts
     classed = {"class_evidence"} if "correct_evidence" in acts else set()

@@ -31,6 +31,7 @@ from engine.queries.evidence import EvidenceRow, evidence_of
 from engine.queries.letters import LetterRow, PromiseRow, letters_of, promises_of
 from engine.queries.ombudsman_orders import ReportRow, reports_of
 from engine.queries.other_cases import OtherCase, other_cases_of
+from engine.queries.outside_events import OutsideRow, outside_of
 from engine.queries.owed import OwedRow, owed_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
@@ -102,6 +103,8 @@ class CasePage:
     reports: tuple[ReportRow, ...] = ()
     #: Proposals to refuse contact, and what became of them.
     refusals: tuple[RefusalRow, ...] = ()
+    #: What was done about it without this system, and which safeguards were not kept.
+    outside: tuple[OutsideRow, ...] = ()
     processes: tuple[DiagramState, ...] = ()
     audience: tuple[Watcher, ...] = ()
 
@@ -167,6 +170,7 @@ def _page(
         complaints=complaints_of(look, row.id) if "decisions" in shows else (),
         reports=reports_of(look, row.id) if "decisions" in shows else (),
         refusals=refusals_of(look, row.id) if "decisions" in shows else (),
+        outside=outside_of(look, row.id) if "decisions" in shows else (),
         processes=tuple(states_of(look, row.id)) if "where" in shows else (),
         audience=audience_of(look, row) if "audience" in shows else (),
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
+from engine.calendar import Assumed
 from engine.errors import Finding
 from engine.spiff import open_document
 
@@ -33,13 +34,17 @@ class Figure:
     maximum: str = ""
     #: Where its row stands in the file; 0 when it stands in none.
     line: int = 0
+    #: Its cell is empty: the landlord set none, and the value of the first set is used.
+    assumed: bool = False
 
     @property
     def value(self) -> int | str | list[str]:
         """Give the figure as code reads it: a whole number, a list, else its text."""
         if self.unit == _LIST_UNIT:
             return [part.strip() for part in self.text.split(";") if part.strip()]
-        return int(self.text) if _WHOLE.fullmatch(self.text) else self.text
+        if not _WHOLE.fullmatch(self.text):
+            return self.text
+        return Assumed(self.text) if self.assumed else int(self.text)
 
 
 def read_figures(content: bytes) -> tuple[list[Figure], list[Finding]]:
@@ -68,7 +73,28 @@ def read_figures(content: bytes) -> tuple[list[Figure], list[Finding]]:
                 line=line,
             )
         )
-    return figures, findings + list(_out_of_range(figures)) + list(_twice(figures))
+    figures, nowhere = _filled_in(figures)
+    return figures, [*findings, *nowhere, *_out_of_range(figures), *_twice(figures)]
+
+
+def _filled_in(figures: list[Figure]) -> tuple[list[Figure], list[Finding]]:
+    """Give figures whose empty cells take the value of the first set, marked as assumed."""
+    first = figures[0].parameter_set if figures else ""
+    usual = {one.name: one for one in figures if one.parameter_set == first and one.text}
+    filled, findings = [], []
+    for one in figures:
+        if one.text:
+            filled.append(one)
+        elif one.name in usual:
+            there = usual[one.name]
+            filled.append(replace(one, text=there.text, unit=there.unit, assumed=True))
+        else:
+            said = (
+                f"Expected the column value to be filled in the row of {one.name}, since {first} "
+                "has no value to take instead, but it is empty. Fill it in."
+            )
+            findings.append(Finding(POLICY_FILE, one.name, one.line, said, "policy_row"))
+    return filled, findings
 
 
 def _cells(rule: Any) -> list[str]:
@@ -106,7 +132,7 @@ def _is_plain(said: str) -> bool:
 
 
 def _problem(cells: dict[str, str]) -> str | None:
-    for column in ("parameter_set", "parameter", "value", "unit", "source"):
+    for column in ("parameter_set", "parameter", "unit", "source"):
         if not cells.get(column):
             return (
                 f"Expected the column {column} to be filled in the row of "

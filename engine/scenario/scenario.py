@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine import clock, commands, errors
 from engine.operations import DOORS, REGISTRY, failing
-from engine.scenario import expectations, lookback
+from engine.scenario import expectations, expected_exceptions, lookback
 from engine.scenario.expectations import Unexpected
 from engine.scenario.script import DOING, Script, Step, moment
 from engine.tables.database import Database
@@ -74,12 +74,22 @@ class Scenario:
         view = partial(commands.form_of_task, self.db, item_id, by=by)
         self._follow(commands.complete(self.db, item_id, _filled(view, answers), by=by))
 
-    def act(self, action: str, *, by: str, answers: Mapping[str, Any] | None = None) -> None:
-        """Do an action of the case page, or start a stuck step again."""
+    def act(
+        self,
+        action: str,
+        *,
+        by: str,
+        answers: Mapping[str, Any] | None = None,
+        case: int | None = None,
+    ) -> None:
+        """Do an action of the case page, or start a stuck step again.
+
+        case: which one, counted as they were begun; without it the one verbs speak of.
+        """
         if action == RETRY:
             commands.retry(self.db, self._open_incident(), by=by)
         else:
-            case_id = self.case_id or 0
+            case_id = case or self.case_id or 0
             view = partial(commands.form_of_action, self.db, action, case_id, by=by)
             commands.act(self.db, action, case_id, _filled(view, answers), by=by)
 
@@ -167,6 +177,10 @@ class Scenario:
     def expect_absence(self, wanted: Mapping[str, Any]) -> None:
         """Expect the newest absence of a person to have come to these figures."""
         expectations.absence(self.db, wanted)
+
+    def expect_exceptions(self, wanted: Mapping[str, Any]) -> None:
+        """Expect the exceptions report to name these numbers, or to say these words."""
+        expected_exceptions.check(self.db, wanted)
 
     def expect_rejected(self, arguments: Mapping[str, Any]) -> None:
         """Expect one doing verb to be refused, and nothing to have changed."""

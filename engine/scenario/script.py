@@ -31,6 +31,7 @@ VERBS: dict[str, frozenset[str]] = {
     "expect_decision": frozenset(),
     "expect_ended": frozenset(),
     "expect_absence": frozenset({"person"}),
+    "expect_exceptions": frozenset(),
 }
 #: The verbs that do something, and so may be expected to be refused.
 DOING = frozenset({"start", "complete", "act", "receive"})
@@ -38,18 +39,21 @@ DOING = frozenset({"start", "complete", "act", "receive"})
 _MAY: dict[str, frozenset[str]] = {
     "start": frozenset(),
     "complete": frozenset({"answers", "about"}),
-    "act": frozenset({"answers"}),
+    "act": frozenset({"answers", "case"}),
     "receive": frozenset({"answers", "refs"}),
     "wait": frozenset({"days", "working_days"}),
     "fail_job": frozenset({"times", "reason"}),
     "expect_letter": frozenset({"on", "appeal_until", "contains", "count"}),
+    "expect_exceptions": frozenset({"as_of", "at_least", "none_of", "exactly", "says"}),
     "expect_absence": frozenset(
         {"working_days", "uncovered_days", "told_in_time", "told_late", "not_told"}
     ),
     "expect_rejected": DOING | {"about", "says"},
 }
 #: Verbs that take names with a value each, and those that take one id or a list of ids.
-_NAMED = frozenset({"expect_due", "expect_register", "expect_flag", "expect_decision"})
+_NAMED = frozenset(
+    {"expect_due", "expect_register", "expect_flag", "expect_decision", "expect_exceptions"}
+)
 _IDS = frozenset({"expect_open", "expect_not_open", "expect_ended", "expect_history"})
 #: How a doing verb can be refused; only wrong answers are about a question.
 _INVALID = "InvalidAnswers"

@@ -150,6 +150,8 @@ class Promise(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     letter_id: Mapped[int | None]
+    #: What happened outside by which it was made; None for a promise of a letter.
+    outside_event_id: Mapped[int | None]
     what: Mapped[str]
     owner: Mapped[str]
     due_on: Mapped[dt.date]

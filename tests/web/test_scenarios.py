@@ -11,6 +11,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from engine import commands, errors
+from engine.operations import DOORS
 from engine.releases import read_folder
 from engine.scenario import Scenario, Script, Stages, expectations, read_scripts, stages
 from engine.scenario.scenario import _filled
@@ -102,16 +103,24 @@ class AtTheBrowser(Scenario):
         done = _read(check.press(_last_button(view.form.name)))
         assert "is done" in done.banner, done.text
 
-    def act(self, action: str, *, by: str, answers: Mapping[str, Any] | None = None) -> None:
+    def act(
+        self,
+        action: str,
+        *,
+        by: str,
+        answers: Mapping[str, Any] | None = None,
+        case: int | None = None,
+    ) -> None:
         """Do an action of the case page."""
-        view = commands.form_of_action(self.db, action, self.case_id or 0, by=by)
+        case_id = case or self.case_id or 0
+        view = commands.form_of_action(self.db, action, case_id, by=by)
         if action == "log_contact":
             wanted = _filled(lambda: view, answers)
             fields = MultiDict(hidden_fields(view.form.questions, wanted)).to_dict(flat=False)
             page = _read(self._as(by).open(f"/contacts/log/{self.case_id}"))
             _read(page.send("Log it", _answers(page, fields)))
             return
-        page = self._as(by).open(f"/cases/{self.case_id}/act/{action}")
+        page = self._as(by).open(f"/cases/{case_id}/act/{action}")
         self._counter(page, view, answers)
 
     def receive(
@@ -128,7 +137,10 @@ class AtTheBrowser(Scenario):
         self._counter(self._as(by).open(f"/doors/{message}", about), view, answers)
         with self.db.reading() as session:
             newest = session.connection().exec_driver_sql("SELECT max(id) FROM case_file")
-            self.case_id = self.case_id or newest.scalar()
+            begins = message in DOORS and not (
+                DOORS[message].needs_case or DOORS[message].of_people
+            )
+            self.case_id = newest.scalar() if begins or not self.case_id else self.case_id
 
     def expect_rejected(self, arguments: Mapping[str, Any]) -> None:
         """Expect the page to say no with the status that belongs to it."""

@@ -79,6 +79,7 @@ REFERENCES: Mapping[str, str | None] = {
     "letter_ids": "letter",
     "message_id": "message",
     "outbox_id": "outbox",
+    "outside_event_id": "outside_event",
     "promise_id": "promise",
     "release_id": None,
     "request_id": "look_request",

@@ -18,6 +18,7 @@ from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.flagging import FlagDifference, FlagReconciliation, FlagRequest
 from engine.tables.imports import ContactImport, ContactImportRow
 from engine.tables.ombudsman import Determination, OmbudsmanItem
+from engine.tables.outside import OutsideEvent
 from engine.tables.ownership import OwnershipChange
 from engine.tables.partners import PartnerNotice, PassedAppeal, SharingAgreement
 from engine.tables.refusals import ContactRefusal
@@ -71,6 +72,7 @@ def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: s
         _of_an_ombudsman(session, case_id, now, words),
         *_of_a_partner(session, case_id, now, words),
         *_of_a_data_request(session, case_id, now, words),
+        _from_outside(case_id, now, words),
     ]
 
 
@@ -136,6 +138,22 @@ def _of_a_flag(session: Session, case_id: int | None, now: dt.datetime, words: s
             reconciliation_id=compared.id, kind="text", case_id=case_id, person_key=words
         ),
     ]
+
+
+def _from_outside(case_id: int | None, now: dt.datetime, words: str) -> OutsideEvent:
+    return OutsideEvent(
+        case_id=case_id,
+        kind="wish",
+        happened_on=now.date(),
+        what=words,
+        done_by=words,
+        known_how="customer",
+        known_on=now.date(),
+        proof=words,
+        details={"wish_answer": "none", "refused_because": words},
+        recorded_by="priya",
+        recorded_on=now.date(),
+    )
 
 
 def _of_an_ombudsman(

@@ -47,6 +47,7 @@ NO_IDS = {
     "managers",
     "order_at_hand",
     "data_request_at_hand",
+    "parts_of_a_letter",
     "partner_card",
     "partner_notice_at_hand",
     "passed_appeal_at_hand",

@@ -1,0 +1,162 @@
+"""The exceptions report: each rule overridden or broken, on which case, who, when, why (R-063)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from engine.casework.controls import CONTROLS, UPHELD, UPHELD_WORDS, order_of
+from engine.casework.visibility import Part, opens, sees
+from engine.errors import NotFound
+from engine.queries.cases import IS_CUSTOMER, customer_name
+from engine.queries.exception_sources import Asked, Found, everything
+from engine.queries.people import Person
+from engine.queries.reading import PAGE_SIZE, Page, Reading, page_number, page_of, reading
+from engine.tables.casefile import CaseFile, Customer
+from engine.tables.database import Database
+
+#: As many numbers as one statement may name on every database.
+_NAMED_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class ExceptionFilter:
+    """What to list: a number, whose cases, which days, and as it was known on a day."""
+
+    #: ``C-09``; "" for all.
+    number: str = ""
+    #: User name of who carries the case; "" for all.
+    owner: str = ""
+    from_on: dt.date | None = None
+    until_on: dt.date | None = None
+    #: None for today; a later day is today.
+    as_of: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class ExceptionRow:
+    """One exception."""
+
+    number: str
+    what: str
+    paragraph: str
+    rows: str
+    case_id: int
+    case_reference: str
+    customer: str
+    #: Full name of who carries the case.
+    owner: str
+    on: dt.date
+    #: "" where it was nobody's doing: a clock that ran out.
+    who: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ExceptionReport:
+    """One page of the report, and what the whole of it counts."""
+
+    found: Page[ExceptionRow]
+    #: Number, what was not kept, how often; the Ombudsman's criticisms first.
+    counts: tuple[tuple[str, str, int], ...]
+    #: User name and full name of everybody who carries one of the cases.
+    owners: tuple[tuple[str, str], ...]
+    as_of: dt.date
+    #: What the Ombudsman upheld, and so no exception speaks against.
+    upheld: tuple[str, str] = (UPHELD, UPHELD_WORDS)
+
+
+def report(
+    database: Database,
+    person: Person,
+    wanted: ExceptionFilter | None = None,
+    page: int = 1,
+    size: int = PAGE_SIZE,
+) -> ExceptionReport:
+    """Give the exceptions of the cases whose decisions this person sees, newest first.
+
+    Raises NotFound for those it does not exist for. At most twenty-four statements, however many
+    cases there are.
+    """
+    wanted = wanted or ExceptionFilter()
+    if not opens(person, "exceptions"):
+        raise NotFound
+    with reading(database, person) as look:
+        as_of = min(wanted.as_of or look.today, look.today)
+        found = _found(look, person, wanted, as_of)
+        cases = _cases(look, found)
+        shown = sorted(
+            (one for one in found if wanted.number in ("", one.number)),
+            key=lambda one: (-one.on.toordinal(), order_of(one.number), one.case_id),
+        )
+        first = (page_number(page) - 1) * size
+        rows = tuple(_row(look, one, cases) for one in shown[first : first + size])
+        counts = Counter(one.number for one in found)
+        owners = {case.owner for case, _ in cases.values()}
+        return ExceptionReport(
+            found=page_of(rows, len(shown), page_number(page), size),
+            counts=tuple(
+                (number, CONTROLS[number].what, counts[number])
+                for number in sorted(counts, key=order_of)
+            ),
+            owners=tuple(sorted(((one, look.full_name(one)) for one in owners), key=_by_name)),
+            as_of=as_of,
+        )
+
+
+def count(database: Database, person: Person, since: dt.date) -> int:
+    """Count the exceptions since a day that this person may see (Q15); 0 where none is shown."""
+    if not opens(person, "exceptions"):
+        return 0
+    with reading(database, person) as look:
+        return len(_found(look, person, ExceptionFilter(from_on=since), look.today))
+
+
+def _found(look: Reading, person: Person, wanted: ExceptionFilter, as_of: dt.date) -> list[Found]:
+    of_case = and_(
+        sees(person, Part.DECISIONS),
+        CaseFile.deleted_on.is_(None),
+        *([CaseFile.owner == wanted.owner] if wanted.owner else []),
+    )
+    return [
+        one
+        for one in everything(Asked(look, as_of, of_case))
+        if (wanted.from_on is None or one.on >= wanted.from_on)
+        and (wanted.until_on is None or one.on <= wanted.until_on)
+    ]
+
+
+def _cases(look: Reading, found: Iterable[Found]) -> Mapping[int, tuple[CaseFile, Customer | None]]:
+    ids = {one.case_id for one in found}
+    query = select(CaseFile, Customer).outerjoin(Customer, IS_CUSTOMER)
+    if len(ids) <= _NAMED_AT_ONCE:
+        query = query.where(CaseFile.id.in_(ids))
+    return {case.id: (case, customer) for case, customer in look.session.execute(query).all()}
+
+
+def _row(
+    look: Reading, one: Found, cases: Mapping[int, tuple[CaseFile, Customer | None]]
+) -> ExceptionRow:
+    case, customer = cases[one.case_id]
+    control = CONTROLS[one.number]
+    return ExceptionRow(
+        number=one.number,
+        what=control.what,
+        paragraph=control.paragraph,
+        rows=control.rows,
+        case_id=case.id,
+        case_reference=case.reference,
+        customer=customer_name(customer.name if customer else None, case.deleted_on),
+        owner=look.full_name(case.owner),
+        on=one.on,
+        who=look.full_name(one.who),
+        why=one.why,
+    )
+
+
+def _by_name(pair: tuple[str, str]) -> str:
+    return pair[1].casefold()

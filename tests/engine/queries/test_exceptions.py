@@ -1,0 +1,155 @@
+"""The exceptions report: what is in it, as of which day, for whom, in how many statements."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.errors import NotFound
+from engine.queries import exceptions
+from engine.queries.case_page import case
+from engine.queries.exceptions import ExceptionFilter
+from engine.queries.people import Person
+from engine.releases import read_folder
+from engine.scenario import Scenario, read_scripts, stages
+from engine.tables.complaints import Complaint
+from engine.tables.database import Database
+from engine.tables.outside import OutsideEvent
+
+ROOT = Path(__file__).parents[3]
+REPLAY = ROOT / "bpmn" / "scenarios" / "livewest_replay.yaml"
+ON = dt.date(2021, 5, 21)
+MANY = 10_000
+
+
+def of(name: str, *roles: str) -> Person:
+    return Person(name, name.title(), "", roles, is_demo=True)
+
+
+DMO = of("dorothy", "dmo")
+
+
+@pytest.fixture(scope="module")
+def replayed() -> Iterator[Database]:
+    """Script B.1, played to its end in July 2021."""
+    script = read_scripts(REPLAY)[0]
+    with (
+        stages(read_folder(ROOT)) as ready,
+        ready.one(script.people, script.parameter_set, script.at) as db,
+    ):
+        Scenario(db).play(script)
+        yield db
+
+
+def test_on_the_day_of_the_ombudsman_the_report_names_every_criticism(
+    replayed: Database,
+) -> None:
+    """Script B.1, the final assert: and nothing is claimed against the use of a contact (C-22)."""
+    found = exceptions.report(replayed, DMO, ExceptionFilter(as_of=ON), size=MANY)
+    numbers = {number for number, _, _ in found.counts}
+    wanted = {f"C-{number:02}" for number in range(1, 22)} - {"C-13"}
+    assert wanted <= numbers
+    assert "C-22" not in numbers
+    assert found.upheld[0] == "C-22"
+    assert "upheld the use" in found.upheld[1]
+    assert sum(count for _, _, count in found.counts) == found.found.total
+
+
+def test_as_of_an_earlier_day_it_says_what_was_known_then(replayed: Database) -> None:
+    def known(day: dt.date) -> set[str]:
+        found = exceptions.report(replayed, DMO, ExceptionFilter(as_of=day), size=MANY)
+        return {row.number for row in found.found}
+
+    assert known(dt.date(2020, 4, 26)) == set()
+    assert "C-07" not in known(dt.date(2020, 4, 28))
+    assert "C-07" in known(dt.date(2020, 9, 10))
+    assert "C-09" not in known(dt.date(2020, 11, 19))
+    assert "C-09" in known(dt.date(2020, 11, 20))
+
+
+def test_counts_and_days_come_out_as_in_the_report(replayed: Database) -> None:
+    """T01, T11, T17, T20: rates a week, day 8 and day 12, 37 days."""
+    page = case(replayed, 1, DMO, ["decisions"])
+    notes = " ".join(note for event in page.outside for note in event.notes)
+    assert "53 contacts in 39.7 weeks" in notes
+    assert "about 1.3 a week, landline only" in notes
+    assert "103 contacts in 13.1 weeks" in notes
+    assert "about 7.8 a week" in notes
+    assert "Working day 12 from the request on Tue 20 Oct 2020" in notes
+    assert "Working day 8 from its confirmation on Mon 26 Oct 2020" in notes
+    other = case(replayed, 2, DMO, ["decisions"])
+    assert "37 days after that day" in " ".join(n for event in other.outside for n in event.notes)
+
+
+def test_both_stages_of_the_complaint_have_their_own_dates(replayed: Database) -> None:
+    """T09, T12: five working days to confirm, from 20 October and from 6 November 2020."""
+    with replayed.reading() as session:
+        due = session.scalars(select(Complaint.acknowledge_due_on).order_by(Complaint.id)).all()
+    assert due == [dt.date(2020, 10, 27), dt.date(2020, 11, 13)]
+
+
+def test_an_assumed_figure_is_named_where_a_date_comes_from_it(replayed: Database) -> None:
+    """C-16: the landlord had set no time to answer an appeal; the date says so."""
+    reasons = [
+        appeal.answer_due_reason
+        for decision in case(replayed, 2, DMO, ["decisions"]).decisions
+        for appeal in decision.appeals
+    ]
+    assert reasons
+    assert all("assumed: the landlord set none" in (reason or "") for reason in reasons)
+
+
+def test_filters_narrow_by_number_owner_and_days(replayed: Database) -> None:
+    def total(**wanted: Any) -> int:
+        return exceptions.report(replayed, DMO, ExceptionFilter(as_of=ON, **wanted)).found.total
+
+    assert total(number="C-09") == 2
+    assert total(owner="nobody") == 0
+    assert total(owner="amina") == total()
+    assert total(from_on=dt.date(2020, 10, 1), until_on=dt.date(2020, 10, 31)) > 0
+    assert total(from_on=dt.date(2021, 5, 22)) == 0
+
+
+def test_only_cases_whose_decisions_somebody_sees_are_in_it(replayed: Database) -> None:
+    """R-102: a manager of another service sees none of it, and to a contact it does not exist."""
+    assert exceptions.report(replayed, of("meg", "manager")).found.total == 0
+    assert exceptions.count(replayed, of("meg", "manager"), dt.date(2020, 1, 1)) == 0
+    assert exceptions.count(replayed, DMO, dt.date(2020, 1, 1)) > 0
+    for person in (of("priya", "officer"), of("kit", "contact_centre"), of("pat", "process_owner")):
+        with pytest.raises(NotFound):
+            exceptions.report(replayed, person)
+        assert exceptions.count(replayed, person, dt.date(2020, 1, 1)) == 0
+
+
+def test_as_many_statements_for_one_event_as_for_thousands(
+    replayed: Database, statements: list[str]
+) -> None:
+    def asked() -> int:
+        exceptions.report(replayed, DMO)
+        statements.clear()
+        exceptions.report(replayed, DMO)
+        return len(statements)
+
+    few = asked()
+    with replayed.writing() as session:
+        session.add_all(
+            OutsideEvent(
+                case_id=1 + number % 2,
+                kind="staff_contact",
+                happened_on=ON,
+                what=str(number),
+                done_by="x",
+                known_how="customer",
+                known_on=ON,
+                recorded_by="dorothy",
+                recorded_on=dt.date(2021, 7, 1),
+            )
+            for number in range(2_000)
+        )
+    assert asked() == few
+    assert few <= 24
