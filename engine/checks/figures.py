@@ -14,7 +14,7 @@ ASKED_FOR = frozenset(
         *("complaint.acknowledge", "complaint.answer", "complaint.answer_again"),
         *("complaint.extend", "complaint.extend_again"),
         *("cover.flags_follow", "cover.longest", "cover.notice", "cover.notice_sick"),
-        "cover.required",
+        *("cover.required", "outside.look_back"),
         *("data_request.forward_within", "data_request.warn", "partner.agreement_warn"),
         *("data_request.within", "hold.review"),
         *("arrangement.begin_within", "decision.decider", "emergency.route", "flags.systems"),

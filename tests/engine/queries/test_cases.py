@@ -254,6 +254,7 @@ def test_the_page_offers_what_is_waited_for_and_what_can_be_done(house: Database
         "matter_settled",
         "look_asked",
         "owed_action_done",
+        "outside_event",
         "record_delivery",
         "send_letter_again",
         "change_customer",
