@@ -15,16 +15,12 @@ from engine.tables.database import Database
 #: What leaves as one file.
 Export = Literal[
     "register",
-    "running",
-    "import_to_mend",
-    "register_to_mend",
-    "print_pack",
-    "flag_worklistregister",
     "exceptions",
     "running",
     "import_to_mend",
     "register_to_mend",
     "print_pack",
+    "flag_worklist",
 ]
 #: What leaves as one file -> what the log calls it, and what it is about.
 _EXPORTS: Mapping[Export, tuple[str, str]] = {
