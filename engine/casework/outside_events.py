@@ -24,7 +24,6 @@ _KEPT_ELSEWHERE = frozenset(
         *("known_how", "known_on", "proved", "proof", "promises"),
     }
 )
-_LOOK_BACK = "outside.look_back"
 
 
 def parts_of_a_letter(context: Context) -> list[Choice]:
@@ -89,7 +88,7 @@ def _lacked(context: Context, values: Mapping[str, Any]) -> list[str]:
 def _impossible_dates(context: Context, values: Mapping[str, Any]) -> Iterator[Problem]:
     happened = dt.date.fromisoformat(values["happened_on"])
     began = context.case().concern_on or context.case().opened_on
-    first = context.calendar.months(began, -int(context.policy(_LOOK_BACK))).on
+    first = context.calendar.months(began, -int(context.policy("outside.look_back"))).on
     if happened < first:
         yield Problem(
             "happened_on",

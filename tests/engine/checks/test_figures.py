@@ -27,11 +27,25 @@ def test_every_figure_asked_for_in_the_code_is_known_to_be_needed() -> None:
 
 def test_a_figure_that_dates_are_made_from_cannot_be_taken_out() -> None:
     text = FILES[POLICY_FILE].decode()
-    row = next(one for one in re.findall(r"<rule .*?</rule>", text, re.S) if "appeal.sla" in one)
+    row = next(
+        one
+        for one in re.findall(r"<rule .*?</rule>", text, re.S)
+        if "livewest_2020_appeal_sla" in one
+    )
     bundle, found = survey({**FILES, POLICY_FILE: text.replace(row, "").encode()})
     assert found == []
     (finding,) = check_figures(bundle)
     assert (finding.element_id, finding.rule) == ("appeal.sla", "figure_asked_for")
+
+
+def test_an_empty_figure_needs_one_of_the_first_set_to_take() -> None:
+    """C-16: what a landlord has not set is taken from the first set, which leaves none empty."""
+    text = FILES[POLICY_FILE].decode()
+    row = next(one for one in re.findall(r"<rule .*?</rule>", text, re.S) if "appeal.sla" in one)
+    _, found = survey({**FILES, POLICY_FILE: text.replace(row, "").encode()})
+    (finding,) = found
+    assert (finding.element_id, finding.rule) == ("appeal.sla", "policy_row")
+    assert "NPH_2022 has no value to take instead" in finding.message
 
 
 def test_the_table_of_figures_cannot_be_taken_out() -> None:
