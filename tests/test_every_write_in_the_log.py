@@ -123,6 +123,7 @@ ADDS: Mapping[str, tuple[str, ...]] = {
     # Reading that takes personal data of many, or finds somebody by a search.
     "register.as_file": ("register_exported",),
     "running.as_file": ("running_exported",),
+    "exceptions.as_file": ("exceptions_exported",),
     "register_imports.left": ("register_import_exported",),
     "contact_imports.wrong": ("contacts_import_exported",),
     "post.pdf": ("print_pack_opened",),
@@ -142,6 +143,7 @@ ADDS_NONE: Mapping[str, str] = {
     "draft_preview.preview": "It only draws what is typed.",
     "draft_preview.due": "It only works a date out.",
     "log.verified": "It only looks.",
+    "partner.compared": "It only compares a list with ours and keeps neither.",
 }
 #: Command of this program -> the links it adds, or why none.
 COMMANDS: Mapping[str, tuple[str, ...] | str] = {
@@ -161,6 +163,7 @@ COMMANDS: Mapping[str, tuple[str, ...] | str] = {
     "rearm": ("due_dates_worked_out_again",),
     "reseal": ("restricted_values_sealed_anew",),
     "restore": ("restored_from_backup",),
+    "retention": "It only looks.",
     "scenario": "It plays in a database of its own.",
     "serve": "What is asked of it adds its own links.",
     "sign-out": ("signed_out_everywhere",),

@@ -28,6 +28,10 @@ PROVIDER = {
 }
 
 
+#: What machines send -> the status of what is neither signed nor carries a token.
+PROVED_OTHERWISE = {"/sign-in/ended": 404, "/flags/answers/1": 404, "/api/partner/notices": 401}
+
+
 def _addresses(app: Flask) -> Iterator[tuple[str, set[str]]]:
     """Give the address of every rule with the methods it takes."""
     for rule in app.url_map.iter_rules():
@@ -38,12 +42,12 @@ def _addresses(app: Flask) -> Iterator[tuple[str, set[str]]]:
 
 def test_no_address_takes_anything_without_the_token_of_its_page(app: Flask, as_: As) -> None:
     client = as_("dorothy").client
-    # The provider's own word comes without a browser; its signature is its proof.
+    # These come without a browser: a signature or a token of their own is the proof.
     writing = [
         (path, one)
         for path, taken in _addresses(app)
         for one in taken - SAFE
-        if path != "/sign-in/ended"
+        if path not in PROVED_OTHERWISE
     ]
     assert len(writing) > 30
     let_through = [
@@ -52,6 +56,12 @@ def test_no_address_takes_anything_without_the_token_of_its_page(app: Flask, as_
         if client.open(path, method=method, data={"person": "amina"}).status_code != 400
     ]
     assert not let_through
+
+
+def test_what_machines_send_is_refused_without_its_own_proof(app: Flask, as_: As) -> None:
+    client = as_("dorothy").client
+    answers = {path: client.post(path, data={}).status_code for path in PROVED_OTHERWISE}
+    assert answers == PROVED_OTHERWISE
 
 
 def test_a_token_of_another_browser_is_refused(as_: As) -> None:

@@ -69,7 +69,7 @@ OPEN = {
     "Rafferty Quill": {"accept_spoc_role"},
     "Imelda Sorensen": {"issue_letter"},
     "Barnaby Okonjo": {"confirm_flag", "record_acknowledgement"},
-    "Theodora Wynne": {"keep_promise"},
+    "Theodora Wynne": {"keep_promise", "give_copy"},
     "Lionel Petrie": {"report_on_arrangement"},
     "Agnes Dunmore": {"decide_review"},
     "Beatrix Holloway": {"complete_review_pack", "tell_customer_review_is_late"},
@@ -192,7 +192,7 @@ def test_what_pages_show_is_there(session: Session) -> None:
     assert _count(session, OwedAction.done_on.is_(None)) >= 3
     assert _count(session, OwedAction.done_on.is_(None), OwedAction.due_on < NOW.date()) >= 1
     assert _count(session, Promise.kept_on.is_(None)) >= 4
-    assert _count(session, LegalHold.lifted_on.is_(None)) == 1
+    assert _count(session, LegalHold.lifted_on.is_(None)) == 2
     assert _count(session, BreachOfClock.kind == "appeal") == 1
     assert _count(session, Appeal.outcome == "not_upheld") == 1
     assert _count(session, Arrangement.taken_over.is_(True)) == 10
