@@ -47,6 +47,9 @@ NO_IDS = {
     "managers",
     "order_at_hand",
     "data_request_at_hand",
+    # Of no case, so never copied.
+    "impact_at_hand",
+    "policy_version_to_read",
     "parts_of_a_letter",
     "partner_card",
     "partner_notice_at_hand",
