@@ -88,6 +88,7 @@ def test_at_most_three_actions_are_buttons_and_the_rest_is_folded(
     more = page.tree.xpath("//details[@class='more']//a")
     assert [one.text for one in more] == [
         "Something we owed is done",
+        "Something happened outside this system",
         "A letter has arrived",
         "Send a letter again, or a copy",
         "Change what we know of the customer",
