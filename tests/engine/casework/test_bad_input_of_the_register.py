@@ -85,13 +85,17 @@ def test_nobody_types_how_an_arrangement_stands(register: Register) -> None:
 
 
 def test_a_review_date_moves_only_by_a_review() -> None:
-    """R-062: no other form asks for it, but the one that copies an old register."""
+    """R-062: no other form asks for it, but the one that copies an old register.
+
+    Nor does anything else that has a review: what the partner decided, and the policy itself.
+    """
+    of_others = {"partner_notice", "review_impact_assessment"}
     asking = {
         path.stem
         for path in FORMS.glob("*.yaml")
         if "next_review_on" in {one.id for one in form_named(path.stem).questions}
     }
-    assert asking == {"decide_review", "take_over_arrangement"}
+    assert asking == {"decide_review", "take_over_arrangement", *of_others}
 
 
 def test_no_rule_is_left_aside_without_a_word(register: Register) -> None:
