@@ -45,6 +45,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "evidence.adding": ("amina", "/cases/{thackeray}/evidence/{record}/files"),
     "policy_control.shown": ("olive", "/policy"),
+    "policy_control.assessment": ("olive", "/policy/assessments/1"),
     "evidence.remove": ("amina", "/cases/{thackeray}/files/{file}/remove"),
     "doors.act": (
         "dorothy",
@@ -174,7 +175,6 @@ _FILE = "A file, not a page."
 _SIGN_IN = "tests/browser/test_sign_in.py looks at it with and without a provider."
 #: Endpoint that answers a GET -> why it stands in no list above.
 NOT_LOOKED_AT: Mapping[str, str] = {
-    "policy_control.assessment": "The demonstration has none; tests/web/test_policy_control.py.",
     **dict.fromkeys(
         (
             *(
