@@ -66,7 +66,10 @@ def test_facts_and_holders_are_named_as_things(words: Vocabulary) -> None:
 
 def test_a_message_says_who_sends_and_who_receives_it(words: Vocabulary) -> None:
     found = {one.name: one for one in words.messages}
-    assert found["case_closed"].sent_by == ("SPOC case: Case was closed",)
+    assert found["case_closed"].sent_by == (
+        "Hold an arrangement of the partner: Case was closed",
+        "SPOC case: Case was closed",
+    )
     assert found["case_closed"].received_by == ("Retention and deletion: Case was closed",)
     assert found["appeal_received"].by_people
     assert not found["case_closed"].by_people
