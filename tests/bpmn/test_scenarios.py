@@ -35,6 +35,12 @@ PROMISED = {
         "at again",
         "Words handed to the contact at the door become an appeal and a complaint, each on its own "
         "clock",
+        # Of LIVEWEST_2020, which says nothing about it and takes this one.
+        "A letter of Wednesday 16 September 2020 can be appealed against until Thursday 1 October",
+        "An appeal is never late while no letter has told the customer how to appeal",
+        "Fifteen days to appeal follow a decision that went through all the steps",
+        "What was done in 2020 and 2021 puts nothing in force, and the report names what was not "
+        "kept",
     },
     ("appeal.window", "28", "21"): {
         "A contact who leaves is replaced by a decision with its own letter, flags and appeal",
