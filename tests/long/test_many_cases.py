@@ -34,7 +34,7 @@ from web.settings import Settings
 NOW = DEMO_LOADED_AT
 FEW, MANY = 100, 10_000
 #: How many cases the sample compares, and how often each page is asked for.
-SAMPLE_OF_FEW, SAMPLE_OF_MANY = 40, 120
+SAMPLE_OF_FEW, SAMPLE_OF_MANY = 60, 180
 OFTEN, SELDOM = 30, 1
 SAMPLE_OF_PAGES = 7
 MOST_STATEMENTS = 12

@@ -17,9 +17,9 @@ from engine.demo.multiplying.originals import Rows, read_rows
 from engine.spiff.state import unpacked
 from engine.tables.columns import Sealed, UtcDateTime
 
-#: Chained anew, salted anew, or taken from the text of a letter.
+#: Chained anew, salted anew, taken from the text of a letter, or a key of its own.
 _ITS_OWN = {
-    "outbox.key",
+    *columns.KEYS,
     "audit_anchor.hash",
     "audit_detail.salt",
     "audit_event.detail_hash",
