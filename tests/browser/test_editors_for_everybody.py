@@ -87,7 +87,7 @@ def test_the_editor_of_tables_in_each_of_its_states(house: House, seats: Seats) 
     editor.page.locator(f"td[data-element-id={cell}] [contenteditable]").click()
     editor.page.keyboard.press("Control+a")
     editor.page.keyboard.type('"many"')
-    editor.page.locator(".editor-findings__choose").wait_for()
+    editor.page.locator(".editor-findings__choose", has_text="Row 2,").wait_for()
     found += _not_listed(editor, "a cell is to be mended")
     assert found == []
 
