@@ -23,6 +23,7 @@ from engine.tables.data_requests import DataCopy, DataRequest
 from engine.tables.decisions import Appeal, Decision, Letter
 from engine.tables.emergency import EmergencyAccess
 from engine.tables.files import EvidenceFile
+from engine.tables.policy_control import ImpactAssessment, PolicyReview
 from engine.tables.process import Incident, ProcessInstance, WorkItem
 
 #: Tasks, letters, answers and runs of one case that are opened, the newest first.
@@ -231,6 +232,14 @@ def _decisions(look: Look) -> Iterator[Asked]:
         yield {"case_id": look.case_id, "decision_id": id_}, sees
 
 
+def _assessments(look: Look) -> Iterator[Asked]:
+    """An impact assessment: with the policy's page, and for who reviews or approves it (R-122)."""
+    theirs = select(ImpactAssessment.id, PolicyReview.reviewer, PolicyReview.approver)
+    for id_, *named in look.session.execute(theirs.join_from(ImpactAssessment, PolicyReview)):
+        sees = opens(look.person, "policy") or look.person.name in named
+        yield {"assessment_id": id_}, sees
+
+
 def _stuck(look: Look) -> Iterator[Asked]:
     for id_ in _newest(look, Incident, Incident.resolved_at.is_(None)):
         yield {"incident_id": id_}, None if opens(look.person, "stuck steps") else False
@@ -275,7 +284,7 @@ PAGES: Mapping[str, Rule] = {
     "complaints.listed": page("complaints"),
     "absences.listed": everybody,
     "policy_control.shown": page("policy"),
-    "policy_control.assessment": within("policy", assessment_id=1),
+    "policy_control.assessment": _assessments,
     **dict.fromkeys(("exceptions.listed", "exceptions.as_file"), page("exceptions")),
     "ombudsman_orders.listed": page("ombudsman orders"),
     "retention.listed": page("retention"),

@@ -131,7 +131,7 @@ PAGES: Mapping[str, frozenset[str]] = {
     "register": _WATCHERS | {"manager", "partner_liaison"},
     # What other systems are asked to show, by the card alone; and comparisons with what they do.
     "flags": frozenset({"dmo", "systems_team"}),
-    # The control record of the policy document; its receipts are everybody's own.
+    # The control record of the policy; an assessment exists for its signers too.
     "policy": _WATCHERS | {"process_owner", "manager"},
     "complaints": _WATCHERS | {"manager"},
     "ombudsman orders": _WATCHERS | {"manager"},
