@@ -46,6 +46,13 @@ def test_the_page_says_what_is_missing_until_a_version_is_on_record(
     assert "0 of" in page.text
 
 
+def test_a_task_about_the_policy_names_no_customer_who_is_to_come(story: Scenario, as_: As) -> None:
+    _handed_in(story)
+    listed = as_("ann").get("/tasks?view=all").text
+    assert "About no customer" in listed
+    assert "Not known yet" not in listed
+
+
 def test_signing_is_refused_with_the_row_named_on_every_page(story: Scenario, as_: As) -> None:
     _handed_in(story)
     row = "Age: nothing is said that is done against it and it has no action."
