@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import engine
-from web.serving import need_real_people
+from web.serving import need_what_fits
 from web.settings import SettingMissing, from_environment
 
 _settings = from_environment()
@@ -39,7 +39,7 @@ def on_starting(_server: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Let each process tick where no workers of their own do: they share what is due."""
     database: engine.Database = worker.wsgi.extensions["database"]
-    need_real_people(database, _settings)
+    need_what_fits(database, _settings)
     worker.ticks = (
         None if database.workers_apart else engine.worker.Worker(database, _settings.senders)
     )

@@ -19,7 +19,7 @@ from web import auth, words
 from web.command import Plain, ready
 from web.outgoing_commands import not_configured
 from web.server import Server
-from web.settings import ROOT, SettingMissing, Settings
+from web.settings import DATA_KEYS, ROOT, SettingMissing, Settings
 
 #: What this process writes, nobody else on the machine reads.
 _OWNER_ONLY = 0o077
@@ -48,7 +48,7 @@ def serve() -> None:
     settings, database = auth.settings(), auth.database()
     settings.require()
     _prepare(database)
-    need_real_people(database, settings)
+    need_what_fits(database, settings)
     worker = None if database.workers_apart else engine.worker.Worker(database, settings.senders)
     try:
         server = Server(
@@ -80,7 +80,7 @@ def work(once: bool) -> None:
     settings = auth.settings()
     settings.require()
     database = ready()
-    need_real_people(database, settings)
+    need_what_fits(database, settings)
     if once:
         _work_once(database)
         return
@@ -115,6 +115,19 @@ def status(as_json: bool) -> None:
             if sentence:
                 click.echo(f"! {sentence}")
     raise SystemExit(1 if wanting else 0)
+
+
+def need_what_fits(database: engine.Database, settings: Settings) -> None:
+    """Raise SettingMissing when what is set does not belong to this database: people, keys."""
+    need_real_people(database, settings)
+    closed = None if settings.keys_lost else engine.oversight.first_unopened(database)
+    if closed:
+        raise SettingMissing(
+            f"Expected the keys that sealed the restricted values of this database in {DATA_KEYS}, "
+            f"but none of them opens {closed}. Put back the key that was there, behind a newer one "
+            "if there is one; nothing was changed. If it is lost for good, set SPOC_KEYS_LOST=1: "
+            "what it sealed stays closed, and everything else is served."
+        )
 
 
 def need_real_people(database: engine.Database, settings: Settings) -> None:

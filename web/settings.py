@@ -60,6 +60,8 @@ class Settings:
     senders: engine.outbox.Senders = field(default_factory=engine.outbox.Senders)
     #: SPOC_FILE_MB, SPOC_FILES_PER_RECORD: how large a file of evidence, and how many of them.
     files: engine.files.Limits = field(default_factory=engine.files.Limits)
+    #: SPOC_KEYS_LOST: keys of restricted values are lost for good, and it is served all the same.
+    keys_lost: bool = False
     #: SPOC_WORKERS=apart: processes of their own run timers and send, this one serves only.
     workers_apart: bool = False
     #: SPOC_PAGES: where people reach the pages, without a slash at its end.
@@ -108,6 +110,7 @@ def from_environment(environment: MutableMapping[str, str] | None = None) -> Set
             _whole_number(given, "SPOC_FILE_MB", default=10),
             _whole_number(given, "SPOC_FILES_PER_RECORD", default=20),
         ),
+        keys_lost=_is_on(given, "SPOC_KEYS_LOST", default=False),
         workers_apart=given.get("SPOC_WORKERS", "").strip() == _APART,
         pages=pages,
         sign_in=sign_in,

@@ -15,7 +15,7 @@ from engine.oversight.emergency import (
 from engine.oversight.log import LogFilter, LogPage, LogRow, log
 from engine.oversight.matrix_text import who_sees_what
 from engine.oversight.reads import Export, note_export, note_look_ups
-from engine.oversight.resealing import Resealed, reseal
+from engine.oversight.resealing import Resealed, first_unopened, reseal
 from engine.oversight.touched import Touched
 from engine.oversight.verifying import Verified, count_links, verify
 
@@ -32,6 +32,7 @@ __all__ = [
     "count_links",
     "emergencies",
     "end",
+    "first_unopened",
     "log",
     "mark_seen",
     "my_emergencies",

@@ -52,6 +52,24 @@ def reseal(db: Database, tell: Tell, *, by: str) -> Resealed:
     return made
 
 
+def first_unopened(db: Database) -> str | None:
+    """Name a place whose newest sealed value none of the keys opens; None when each is opened.
+
+    One value of each column is tried: enough to know that the keys belong to another database,
+    and quick however much is kept.
+    """
+    with db.reading() as session:
+        for column in _sealed_columns():
+            key = _key(column.table)
+            newest = select(key, type_coerce(column, LargeBinary)).where(column.is_not(None))
+            for id_, sealed in session.execute(newest.order_by(key.desc()).limit(1)):
+                try:
+                    sealed_anew(bytes(sealed))
+                except InvalidToken:
+                    return f"{column.table.name}.{column.name} {id_}"
+    return None
+
+
 def _sealed_columns() -> Iterator[Column[Any]]:
     for table in Row.metadata.sorted_tables:
         yield from (column for column in table.columns if isinstance(column.type, Sealed))

@@ -10,12 +10,14 @@ from sqlalchemy import LargeBinary, select, type_coerce, update
 from sqlalchemy.orm import undefer
 
 from engine import clock
-from engine.oversight import reseal
+from engine.oversight import first_unopened, reseal
 from engine.tables.audit import AuditDetail, AuditEvent
 from engine.tables.casefile import Submission
 from engine.tables.columns import KEY_VARIABLE, table_of
 from engine.tables.database import Database
 from tests.engine.queries.landlord import NOW, Pen, settle
+from web.serving import need_what_fits
+from web.settings import SettingMissing, Settings
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 MANY = 120
@@ -101,3 +103,17 @@ def test_a_value_no_key_opens_is_named_and_left(
         kept = session.scalar(select(raw).where(Submission.id == 7))
         assert kept is not None
         assert bytes(kept) == lost
+
+
+def test_keys_of_another_database_are_known_at_once(
+    house: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-103: nothing is served with keys that open nothing, and nothing new is sealed by them."""
+    monkeypatch.setenv(KEY_VARIABLE, f"{NEW},{OLD}")
+    assert first_unopened(house) is None
+    monkeypatch.setenv(KEY_VARIABLE, NEW)
+    place = first_unopened(house)
+    assert place
+    with pytest.raises(SettingMissing, match=f"none of them opens {place}. Put back the key"):
+        need_what_fits(house, Settings("x", "x", demo=True))
+    need_what_fits(house, Settings("x", "x", demo=True, keys_lost=True))
