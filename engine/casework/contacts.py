@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.calendar import said
-from engine.casework import evidence, letter_words, refused_contacts, stages
+from engine.casework import evidence, letter_words, passing_on, refused_contacts, stages
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.casefile import Contact
@@ -113,7 +113,7 @@ def contact_is_not_ahead(context: Context, values: dict[str, Any]) -> list[Probl
 
 
 def log_contact(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
-    """Keep one contact with what it called for, and what was done about it at once (R-030)."""
+    """Keep one contact with what it called for and who answers it by when (R-007, R-030)."""
     done = values.get("done_about_it")
     note = values.get("note", "")
     contact = Contact(
@@ -134,3 +134,4 @@ def log_contact(context: Context, values: dict[str, Any], restricted: dict[str, 
     context.session.flush()
     context.audit("contact_logged", "contact", contact.id, new={"triage": contact.triage})
     refused_contacts.wants_reading(context, contact)
+    passing_on.keep(context, contact, values)

@@ -50,6 +50,7 @@ CONTROLS: Mapping[str, Control] = {
     "C-21": Control("Review and complaint mixed up", "L-E6.7, L-E8, L-E9, observed", "R-081"),
     "C-22": Control("The use of a single point of contact", "L-F2, L-F3", "R-005, R-052"),
     "K-10": Control("The time to appeal has not begun", "L-F5, L-F6", "R-051"),
+    "R-007": Control("What was passed on is not answered in time", "N§1", ""),
     "R-010": Control("Something the customer asked for has no answer", "N§2", ""),
     "R-015": Control("What we owe is not done in time", "N§4", ""),
     "R-040": Control("No meeting weighed the seven factors", "L-P2", ""),

@@ -15,6 +15,8 @@ from engine.tables.decisions import Arrangement
 from engine.tables.process import WorkItem
 
 _CONTACT, _NOBODY = "officer", "dmo"
+#: The form of a task that somebody has by name and whoever covers for them does as well (R-007).
+_COVERED = "passed_on_answer"
 
 
 def contact_holder(context: Context, arrangement: Arrangement) -> Holder:
@@ -68,10 +70,11 @@ def point_others(context: Context, absence: Absence) -> int:
     items = context.session.scalars(
         select(WorkItem).where(is_open(), WorkItem.by_name.is_(False), begun)
     ).all()
+    named = _point_named(context, user, Holder(_CONTACT, cover, instead_of=user), bool(gone))
     if not gone:
-        return sum(_give_back(context, item, user, cover) for item in items)
+        return named + sum(_give_back(context, item, user, cover) for item in items)
     roles = people.roles_of(context.session, cover or "", context.today)
-    return sum(
+    return named + sum(
         _move(
             context,
             item,
@@ -79,6 +82,28 @@ def point_others(context: Context, absence: Absence) -> int:
         )
         for item in items
     )
+
+
+def _point_named(context: Context, user: str, covers: Holder, gone: bool) -> int:
+    """Give what was passed on to somebody by name to who covers, and back; nothing without one."""
+    if covers.user is None:
+        return 0
+    theirs = (
+        (WorkItem.assignee == user,)
+        if gone
+        else (WorkItem.instead_of == user, WorkItem.assignee == covers.user)
+    )
+    items = context.session.scalars(
+        select(WorkItem).where(
+            is_open(),
+            WorkItem.by_name,
+            WorkItem.form == _COVERED,
+            WorkItem.role == _CONTACT,
+            *theirs,
+        )
+    ).all()
+    holder = covers if gone else Holder(_CONTACT, user)
+    return sum(_move(context, item, holder) for item in items)
 
 
 def _give_back(context: Context, item: WorkItem, user: str, cover: str | None) -> bool:

@@ -62,6 +62,7 @@ from engine.tables.ombudsman import Determination, OmbudsmanItem
 from engine.tables.outside import OutsideEvent
 from engine.tables.ownership import OwnershipChange
 from engine.tables.partners import PartnerNotice, PassedAppeal
+from engine.tables.passing_on import PassedOn
 from engine.tables.process import (
     ElementHistory,
     ElementInstance,
@@ -115,6 +116,7 @@ OF_CASE: tuple[Any, ...] = (
     OwnershipChange,
     PartnerNotice,
     PassedAppeal,
+    PassedOn,
     Promise,
     RegisterImportRow,
     Sending,

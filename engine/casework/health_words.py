@@ -26,6 +26,7 @@ _OPEN = (
     "note",
     "equality_conclusion",
     "method_adjustment",
+    "pass_what",
     "findings",
 )
 #: What is known at once keeps people safe; nobody looks for other words then.

@@ -15,6 +15,7 @@ from engine.casework import (
     holders,
     ombudsman,
     outgoing,
+    passing_on,
     people,
     reviews,
     stages,
@@ -26,8 +27,10 @@ from engine.tables.people import User
 from engine.tables.process import Outbox
 
 _PEOPLE_OF_THE_CASE: dict[str, Callable[[Context], Holder]] = {
+    "case.contact_of_customer": passing_on.contact_of_customer,
     "case.order_owner": ombudsman.order_owner,
     "case.owner": holders.case_owner,
+    "case.passed_on_taker": passing_on.passed_on_taker,
     "case.director": directors.director,
     "case.spoc": arrangements.spoc_of_case,
 }
@@ -53,6 +56,7 @@ _SENTENCES = {
     "data_request_unread": "Somebody asked for their data, and nobody has looked at it yet.",
     "data_request_near": "The answer to a request for data is due soon.",
     "data_request_late": "The answer to a request for data is late.",
+    "answer_late": "A customer waits for an answer that is late.",
     "owed_action": "You have something to do that we owe a customer.",
 }
 _ANYTHING = "Something on this case needs you."

@@ -159,6 +159,18 @@ BESIDE: tuple[Law, ...] = (
         After("timer:case.contact_read_by", "tells:contact_unread"),
     ),
     Law(
+        "passed_on",
+        "What a customer waits for is somebody's task",
+        "R-007, R-010",
+        After("message:contact_passed_on", "form:passed_on_answer"),
+    ),
+    Law(
+        "passed_on",
+        "An answer that is late is told",
+        "R-007",
+        After("timer:case.passed_on_due", "tells:answer_late"),
+    ),
+    Law(
         "third_party_notice",
         "Both are told when somebody no longer speaks for the customer",
         "R-019",

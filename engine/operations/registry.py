@@ -24,7 +24,7 @@ OfferChoices = Callable[[Context], Sequence[Choice]]
 IN_PERSON = frozenset(
     {
         *("case.director", "case.spoc", "case.proposed_spoc", "case.cover_teller"),
-        *("case.policy_reviewer", "case.policy_approver"),
+        *("case.policy_reviewer", "case.policy_approver", "case.passed_on_taker"),
     }
 )
 

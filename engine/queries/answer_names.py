@@ -28,6 +28,8 @@ _EVIDENCE = frozenset(
         *("breaches_since_letter", "evidence_to_class", "evidence_to_correct"),
     }
 )
+#: People and roles something can be passed on to.
+_TAKERS = "pass_takers"
 _WORDS = {
     "disagreement_ways": NAMES["way"],
     "restriction_kinds": NAMES["restriction"],
@@ -60,4 +62,8 @@ def _named(look: Reading, name: str, case_id: int | None) -> Sequence[Choice]:
         table, column = _ROWS[name]
         found = look.session.scalars(select(table).where(table.case_id == case_id))
         return [Choice(str(row.id), str(getattr(row, column))) for row in found]
-    return [Choice(user, full) for user, full in look.full_names.items()]
+    people = look.full_names.items()
+    if name == _TAKERS:
+        teams = [Choice(f"team:{role}", called) for role, called in NAMES["role"].items()]
+        return [*teams, *(Choice(f"person:{user}", full) for user, full in people)]
+    return [Choice(user, full) for user, full in people]

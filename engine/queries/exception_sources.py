@@ -30,6 +30,7 @@ from engine.tables.decisions import (
 from engine.tables.emergency import EmergencyAccess
 from engine.tables.ombudsman import OmbudsmanItem
 from engine.tables.outside import OutsideEvent
+from engine.tables.passing_on import PassedOn
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,22 @@ def _owed(asked: Asked) -> Iterator[Found]:
         yield Found(row.case_id, "R-015", row.due_on, row.owner, why)
 
 
+def _passed_on(asked: Asked) -> Iterator[Found]:
+    """What a customer waits for, or waited for, longer than they were promised."""
+    query = select(PassedOn).where(
+        PassedOn.due_on < asked.as_of,
+        PassedOn.passed_on <= asked.as_of,
+        _late(PassedOn.ended_on, PassedOn.due_on),
+        PassedOn.outcome != "passed_on",
+    )
+    for (row,) in asked.rows(query, PassedOn.case_id):
+        ended = asked.until(row.ended_on)
+        stands = f"settled on {said(ended)}" if ended else "not answered"
+        number = "R-007" if row.to_user or row.to_role else "R-010"
+        why = f"“{row.what}”: due by {said(row.due_on)}, {stands}"
+        yield Found(row.case_id, number, row.due_on, row.to_user or "", why)
+
+
 def _complaints(asked: Asked) -> Iterator[Found]:
     confirmed = and_(
         Complaint.acknowledge_due_on < asked.as_of,
@@ -261,6 +278,7 @@ _SOURCES: tuple[Callable[[Asked], Iterator[Found]], ...] = (
     _overrides,
     _absences,
     _owed,
+    _passed_on,
     _complaints,
     _declined,
     _taken_over,

@@ -209,6 +209,7 @@ FROM_OUTSIDE = {
     "absence_booked",
     "absence_changed",
     "contact_changed",
+    "contact_passed_on",
     "contact_to_be_read",
     "data_request_received",
     "appeal_received",

@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from engine import clock
 from engine.tables.casefile import Contact
 from engine.tables.database import Database
+from engine.tables.decisions import Arrangement
 from tests.web import case_file
 from tests.web.visitor import Page, Visitor
 
@@ -120,10 +122,42 @@ def test_an_emergency_bypasses_every_limit_and_says_what_to_do_now(
 def test_each_answer_leads_to_what_has_to_happen(
     as_: As, case_id: int, triage: str, says: str
 ) -> None:
-    more = {"done_about_it": "Told her"} if triage == "safeguarding" else {}
+    said = {"safeguarding": {"done_about_it": "Told her"}, "new_matter": {"answer_by": "nobody"}}
+    more = said.get(triage, {})
     page = begun(as_("mo")).press("Log it", **{**CALL, "triage": triage, **more})
     assert says in page.text
     as_("mo").get(f"/contacts/log/{case_id}/now?triage=nothing_new", status=404)
+
+
+def test_that_nobody_has_read_it_is_offered_only_while_contact_is_refused(
+    app: Flask, as_: As, case_id: int
+) -> None:
+    """R-095: whoever could read it would otherwise leave it to somebody else."""
+    form = begun(as_("mo"))
+    offered = form.tree.xpath("//input[@name='triage']/@value")
+    assert "nothing_new" in offered
+    assert "to_be_read" not in offered
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        arrangement = session.scalars(select(Arrangement)).one()
+        arrangement.refused_on = arrangement.refused_until = clock.today()
+    assert "to_be_read" in begun(as_("mo")).tree.xpath("//input[@name='triage']/@value")
+
+
+def test_a_contact_is_passed_on_to_somebody_with_a_day(app: Flask, as_: As, case_id: int) -> None:
+    """R-007: the day the customer was promised stands there; nobody and no day are refused."""
+    form = begun(as_("mo"))
+    assert form.one("//input[@name='answer_due_on-day']/@value") == "11"
+    matter = {**CALL, "answer_by": "passed_on", "pass_what": "When the fence is mended"}
+    refused = form.press("Log it", **matter)
+    assert [said for said, _ in refused.errors] == ["Choose whom it is passed on to"]
+    no_day = {f"answer_due_on-{part}": "" for part in ("day", "month", "year")}
+    refused = form.press("Log it", **matter, pass_to="person:hugo", **no_day)
+    assert [said for said, _ in refused.errors] == ["Enter the day by which they answer"]
+    form.press("Log it", **matter, pass_to="person:hugo")
+    task = as_("hugo").get("/tasks").follow("Answer the customer")
+    assert "When the fence is mended" in task.text
+    assert case_file.CUSTOMER in task.text
 
 
 def test_the_contact_centre_logs_without_seeing_the_case(app: Flask, as_: As, case_id: int) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
+import forms
 from web import auth, banner
 from web.dates import date_of, time_of_day
 from web.filling import Filling, first_of_each
@@ -18,6 +20,8 @@ from web.questions import error_list
 blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
 
 _ACTION = "log_contact"
+#: How a message is sorted that somebody else has to read first.
+_UNREAD = "to_be_read"
 _INVALID = 422
 _MARK_BYTES = 16
 _MARK_LENGTH = 64
@@ -61,7 +65,12 @@ def log(case_id: int) -> ResponseReturnValue:
     by = auth.person().name
     subject = engine.contact_subjects.one(auth.database(), auth.person(), case_id)
     view = engine.form_of_action(auth.database(), _ACTION, case_id, by=by)
-    filling = Filling.begun(view.form, view.choices, view.today, suggested=_now())
+    filling = Filling.begun(
+        _offered(view.form, subject),
+        view.choices,
+        view.today,
+        suggested={**view.defaults, **_now()},
+    )
     if request.method == "GET":
         return _asked(subject, filling, {})
     filling = filling.with_post(None, request.form)
@@ -109,6 +118,25 @@ def _now() -> dict[str, Any]:
     on = date_of(moment)
     parts = {"day": str(on.day), "month": str(on.month), "year": str(on.year)}
     return {"contacted_on": parts, "at_time": time_of_day(moment)}
+
+
+def _offered(form: forms.Form, subject: engine.contact_subjects.ContactSubject) -> forms.Form:
+    """Give the form without "nobody has read it", which is for refused contact alone (R-095)."""
+    if subject.refused:
+        return form
+    pages = (
+        replace(page, questions=tuple(_without_unread(one) for one in page.questions))
+        for page in form.pages
+    )
+    return replace(form, pages=tuple(pages))
+
+
+def _without_unread(question: forms.Question) -> forms.Question:
+    options = getattr(question, "options", ())
+    if question.id != "triage" or not options:
+        return question
+    left: dict[str, Any] = {"options": tuple(one for one in options if one.value != _UNREAD)}
+    return replace(question, **left)
 
 
 def _record(case_id: int, raw: Mapping[str, Any]) -> dict[str, str]:

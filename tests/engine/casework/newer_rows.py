@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.tables.absences import Absence, CoverNotice, StandIn
-from engine.tables.casefile import Evidence, FormerHome
+from engine.tables.casefile import Contact, Evidence, FormerHome
 from engine.tables.comments import Comment
 from engine.tables.data_requests import DataCopy, DataCopyPart, DataMark, DataRequest
 from engine.tables.decisions import Arrangement, Flag
@@ -21,6 +21,7 @@ from engine.tables.ombudsman import Determination, OmbudsmanItem
 from engine.tables.outside import OutsideEvent
 from engine.tables.ownership import OwnershipChange
 from engine.tables.partners import PartnerNotice, PassedAppeal, SharingAgreement
+from engine.tables.passing_on import PassedOn
 from engine.tables.refusals import ContactRefusal
 from engine.tables.register_imports import RegisterImport, RegisterImportRow
 
@@ -73,6 +74,7 @@ def newer_rows(session: Session, case_id: int | None, now: dt.datetime, words: s
         *_of_a_partner(session, case_id, now, words),
         *_of_a_data_request(session, case_id, now, words),
         _from_outside(case_id, now, words),
+        _passed_on(session, case_id, now, words),
     ]
 
 
@@ -153,6 +155,33 @@ def _from_outside(case_id: int | None, now: dt.datetime, words: str) -> OutsideE
         details={"wish_answer": "none", "refused_because": words},
         recorded_by="priya",
         recorded_on=now.date(),
+    )
+
+
+def _passed_on(session: Session, case_id: int | None, now: dt.datetime, words: str) -> PassedOn:
+    on = now.date()
+    contact = Contact(
+        case_id=case_id,
+        on=on,
+        channel="email",
+        direction="in",
+        note=words,
+        logged_by="priya",
+        logged_at=now,
+    )
+    session.add(contact)
+    session.flush()
+    return PassedOn(
+        case_id=case_id,
+        contact_id=contact.id,
+        what=words,
+        to_user="priya",
+        passed_by="priya",
+        passed_on=on,
+        due_on=on,
+        due_reason=words,
+        later_because=words,
+        outcome_note=words,
     )
 
 
