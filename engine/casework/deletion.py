@@ -54,6 +54,7 @@ from engine.tables.decisions import (
     Restriction,
 )
 from engine.tables.emergency import EmergencyAccess
+from engine.tables.erasing import erase
 from engine.tables.files import EvidenceFile, EvidenceFilePart
 from engine.tables.flagging import FlagDifference, FlagRequest
 from engine.tables.imports import ContactImportRow
@@ -162,6 +163,7 @@ def delete_case(context: Context, *, again: bool = False) -> None:
     if case.deleted_on is not None:
         raise Rejected("Expected a case to delete, but this one is deleted already.")
     session.flush()
+    erase(session)
     customer_id = case.customer_id
     _end_instances(context, case.id)
     _empty_rows(context, case.id)

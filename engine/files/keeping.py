@@ -20,6 +20,7 @@ from engine.installation import read_surroundings
 from engine.queries.people import Person
 from engine.tables.casefile import CaseFile, Evidence
 from engine.tables.database import Database
+from engine.tables.erasing import erase
 from engine.tables.files import EvidenceFile
 
 #: The box of the page that takes files in.
@@ -86,6 +87,7 @@ def remove(db: Database, file_id: int, reason: str, person: Person) -> None:
             raise InvalidAnswers([Problem("reason", sentence)])
         file.removed_at, file.removed_by, file.removed_reason = now, person.name, why
         file_contents.forget(session, file.id)
+        erase(session)
         entry = Entry(
             "evidence_file_removed",
             "evidence_file",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.errors import Rejected
 from engine.tables.database import Database, revision_of, revisions
+from engine.tables.erasing import settle
 
 #: How long a copy is kept: it holds everybody who is deleted meanwhile.
 KEPT_DAYS = 14
@@ -37,6 +38,13 @@ def keep_before_migrating(db: Database) -> Path | None:
     if not kept.exists() or kept.stat().st_mtime_ns < changed_at:
         _copy(file, kept)
     return kept
+
+
+def tidy(db: Database) -> None:
+    """Delete copies that were kept long enough, and empty the write-ahead log; SQLite alone."""
+    if db.is_sqlite:
+        _forget_old(Path(str(db.url.database)))
+        settle(db.url)
 
 
 def _log_of(file: Path) -> Path:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine.errors import Rejected, Unavailable
-from engine.tables import job_schema
+from engine.tables import erasing, job_schema
 from engine.tables.outages import is_away, lacks_something, was_busy
 from engine.tables.pinging import ping_rested
 
@@ -111,10 +111,12 @@ class Database:
                 self._of_this_version(),
                 _collisions(),
                 Session(self._writer, expire_on_commit=False) as session,
-                session.begin(),
             ):
-                session.info["workers_apart"] = self.workers_apart
-                yield session
+                with session.begin():
+                    session.info["workers_apart"] = self.workers_apart
+                    yield session
+                if erasing.erases(session):
+                    erasing.settle(self.url)
         finally:
             self._here.writes = False
 

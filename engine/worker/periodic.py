@@ -23,6 +23,7 @@ from engine.commands import (
 )
 from engine.outbox import Senders, ask_notify, deliver_outbox, task_mail
 from engine.sign_in import forget_old
+from engine.tables import copies
 from engine.tables.database import Database
 
 logger = logging.getLogger("spoc.worker")
@@ -84,6 +85,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("e-mail about tasks", "sweep", SWEEP_SECONDS, write),
         Periodic("reviews of the policy", "sweep", SWEEP_SECONDS, start_policy_review),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
+        Periodic("what was deleted", "sweep", SWEEP_SECONDS, copies.tidy),
     )
 
 
