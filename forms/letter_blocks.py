@@ -47,6 +47,7 @@ REQUIRED_BLOCKS: Mapping[str, Mapping[str, str]] = {
         **_APPEAL,
     },
     "introduction": {**_TERMS, **_APPEAL},
+    "taken_over": {**_TERMS, "why_now": "K-10", **_APPEAL},
     "review": {**_TERMS, "findings": "R-054", "evidence_period": "R-054", **_APPEAL},
     "variation": {**_TERMS, "what_changes": "R-087", **_APPEAL},
     "cease": {**_DECISION, "end_date": "R-089", "unaffected": "R-052", **_APPEAL},

@@ -109,6 +109,8 @@ def _dates(
     yield from _day_it_leaves(context, template, made)
     review_on = made.facts.get("review_on")
     names_review = any(block.id in _REVIEW_PARTS for block in template.blocks)
+    if _says_it_is_late(template):
+        names_review = False
     if names_review and isinstance(review_on, dt.date) and review_on <= made.issued_on:
         asked = any(question.id == "review_on" for question in template.asks)
         yield Problem(
@@ -127,6 +129,11 @@ def _dates(
             "Data Management Officer.",
         )
     yield from _evidence_period(context, made)
+
+
+def _says_it_is_late(template: LetterTemplate) -> bool:
+    """Tell whether a letter has words of its own for a review that is late (R-062)."""
+    return any(block.when == "old_review_code" for block in template.blocks)
 
 
 def _day_it_leaves(context: Context, template: LetterTemplate, made: Preview) -> Iterator[Problem]:

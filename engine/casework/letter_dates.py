@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 
 from engine.calendar import Due
-from engine.casework import appeals, data_request_facts, look_requests
+from engine.casework import appeals, data_request_facts, look_requests, old_letters
 from engine.casework.context import Context
 from engine.clock import LONDON
 from engine.tables.decisions import Decision
@@ -26,6 +26,7 @@ _FROM: Mapping[str, Callable[[Context], dt.date | Due | None]] = {
     "data_request_due": data_request_facts.data_request_due,
     "data_request_received_on": data_request_facts.data_request_received_on,
     "look_received_on": look_requests.look_received_on,
+    "old_letter_from": old_letters.old_letter_from,
 }
 
 

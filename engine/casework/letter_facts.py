@@ -165,8 +165,22 @@ def _arrangement(context: Context, subject: Subject) -> Mapping[str, Any]:
         "review_on": review,
         "review_length": letter_words.count(months, "month"),
         "end_on": arrangement.end_on,
+        **_old_register(arrangement, review, subject.issued_on),
         "emergency_route": arrangement.emergency_route,
         **_terms(context, _terms_now(context, arrangement, subject.decision)),
+    }
+
+
+def _old_register(
+    arrangement: Arrangement, review: dt.date, issued_on: dt.date
+) -> Mapping[str, Any]:
+    """Give what only the letter of an arrangement taken over says (K-10)."""
+    if not arrangement.taken_over:
+        return {}
+    return {
+        "old_letter_on": arrangement.letter_issued_on,
+        "old_letter_code": "found" if arrangement.letter_issued_on else "none",
+        "old_review_code": "late" if review <= issued_on else "ahead",
     }
 
 

@@ -32,6 +32,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "review_on": "the day of the next review",
     "review_length": "after how many months it is reviewed",
     "end_on": "the day the arrangement ends",
+    "old_letter_on": "the day of the letter of an arrangement taken over, if one was found",
+    "old_letter_code": "found or none: the letter of an arrangement taken over",
+    "old_review_code": "late or ahead: the review of an arrangement taken over",
     "spoc_name": "the single point of contact",
     "cover_name": "who stands in for the single point of contact",
     "contact_hours": "when the single point of contact can be reached",
@@ -77,7 +80,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 #: The dates from which a template may have the day counted by which it must leave.
 DUE_FROM = (
     *("decided_on", "asked_on", "appeal_received_on", "appeal_due", "look_received_on"),
-    *("data_request_received_on", "data_request_due"),
+    *("data_request_received_on", "data_request_due", "old_letter_from"),
 )
 
 

@@ -81,6 +81,12 @@ _OF_THE_ONE: tuple[Law, ...] = (
     ),
     Law(
         "arrangement",
+        "Who was never told how to appeal is told by letter",
+        "K-10",
+        There("letter:taken_over"),
+    ),
+    Law(
+        "arrangement",
         "The flags are asked for before an arrangement is in force",
         "R-065",
         Before("message:flag_change_wanted", _IN_FORCE),

@@ -19,7 +19,7 @@ WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 
 EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent")
 TASKS = ("userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess")
-GATEWAYS = ("exclusiveGateway", "eventBasedGateway")
+GATEWAYS = ("exclusiveGateway", "parallelGateway", "eventBasedGateway")
 FLOW_NODES = tuple(BPMN + name for name in (*EVENTS, "boundaryEvent", *TASKS, *GATEWAYS))
 
 Point = tuple[float, float]

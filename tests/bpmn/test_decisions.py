@@ -20,6 +20,7 @@ UNITS = {
     "calendar days",
     "working days",
     "calendar months",
+    "letters",
     "minutes",
     "people",
     "text",

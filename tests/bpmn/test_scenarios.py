@@ -65,6 +65,7 @@ PROMISED = {
         "From first concern to deletion, the happy path",
         "Nobody becomes the single point of contact who has not said yes",
         "Not agreed, looked at again on its date, then agreed",
+        "Who was never told how to appeal gets a letter, and the time to appeal begins with it",
     },
 }
 

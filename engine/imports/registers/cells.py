@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.calendar import said
+from engine.casework.old_letters import NOT_RECORDED
 from engine.imports.registers.columns import heading_of
 from engine.imports.registers.dates import read_date, says_none
 
@@ -33,7 +34,6 @@ _ENDED = frozenset(
     }
 )
 _NOT_YET = frozenset({"draft", "proposed", "pending", "awaiting approval", "requested"})
-_NOTHING_SAID = "Not recorded in the old register."
 _NO_RESTRICTION = "No restriction"
 _MISTAKES = frozenset({"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"})
 _FORMULA = ("=", "+", "-", "@")
@@ -111,7 +111,7 @@ def _decision(told: Told, cells: Mapping[str, str], today: dt.date) -> None:
     reasons = cells.get("reasons", "")
     if not reasons:
         told.except_("reasons", "No reasons are recorded (R-046).")
-    told.answers["reasons"] = reasons or _NOTHING_SAID
+    told.answers["reasons"] = reasons or NOT_RECORDED
     is_told = _plain(cells.get("letter_complete", "")) in _YES
     if letter is None:
         told.answers["letter_complete"] = "none"

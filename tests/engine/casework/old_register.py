@@ -71,6 +71,7 @@ FIGURES: dict[str, Any] = {
     "review.request_sla": 10,
     "review.warn": 5,
     "spoc.response_time": 5,
+    "take_over.letters_a_day": 0,
 }
 #: User name -> full name, role.
 PEOPLE = {

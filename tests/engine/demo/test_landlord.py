@@ -86,6 +86,7 @@ OPEN = {
     "Verity Lockhart": {"decide_refusal"},
     "Bernadette Oakeshott": {"do_what_was_asked", "decide_recommendation"},
     "Winifred Sato": {"tell_customer"},
+    "Marguerite Lyall": {"issue_letter"},
     "Ignatius Bray": {"name_stand_in", "tell_customer", "confirm_flag"},
 }
 
@@ -195,7 +196,7 @@ def test_what_pages_show_is_there(session: Session) -> None:
     assert _count(session, LegalHold.lifted_on.is_(None)) == 2
     assert _count(session, BreachOfClock.kind == "appeal") == 1
     assert _count(session, Appeal.outcome == "not_upheld") == 1
-    assert _count(session, Arrangement.taken_over.is_(True)) == 10
+    assert _count(session, Arrangement.taken_over.is_(True)) == 11
 
 
 def test_what_the_pages_of_the_case_file_show_is_there(session: Session) -> None:

@@ -72,6 +72,7 @@ TO_THE_END = {
 #: Facts that are no dates.
 _WORDS = {
     "order_kind": ["order", "recommendation"],
+    "appeal_is_told": ["yes", "no"],
     "stand_in_is_named": ["yes", "no"],
     "data_request_kind": ["copy", "correction"],
     "policy_review_about": ["it"],
