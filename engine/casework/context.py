@@ -37,6 +37,8 @@ class Context:
     parameter_set: str
     release_id: int
     letters: Mapping[str, LetterTemplate] = field(default_factory=dict)
+    #: Whether a message begins a process in the version at work.
+    begins: Callable[[str], bool] = lambda _message: True
     #: Settings of the installation, such as which webhooks are told of what.
     settings: Mapping[str, str] = field(default_factory=dict)
     instance_id: int | None = None

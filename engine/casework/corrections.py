@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import data_request_steps, data_requests, moves, owed_actions
+from engine.casework import (
+    data_request_steps,
+    data_requests,
+    moves,
+    owed_action_runs,
+    owed_actions,
+)
 from engine.casework.appeal_receipts import DECISION_NAMES
 from engine.casework.context import Context
 from engine.casework.evidence_records import keep_record
@@ -62,7 +68,7 @@ def pass_on(context: Context) -> int:
     owner = context.case().owner or context.actor
     wanted = [*_others_told(context), *_decisions_on(context, changed)]
     for what in wanted:
-        owed_actions.add(context, {"what": what, "owner": owner})
+        owed_action_runs.begin(context, owed_actions.add(context, {"what": what, "owner": owner}))
     context.audit(
         "corrections_passed_on", data_requests.KIND, request.id, new={"owed": len(wanted)}
     )

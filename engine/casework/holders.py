@@ -8,6 +8,8 @@ from engine.casework.people import Holder, roles_of, working_here
 
 #: Roles whose holders carry a case through its first stages.
 CASE_OWNERS = ("team_leader", "manager")
+#: The role in which somebody without any other does what they were named for.
+_ANY_STAFF = "officer"
 
 
 def case_owner(context: Context) -> Holder:
@@ -18,6 +20,14 @@ def case_owner(context: Context) -> Holder:
         if role in held:
             return Holder(role, owner)
     return Holder(CASE_OWNERS[0], None)
+
+
+def named_or_case_owner(context: Context, name: str) -> Holder:
+    """Give somebody who was named for a thing; whoever carries the case once they have left."""
+    held = sorted(roles_of(context.session, name, context.today))
+    if name in {user.name for user in working_here(context.session, context.today)}:
+        return Holder(held[0] if held else _ANY_STAFF, name)
+    return case_owner(context)
 
 
 def case_recorder(context: Context) -> Holder:

@@ -15,6 +15,7 @@ from engine.casework import (
     holders,
     ombudsman,
     outgoing,
+    owed_action_tasks,
     passing_on,
     people,
     reviews,
@@ -29,6 +30,7 @@ from engine.tables.process import Outbox
 _PEOPLE_OF_THE_CASE: dict[str, Callable[[Context], Holder]] = {
     "case.contact_of_customer": passing_on.contact_of_customer,
     "case.order_owner": ombudsman.order_owner,
+    "case.owed_action_owner": owed_action_tasks.owed_action_owner,
     "case.owner": holders.case_owner,
     "case.passed_on_taker": passing_on.passed_on_taker,
     "case.director": directors.director,
@@ -58,6 +60,7 @@ _SENTENCES = {
     "data_request_late": "The answer to a request for data is late.",
     "answer_late": "A customer waits for an answer that is late.",
     "owed_action": "You have something to do that we owe a customer.",
+    "owed_action_late": "Something that we owe a customer is late.",
 }
 _ANYTHING = "Something on this case needs you."
 #: Notices about a date that can stay the same while their timer fires anew: what date it is.

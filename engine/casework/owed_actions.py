@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import Due, said
-from engine.casework import notices
+from engine.casework import notices, owed_action_runs
 from engine.casework.context import Context
 from engine.casework.people import full_name
 from engine.errors import Problem
@@ -52,10 +52,15 @@ def add(context: Context, row: dict[str, Any]) -> OwedAction:
 
 
 def open_actions(context: Context) -> int:
-    """Open what is owed: tell everybody who owes something; gives how many things are open."""
+    """Begin a run for each thing the case owes; gives how many things are open.
+
+    Where the version at work draws no such run yet, each owner is told once instead.
+    """
     owed = open_of(context)
-    for owner in dict.fromkeys(one.owner for one in owed):
-        due_on = min(one.due_on for one in owed if one.owner == owner)
+    left = [one for one in owed if one.begun_on is None]
+    left = [one for one in left if not owed_action_runs.begin(context, one)]
+    for owner in dict.fromkeys(one.owner for one in left):
+        due_on = min(one.due_on for one in left if one.owner == owner)
         notices.write(context, [owner], "owed_action", due_on)
     return len(owed)
 
@@ -65,11 +70,7 @@ def open_of(context: Context) -> list[OwedAction]:
     return list(
         context.session.scalars(
             select(OwedAction)
-            .where(
-                OwedAction.case_id == context.case_id,
-                OwedAction.done_on.is_(None),
-                OwedAction.withdrawn_reason.is_(None),
-            )
+            .where(OwedAction.case_id == context.case_id, owed_action_runs.is_open())
             .order_by(OwedAction.due_on, OwedAction.id)
         )
     )
@@ -87,30 +88,13 @@ def owed_action_is_open(context: Context, values: dict[str, Any]) -> list[Proble
     owed = context.session.get(OwedAction, int(values["owed_action"]))
     if owed is None or owed.case_id != context.case_id:
         return [Problem("owed_action", "Expected something this case owes. Choose from the list.")]
-    done_on = values.get("done_on")
-    if done_on and dt.date.fromisoformat(done_on) < owed.opened_on:
-        sentence = f"Expected a date from {said(owed.opened_on)} on, when it was first owed."
-        return [Problem("done_on", f"{sentence} Check the date.")]
-    return []
+    return owed_action_runs.done_too_early(owed, values)
 
 
 def owed_action_done(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
-    """Keep that something owed was done, or is no longer owed and why.
-
-    Whoever waits for the case to be free of what is owed looks at it again (R-108).
-    """
+    """Keep on the page of the case what became of something owed; its run ends with it (R-015)."""
     owed = context.session.get_one(OwedAction, int(values["owed_action"]))
-    if values["owed_result"] == "done":
-        owed.done_on = dt.date.fromisoformat(values["done_on"])
-    else:
-        owed.withdrawn_reason = values["withdrawn_reason"]
-    context.audit(
-        "owed_action_ended",
-        "owed_action",
-        owed.id,
-        new={"result": values["owed_result"], "done_on": values.get("done_on")},
-    )
-    context.send("something_was_settled", key=f"case:{context.case().id}")
+    owed_action_runs.end_elsewhere(context, owed, values)
 
 
 def _due(context: Context, given: str | None) -> Due:

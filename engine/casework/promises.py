@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 
 from engine.calendar import said
-from engine.casework import holders, letters, people
+from engine.casework import holders, letters
 from engine.casework.context import Context
 from engine.casework.people import Holder
 from engine.errors import NotFound, Problem
@@ -25,8 +25,6 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 _LINE_END = re.compile(r"(?<![.!?\s])[ \t]*\r?\n(?=\S)")
 _SHORT = re.compile(r"['\u2019\u02bc]ll\b", re.IGNORECASE)
 _LONGEST = 90
-#: The role in which somebody without any other does what they promised.
-_ANY_STAFF = "officer"
 
 
 def keep(context: Context, letter_id: int | None, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -118,11 +116,7 @@ def promise_due(context: Context) -> dt.date:
 
 def promise_owner(context: Context) -> Holder:
     """Give who sees to the promise; whoever carries the case once that person has left."""
-    owner = _of_run(context).owner
-    held = sorted(people.roles_of(context.session, owner, context.today))
-    if owner in {user.name for user in people.working_here(context.session, context.today)}:
-        return Holder(held[0] if held else _ANY_STAFF, owner)
-    return holders.case_owner(context)
+    return holders.named_or_case_owner(context, _of_run(context).owner)
 
 
 def promise_at_hand(context: Context) -> list[Choice]:

@@ -87,6 +87,30 @@ BESIDE: tuple[Law, ...] = (
         After("message:promise_made", "form:promise_kept"),
     ),
     Law(
+        "owed_action",
+        "Everything we owe is somebody's task until it is settled",
+        "R-015",
+        After("message:action_is_owed", "form:what_we_owe"),
+    ),
+    Law(
+        "owed_action",
+        "That something we owe is late is told",
+        "R-015",
+        After("timer:after(case.owed_action_due", "tells:owed_action_late"),
+    ),
+    Law(
+        "owed_action",
+        "What ends on the page of the case is nobody's task any more",
+        "R-015",
+        There("message:owed_action_settled"),
+    ),
+    Law(
+        "owed_action",
+        "What we no longer owe lets go of its case",
+        "R-108",
+        After("message:action_is_owed", "message:something_was_settled"),
+    ),
+    Law(
         "flags",
         "The flags are asked for in every system",
         "R-065",

@@ -13,6 +13,7 @@ from engine.commands.incidents import let_go, retry, try_again_in
 from engine.commands.instances import choose_parameter_set, receive, start, take_in, try_in
 from engine.commands.leavers import hand_back_tasks
 from engine.commands.outcomes import ROLE_NAMES, Outcome
+from engine.commands.owed_actions import begin_owed_actions
 from engine.commands.pages import (
     FormView,
     form_of_action,
@@ -47,6 +48,7 @@ __all__ = [
     "Outcome",
     "Surroundings",
     "act",
+    "begin_owed_actions",
     "broken_chains",
     "change_calendar",
     "choose_parameter_set",

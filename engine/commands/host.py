@@ -157,5 +157,6 @@ def make_context(
         parameter_set=parameter_set,
         release_id=bundle.release_id,
         letters=bundle.letters,
+        begins=lambda message: bundle.starts(message) is not None,
         **ids,
     )

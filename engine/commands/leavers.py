@@ -27,9 +27,10 @@ PER_CALL = 500
 def hand_back_tasks(db: Database) -> int:
     """Give every open task of somebody who left, or no longer holds its role, to who is there now.
 
-    A task of a role waits for anybody of that role again; one that names a person goes to whom
-    its lane names now, such as the Data Management Officer for a contact who left. Dates and
-    drafts stay. Each is in the log. Returns how many there were.
+    A task of a role waits for anybody of that role again; one whose lane names a person goes to
+    whom it names now, such as the Data Management Officer for a contact who left, or whoever
+    carries the case for what somebody owed or promised. Dates and drafts stay. Each is in the log.
+    Returns how many there were.
     """
     with db.reading() as session:
         today = read_surroundings(session).today
@@ -53,8 +54,10 @@ def _hand_back(db: Database, item_id: int) -> bool:
             return False
         old = {"role": item.role, "from": item.assignee}
         holder = _holder(session, around, instance, item)
+        if holder.user == item.assignee:
+            return False  # Named for it without holding a role, and here: it stays theirs.
         item.role, item.assignee = holder.role, holder.user
-        item.by_name = holder.user is not None
+        item.by_name = item.by_name and holder.user is not None
         item.instead_of = holder.instead_of
         case = session.get(CaseFile, item.case_id) if item.case_id else None
         chain = Chain.of_case(session, case) if case else Chain.of_administration(session)
@@ -70,8 +73,6 @@ def _holder(
     session: Session, around: Surroundings, instance: ProcessInstance, item: WorkItem
 ) -> Holder:
     """Give who holds it now: whom its lane names, if the lane names people who are here."""
-    if not item.by_name:
-        return Holder(item.role, None)
     unit = Unit.look(session, around, instance, THE_SYSTEM)
     waiting = unit.tasks_before.get(item.task_id)
     if waiting is None:

@@ -44,6 +44,7 @@ from engine.casework import (
     ombudsman_reports,
     opening,
     outside_events,
+    owed_action_tasks,
     owed_actions,
     own_words,
     partner_notices,
@@ -130,6 +131,7 @@ CHECKS: Mapping[str, Check] = {
     "nominee_answers": nominee.nominee_answers,
     "order_is_proved": ombudsman.order_is_proved,
     "outside_event_fits": outside_events.outside_event_fits,
+    "owed_action_can_end": owed_action_tasks.owed_action_can_end,
     "owed_action_is_open": owed_actions.owed_action_is_open,
     "owed_actions_are_possible": owed_actions.owed_actions_are_possible,
     "owner_is_free": opening.owner_is_free,
@@ -251,6 +253,7 @@ RECORDERS: Mapping[str, Recorder] = {
     "third_party_notice": third_parties.third_party_notice,
     "withdraw_appeal": appeal_decisions.withdraw_appeal,
     "withdraw_third_party": third_parties.withdraw_third_party,
+    "what_we_owe": owed_action_tasks.what_we_owe,
 }
 
 #: Lists that come from the case: name -> function.
@@ -282,6 +285,7 @@ CHOICES: Mapping[str, OfferChoices] = {
     "looks": look_requests.looks,
     "managers": referral.managers,
     "order_at_hand": ombudsman.order_at_hand,
+    "owed_action_at_hand": owed_action_tasks.owed_action_at_hand,
     "owed_actions_open": owed_actions.still_open,
     "parts_of_a_letter": outside_events.parts_of_a_letter,
     "people_on_tenancy": joint_tenants.people_on_tenancy,

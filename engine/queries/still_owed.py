@@ -22,7 +22,7 @@ class StillOwed:
 
 
 def still_owed(database: Database, person: Person, case_id: int) -> StillOwed:
-    """Give what is owed and promised in a case and not done; at most six statements."""
+    """Give what is owed and promised in a case and not done; at most seven statements."""
     with reading(database, person) as look:
         try:
             parts = parts_of(look.session, person, case_id)

@@ -233,6 +233,8 @@ class OwedAction(Row):
     opened_on: Mapped[dt.date]
     done_on: Mapped[dt.date | None]
     withdrawn_reason: Mapped[str | None]
+    #: Since when a run of its own follows it; None for one no run follows yet.
+    begun_on: Mapped[dt.date | None]
 
 
 class LegalHold(Row):

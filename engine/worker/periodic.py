@@ -13,6 +13,7 @@ from typing import Literal
 from engine import batches, imports
 from engine.casework.audit import Chain
 from engine.commands import (
+    begin_owed_actions,
     deliver_messages,
     dispatch_due,
     hand_back_tasks,
@@ -83,6 +84,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("old sign-ins", "sweep", SWEEP_SECONDS, forget_old),
         Periodic("letters at Notify", "sweep", SWEEP_SECONDS, ask),
         Periodic("e-mail about tasks", "sweep", SWEEP_SECONDS, write),
+        Periodic("what we owe customers", "sweep", SWEEP_SECONDS, begin_owed_actions),
         Periodic("reviews of the policy", "sweep", SWEEP_SECONDS, start_policy_review),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
         Periodic("what was deleted", "sweep", SWEEP_SECONDS, copies.tidy),

@@ -222,6 +222,8 @@ FROM_OUTSIDE = {
     "earlier_look",
     "look_asked",
     "matter_settled",
+    "action_is_owed",
+    "owed_action_settled",
     "ombudsman_item_recorded",
     "policy_review_wanted",
     "promise_made",

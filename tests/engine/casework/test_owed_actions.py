@@ -36,11 +36,24 @@ def test_what_is_owed_has_the_date_agreed_or_the_policys_own(landlord: Landlord)
     assert dates["Answer the complaint of December"][0] == dt.date(2026, 1, 20)
 
 
-def test_opening_tells_each_owner_once_and_nothing_about_the_customer(landlord: Landlord) -> None:
+def test_opening_begins_a_run_for_each_once(landlord: Landlord) -> None:
     context = landlord.context("2026-01-15")
     assert owed_actions.open_actions(context) == 2
     assert owed_actions.open_actions(context) == 2
     landlord.session.flush()
+    sent = [row.payload for row in landlord.rows(Message) if row.name == "action_is_owed"]
+    assert sent == [{"owed_action_ref": "owed_action:2"}, {"owed_action_ref": "owed_action:1"}]
+    assert landlord.rows(Outbox) == []
+
+
+def test_where_no_run_is_drawn_each_owner_is_told_once_and_nothing_about_the_customer(
+    landlord: Landlord,
+) -> None:
+    context = landlord.context("2026-01-15", begins=lambda _message: False)
+    assert owed_actions.open_actions(context) == 2
+    assert owed_actions.open_actions(context) == 2
+    landlord.session.flush()
+    assert [row for row in landlord.rows(Message) if row.name == "action_is_owed"] == []
     mails = [row.content for row in landlord.rows(Outbox)]
     assert [mail["to"] for mail in mails] == ["tom@homes.example"]
     assert mails[0]["subject"].startswith("SP-2026-001: ")

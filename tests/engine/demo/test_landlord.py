@@ -54,7 +54,7 @@ from tests.engine.demo.conftest import NOW, ROOT, Loaded
 OPEN = {
     "Dean Hollis": {"talk_with_customer"},
     "Yvonne Castellan": {"talk_with_customer"},
-    "Tobias Renn": set(),
+    "Tobias Renn": {"do_what_we_owe"},
     "Priscilla Anand-Webb": {"record_mediation"},
     "Colm Averill": {"decide_informal_outcome"},
     "Halina Birch": set(),
@@ -67,7 +67,7 @@ OPEN = {
     "Harriet Lomax": {"record_meeting", "decide_late_appeal"},
     "Gwendolyn Marchetti": {"accept_spoc_role"},
     "Rafferty Quill": {"accept_spoc_role"},
-    "Imelda Sorensen": {"issue_letter"},
+    "Imelda Sorensen": {"do_what_we_owe", "issue_letter"},
     "Barnaby Okonjo": {"confirm_flag", "record_acknowledgement"},
     "Theodora Wynne": {"keep_promise", "give_copy"},
     "Lionel Petrie": {"report_on_arrangement"},

@@ -46,6 +46,7 @@ NO_IDS = {
     "looks",
     "managers",
     "order_at_hand",
+    "owed_action_at_hand",
     "data_request_at_hand",
     # Of no case, so never copied.
     "impact_at_hand",
