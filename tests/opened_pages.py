@@ -240,6 +240,13 @@ def _assessments(look: Look) -> Iterator[Asked]:
         yield {"assessment_id": id_}, sees
 
 
+def _reviews(look: Look) -> Iterator[Asked]:
+    """A review of the policy: with the policy's page, and for who reviews or approves it."""
+    theirs = select(PolicyReview.id, PolicyReview.reviewer, PolicyReview.approver)
+    for id_, *named in look.session.execute(theirs):
+        yield {"review_id": id_}, opens(look.person, "policy") or look.person.name in named
+
+
 def _stuck(look: Look) -> Iterator[Asked]:
     for id_ in _newest(look, Incident, Incident.resolved_at.is_(None)):
         yield {"incident_id": id_}, None if opens(look.person, "stuck steps") else False
@@ -285,6 +292,7 @@ PAGES: Mapping[str, Rule] = {
     "absences.listed": everybody,
     "policy_control.shown": page("policy"),
     "policy_control.assessment": _assessments,
+    "policy_control.review": _reviews,
     **dict.fromkeys(("exceptions.listed", "exceptions.as_file"), page("exceptions")),
     "ombudsman_orders.listed": page("ombudsman orders"),
     "retention.listed": page("retention"),

@@ -56,6 +56,7 @@ class VersionRow:
 class ReviewRow:
     """One review, open or over."""
 
+    id: int
     kind: str
     due_on: dt.date
     due_words: str
@@ -114,6 +115,17 @@ class AssessmentPage:
     signed_by: str
     signed_on: dt.date | None
     directorate: str
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """What one review looked at, for whoever decides on it."""
+
+    row: ReviewRow
+    version: str
+    #: "" until somebody looked through the policy.
+    findings: str
+    assessments: tuple[AssessmentRow, ...]
 
 
 def control_page(database: Database, person: Person) -> PolicyPage:
@@ -177,6 +189,24 @@ def assessment(database: Database, assessment_id: int, person: Person) -> Assess
         )
 
 
+def review(database: Database, review_id: int, person: Person) -> ReviewPage:
+    """Give what a review found; NotFound when there is none, or it is not for this person.
+
+    It exists for those of the control page, and for who is named to review or approve (R-122).
+    """
+    with reading(database, person) as look:
+        row = look.session.get(PolicyReview, review_id)
+        if row is None or not (opens(person, "policy") or person.name in _named(row)):
+            raise NotFound
+        made = select(ImpactAssessment).where(ImpactAssessment.review_id == review_id)
+        return ReviewPage(
+            row=_review(look, row, None),
+            version=look.session.get_one(PolicyVersion, row.version_id).number,
+            findings=row.findings,
+            assessments=tuple(_assessment(look, one) for one in look.session.scalars(made)),
+        )
+
+
 def needs_exemption(database: Database) -> bool:
     """Tell whether no signed assessment of the newest version stands behind a change (R-115)."""
     with database.reading() as session:
@@ -190,8 +220,11 @@ def exemption(database: Database, draft_id: int) -> str:
 
 
 def _takes_part(look: Reading, row: ImpactAssessment) -> bool:
-    review = look.session.get_one(PolicyReview, row.review_id)
-    return look.viewer.name in (review.reviewer, review.approver)
+    return look.viewer.name in _named(look.session.get_one(PolicyReview, row.review_id))
+
+
+def _named(review: PolicyReview) -> tuple[str | None, str | None]:
+    return review.reviewer, review.approver
 
 
 def _versions(look: Reading) -> tuple[VersionRow, ...]:
@@ -264,11 +297,12 @@ def _reviews(look: Reading) -> tuple[ReviewRow, ...]:
 
 def _review(look: Reading, row: PolicyReview, task: WorkItem | None) -> ReviewRow:
     if row.ended_on is None:
-        standing, mine = (task.name if task else "It begins"), task
+        standing, mine = (task.name if task else "Not decided yet"), task
     else:
         standing = f"{words.name_of('policy_outcome', row.outcome)}: {row.reasons}"
         mine = None
     return ReviewRow(
+        id=row.id,
         kind=words.name_of("policy_review", row.kind),
         due_on=row.due_on,
         due_words=look.due_words(row.due_on) if row.ended_on is None else "",

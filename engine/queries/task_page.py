@@ -16,6 +16,7 @@ from engine.queries.letters import PromiseRow, promises_of
 from engine.queries.owed import OwedRow, owed_of
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
+from engine.queries.task_beside import Beside, beside
 from engine.queries.tasks import TaskRow, task_row
 from engine.tables.casefile import Submission
 from engine.tables.database import Database
@@ -33,6 +34,8 @@ class TaskPage:
     may_open_case: bool
     #: What the policy says about this step, with its source.
     documentation: str
+    #: Pages where what the task is about is read or made.
+    beside: tuple[Beside, ...]
     owed_actions: tuple[OwedRow, ...]
     promises: tuple[PromiseRow, ...]
     #: The process this task stands in; None when its version is not installed.
@@ -72,6 +75,7 @@ def task(database: Database, work_item_id: int, person: Person) -> TaskPage:
             case=case_in_brief(look, row.case_id, parts)[1] if row.case_id else None,
             may_open_case=Part.CARD in parts,
             documentation=_documentation(look, item, diagram),
+            beside=beside(look, item, parts),
             owed_actions=owed_of(look, row.case_id or 0, only_open=True) if sees_letters else (),
             promises=promises_of(look, row.case_id or 0, only_open=True) if sees_letters else (),
             diagram=diagram,

@@ -46,6 +46,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "evidence.adding": ("amina", "/cases/{thackeray}/evidence/{record}/files"),
     "policy_control.shown": ("olive", "/policy"),
     "policy_control.assessment": ("olive", "/policy/assessments/1"),
+    "policy_control.review": ("olive", "/policy/reviews/1"),
     "evidence.remove": ("amina", "/cases/{thackeray}/files/{file}/remove"),
     "doors.act": (
         "dorothy",

@@ -105,6 +105,14 @@ def test_a_copy_is_made_once_everybody_else_is_decided_on_and_names_nobody_taken
     assert "Holt" not in caplog.text
 
 
+def test_the_copy_is_made_on_a_page_opened_from_the_task(
+    as_: Callable[[str], Visitor], story: Scenario
+) -> None:
+    """R-104: the officer need not know where the list of requests is."""
+    task = as_("dorothy").get("/tasks?view=all").follow("Look at the request")
+    assert task.follow("Who else is in the data").path == PAGE
+
+
 @pytest.mark.parametrize("name", ["amina", "priya", "claire", "mo", "kit", "olive"])
 def test_nobody_but_the_data_management_officer_finds_a_copy(
     as_: Callable[[str], Visitor], story: Scenario, name: str

@@ -53,6 +53,20 @@ def test_a_task_about_the_policy_names_no_customer_who_is_to_come(story: Scenari
     assert "Not known yet" not in listed
 
 
+def test_the_signer_opens_from_the_task_what_is_signed(story: Scenario, as_: As) -> None:
+    """R-122: who signs need not find a page that does not exist for them."""
+    _handed_in(story)
+    ann = as_("ann")
+    ann.get("/policy", 404)
+    task = ann.get("/tasks").follow("Review the impact assessment")
+    assert "Letters alone." in task.follow("The impact assessment").text
+    found = task.follow("What the review found")
+    assert LOOKED["law_changes"] in found.text
+    assert "Assessment of version" in found.text
+    as_("priya").get("/policy/reviews/1", 404)
+    as_("olive").get("/policy/reviews/7", 404)
+
+
 def test_signing_is_refused_with_the_row_named_on_every_page(story: Scenario, as_: As) -> None:
     _handed_in(story)
     row = "Age: nothing is said that is done against it and it has no action."

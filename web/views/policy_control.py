@@ -1,4 +1,4 @@
-"""The control record of the policy document, and its impact assessments to read and print."""
+"""The control record of the policy document, its reviews and impact assessments, to print too."""
 
 from __future__ import annotations
 
@@ -22,3 +22,10 @@ def assessment(assessment_id: int) -> str:
     """Show one impact assessment whole; 404 for those it does not exist for."""
     found = engine.policy_control.assessment(auth.database(), assessment_id, auth.person())
     return render_template("policy/assessment.html", found=found)
+
+
+@blueprint.get("/reviews/<int:review_id>")
+def review(review_id: int) -> str:
+    """Show what one review found; 404 for those it does not exist for."""
+    found = engine.policy_control.review(auth.database(), review_id, auth.person())
+    return render_template("policy/review.html", found=found)
