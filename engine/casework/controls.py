@@ -64,7 +64,10 @@ CONTROLS: Mapping[str, Control] = {
     "R-076": Control("An appeal was not answered in time", "N§4.1", ""),
     "R-079": Control("More time to appeal was agreed", "L-E13", ""),
     "R-081": Control("A complaint was not dealt with in time", "Complaint Handling Code", ""),
+    "R-085": Control("A request to look again was not answered in time", "L-F11, L-E8", ""),
     "R-103": Control("A case was opened in an emergency", "N§1", ""),
+    "R-104": Control("A request for data was not answered in time", "UK GDPR, Article 12", ""),
+    "R-115": Control("Published without an impact assessment", "N-AppD", ""),
     "R-125": Control("An order of the Ombudsman was not met in time", "L-O1", ""),
     "R-129": Control("A recommendation was declined", "L-F7, L-F8", ""),
 }

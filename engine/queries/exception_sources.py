@@ -37,6 +37,7 @@ from engine.tables.passing_on import PassedOn
 class Found:
     """One rule that was overridden or broken on one case."""
 
+    #: 0 where it is about no case.
     case_id: int
     number: str
     on: dt.date
@@ -53,6 +54,8 @@ class Asked:
     as_of: dt.date
     #: The condition on ``CaseFile`` under which a case counts.
     of_case: ColumnElement[bool]
+    #: Only cases of one person count: what is about no case is left out.
+    is_narrowed: bool = False
 
     def rows(self, query: Any, case_id: Any) -> Any:
         """Give the rows of a query about cases that count."""
@@ -87,12 +90,13 @@ _CLOCKS = {"appeal": "R-076", "review": "R-062", "ombudsman_item": "R-125"}
 
 
 def _clocks(asked: Asked) -> Iterator[Found]:
-    for (row,) in asked.rows(
-        select(BreachOfClock).where(BreachOfClock.due_on < asked.as_of), BreachOfClock.case_id
-    ):
+    query = select(BreachOfClock).where(
+        BreachOfClock.due_on < asked.as_of, BreachOfClock.kind.in_(_CLOCKS)
+    )
+    for (row,) in asked.rows(query, BreachOfClock.case_id):
         if row.recorded_at.astimezone(LONDON).date() <= asked.as_of:
-            number = _CLOCKS.get(row.kind, "R-063")
-            yield Found(row.case_id, number, row.due_on, "", f"Due by {said(row.due_on)}, not done")
+            why = f"Due by {said(row.due_on)}, not done"
+            yield Found(row.case_id, _CLOCKS[row.kind], row.due_on, "", why)
 
 
 def _promises(asked: Asked) -> Iterator[Found]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import and_, select
 
@@ -14,6 +15,7 @@ from engine.casework.visibility import Part, opens, sees
 from engine.errors import NotFound
 from engine.queries.cases import IS_CUSTOMER, customer_name
 from engine.queries.exception_sources import Asked, Found, everything
+from engine.queries.exceptions_beside import NO_CASE, beside
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, page_number, page_of, reading
 from engine.tables.casefile import CaseFile, Customer
@@ -45,6 +47,7 @@ class ExceptionRow:
     what: str
     paragraph: str
     rows: str
+    #: 0 where it is about no case; then these are "".
     case_id: int
     case_reference: str
     customer: str
@@ -79,7 +82,7 @@ def report(
 ) -> ExceptionReport:
     """Give the exceptions of the cases whose decisions this person sees, newest first.
 
-    Raises NotFound for those it does not exist for. At most twenty-four statements, however many
+    Raises NotFound for those it does not exist for. At most twenty-eight statements, however many
     cases there are.
     """
     wanted = wanted or ExceptionFilter()
@@ -122,16 +125,17 @@ def _found(look: Reading, person: Person, wanted: ExceptionFilter, as_of: dt.dat
         CaseFile.deleted_on.is_(None),
         *([CaseFile.owner == wanted.owner] if wanted.owner else []),
     )
+    asked = Asked(look, as_of, of_case, is_narrowed=bool(wanted.owner))
     return [
         one
-        for one in everything(Asked(look, as_of, of_case))
+        for one in chain(everything(asked), beside(asked))
         if (wanted.from_on is None or one.on >= wanted.from_on)
         and (wanted.until_on is None or one.on <= wanted.until_on)
     ]
 
 
 def _cases(look: Reading, found: Iterable[Found]) -> Mapping[int, tuple[CaseFile, Customer | None]]:
-    ids = {one.case_id for one in found}
+    ids = {one.case_id for one in found} - {NO_CASE}
     query = select(CaseFile, Customer).outerjoin(Customer, IS_CUSTOMER)
     if len(ids) <= _NAMED_AT_ONCE:
         query = query.where(CaseFile.id.in_(ids))
@@ -141,21 +145,27 @@ def _cases(look: Reading, found: Iterable[Found]) -> Mapping[int, tuple[CaseFile
 def _row(
     look: Reading, one: Found, cases: Mapping[int, tuple[CaseFile, Customer | None]]
 ) -> ExceptionRow:
-    case, customer = cases[one.case_id]
+    case, customer = cases.get(one.case_id, (None, None))
     control = CONTROLS[one.number]
     return ExceptionRow(
         number=one.number,
         what=control.what,
         paragraph=control.paragraph,
         rows=control.rows,
-        case_id=case.id,
-        case_reference=case.reference,
-        customer=customer_name(customer.name if customer else None, case.deleted_on),
-        owner=look.full_name(case.owner),
+        case_id=one.case_id,
+        case_reference=case.reference if case else "",
+        customer=_customer(case, customer),
+        owner=look.full_name(case.owner if case else None),
         on=one.on,
         who=look.full_name(one.who),
         why=one.why,
     )
+
+
+def _customer(case: CaseFile | None, customer: Customer | None) -> str:
+    if case is None:
+        return ""
+    return customer_name(customer.name if customer else None, case.deleted_on)
 
 
 def _by_name(pair: tuple[str, str]) -> str:

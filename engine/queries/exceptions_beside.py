@@ -1,0 +1,113 @@
+"""Exceptions beside the clocks of a case: requests, letters that never arrived, exemptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
+
+from engine.calendar import said
+from engine.casework import data_requests, sendings
+from engine.casework.visibility import opens
+from engine.clock import LONDON
+from engine.queries import words
+from engine.queries.exception_sources import Asked, Found
+from engine.releases import current_release_id
+from engine.tables.casefile import CaseFile
+from engine.tables.decisions import BreachOfClock, Letter, LookRequest
+from engine.tables.leaving import Sending
+from engine.tables.policy_control import PolicyOfRelease
+from engine.tables.process import Outbox
+from engine.tables.releases import Release
+
+#: Stands in the place of a case where a rule is not about one.
+NO_CASE = 0
+#: How long a request to look again may wait (R-085).
+_REQUEST = "review.request_sla"
+
+
+def beside(asked: Asked) -> Iterator[Found]:
+    """Give these exceptions; a fixed number of statements."""
+    yield from _requests(asked)
+    yield from _letters(asked)
+    yield from _data_requests(asked)
+    yield from _exemptions(asked)
+
+
+def _requests(asked: Asked) -> Iterator[Found]:
+    """Requests to look again that were answered after their day, or are not answered yet."""
+    release = asked.look.release(current_release_id(asked.look.session))
+    sets = release.figures if release else {}
+    query = select(LookRequest, CaseFile.parameter_set).where(
+        LookRequest.received_on <= asked.as_of, LookRequest.arrangement_id.is_not(None)
+    )
+    for row, parameter_set in asked.rows(query, LookRequest.case_id):
+        figure = sets.get(parameter_set, {}).get(_REQUEST)
+        if figure is None:
+            continue
+        due = asked.look.calendar.working_days(row.received_on, int(str(figure.value))).on
+        answered = asked.until(row.answered_on)
+        if due < (answered or asked.as_of):
+            stands = f"answered on {said(answered)}" if answered else "not answered"
+            why = f"Asked on {said(row.received_on)}: answer due by {said(due)}, {stands}"
+            yield Found(row.case_id, "R-085", due, "", why)
+
+
+def _letters(asked: Asked) -> Iterator[Found]:
+    """Letters to the customer that did not arrive, and did not go once more after that."""
+    again, carried_again = aliased(Sending), aliased(Outbox)
+    went_again = (
+        select(again.id)
+        .outerjoin(carried_again, carried_again.id == again.outbox_id)
+        .where(
+            again.letter_id == Sending.letter_id,
+            again.id > Sending.id,
+            again.third_party_id.is_(None),
+            or_(again.left_on <= asked.as_of, carried_again.sent_at.is_not(None)),
+        )
+    )
+    lost = and_(
+        Sending.status.in_([one for one in sendings.FATES if one not in sendings.WELL]),
+        Sending.status.is_not(None),
+    )
+    never_left = or_(Outbox.dead_at.is_not(None), Outbox.given_up_at.is_not(None))
+    query = (
+        select(Sending, Letter.title, Letter.issued_by, Letter.issued_on)
+        .join(Letter, Letter.id == Sending.letter_id)
+        .outerjoin(Outbox, Outbox.id == Sending.outbox_id)
+        .where(Sending.third_party_id.is_(None), Sending.asked_on <= asked.as_of)
+        .where(or_(lost, never_left), ~went_again.exists())
+    )
+    for row, title, by, issued_on in asked.rows(query, Sending.case_id):
+        fate = sendings.FATES.get(row.status or "", "It could not be sent")
+        why = f"“{title}” of {said(issued_on)}: {fate}; nothing shows that it arrived"
+        yield Found(row.case_id, "C-19", row.asked_on, by, why)
+
+
+def _data_requests(asked: Asked) -> Iterator[Found]:
+    """Requests for data answered after the law's day, for those they exist for."""
+    if not opens(asked.look.viewer, "data requests"):
+        return
+    query = select(BreachOfClock).where(
+        BreachOfClock.kind == data_requests.KIND, BreachOfClock.due_on < asked.as_of
+    )
+    for (row,) in asked.rows(query, BreachOfClock.case_id):
+        if words.local_date(row.recorded_at) <= asked.as_of:
+            yield Found(row.case_id, "R-104", row.due_on, "", f"Due by {said(row.due_on)}")
+
+
+def _exemptions(asked: Asked) -> Iterator[Found]:
+    """Versions that were published without a signed impact assessment, and why (R-115)."""
+    if asked.is_narrowed:
+        return
+    query = (
+        select(PolicyOfRelease, Release.number)
+        .join(Release, Release.id == PolicyOfRelease.release_id)
+        .where(PolicyOfRelease.exemption != "", Release.number.is_not(None))
+    )
+    for row, number in asked.look.session.execute(query):
+        on = row.exempted_at.astimezone(LONDON).date() if row.exempted_at else asked.as_of
+        if on <= asked.as_of:
+            why = f"Version {number}: {row.exemption}"
+            yield Found(NO_CASE, "R-115", on, row.exempted_by or "", why)
