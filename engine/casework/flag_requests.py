@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from engine.casework import customers, outgoing, people
@@ -25,7 +25,7 @@ from engine.tables.casefile import CaseFile, FormerHome
 from engine.tables.decisions import Flag
 from engine.tables.flagging import FlagRequest
 from engine.tables.people import User
-from engine.tables.process import Outbox, WorkItem
+from engine.tables.process import Outbox, Subscription, WorkItem
 
 #: What an event to another system is called, and where its row names the request.
 REQUESTED, REQUEST_ID = "flag.requested", "flag_request_id"
@@ -35,6 +35,8 @@ _END = "end"
 _LONGEST_REASON = 300
 _NO_KEY = "The customer has no tenancy reference, so no system can be told whom it is about."
 _BY_HAND = "Done by hand: it was confirmed before this left."
+_ANEW = "A later change of the arrangement asked for it anew."
+_REPLACED = "flags_replaced"
 
 
 def ask(context: Context, flag: Flag, action: str) -> FlagRequest:
@@ -72,7 +74,8 @@ def ask(context: Context, flag: Flag, action: str) -> FlagRequest:
 def open_request(context: Context, flag: Flag) -> FlagRequest | None:
     """Give the request that the run at work waits for; None for a flag from before there was one.
 
-    The newest first: the same run never asks twice for the same flag.
+    The newest first: the same run never asks twice for the same flag. Held until the end of the
+    transaction, so that a later change does not replace what is being confirmed.
     """
     return context.session.scalars(
         select(FlagRequest)
@@ -80,10 +83,55 @@ def open_request(context: Context, flag: Flag) -> FlagRequest | None:
             FlagRequest.flag_id == flag.id,
             FlagRequest.instance_id == context.instance_id,
             FlagRequest.confirmed_at.is_(None),
+            FlagRequest.replaced_at.is_(None),
         )
         .order_by(FlagRequest.id.desc())
         .limit(1)
+        .with_for_update()
     ).one_or_none()
+
+
+def is_replaced(context: Context, flag: Flag) -> bool:
+    """Tell whether a later change asked for what the run at work still waits for (R-069)."""
+    theirs = (FlagRequest.flag_id == flag.id, FlagRequest.instance_id == context.instance_id)
+    replaced = select(FlagRequest.id).where(*theirs, FlagRequest.replaced_at.is_not(None)).limit(1)
+    return context.session.scalar(replaced) is not None
+
+
+def ref_of(instance_id: int | None) -> str:
+    """Give how messages address the run that waits for confirmations: ``process_instance:7``."""
+    return f"process_instance:{instance_id}"
+
+
+def replace(context: Context, flag_ids: Collection[int], action: str) -> list[str]:
+    """End what earlier changes of these flags still ask for; gives the systems it was asked of.
+
+    One change is one checklist, and the latest counts (R-069): the earlier run is told and ends,
+    what has not left never leaves, and an answer to it confirms nothing. A removal is replaced by
+    a removal alone. A run from a release without that way out goes on as it was drawn.
+    """
+    earlier = context.session.scalars(
+        select(FlagRequest)
+        .join(Subscription, Subscription.instance_id == FlagRequest.instance_id)
+        .where(
+            FlagRequest.flag_id.in_(flag_ids),
+            FlagRequest.instance_id != context.instance_id,
+            FlagRequest.confirmed_at.is_(None),
+            FlagRequest.replaced_at.is_(None),
+            true() if action == _END else FlagRequest.action != _END,
+            Subscription.name == _REPLACED,
+        )
+        .order_by(FlagRequest.id)
+        .with_for_update(of=FlagRequest)
+    ).all()
+    for request in earlier:
+        request.replaced_at = context.now
+        _keep_here(context, request, _ANEW)
+        new = {"system": request.system, "action": request.action}
+        context.audit("flag_request_replaced", "flag_request", request.id, new=new)
+    for instance_id in dict.fromkeys(request.instance_id for request in earlier):
+        context.send(_REPLACED, key=ref_of(instance_id))
+    return [request.system for request in earlier]
 
 
 def confirm(context: Context, flag: Flag, evidence_ref: str) -> None:
@@ -91,12 +139,17 @@ def confirm(context: Context, flag: Flag, evidence_ref: str) -> None:
 
     So a system that was away does not do again what a person did meanwhile.
     """
-    flag.failed_on = None
     request = open_request(context, flag)
+    flag.failed_on = None
     if request is None:
         return
     request.confirmed_at, request.confirmed_by = context.now, context.actor
     request.confirmed_via, request.evidence_ref = "task", evidence_ref
+    _keep_here(context, request, _BY_HAND)
+
+
+def _keep_here(context: Context, request: FlagRequest, because: str) -> None:
+    """See that the call of a request that is settled never leaves, unless it is leaving now."""
     if request.outbox_id is None:
         return
     # Skipped while a worker holds it: then it is leaving at this moment, under its own key.
@@ -107,13 +160,13 @@ def confirm(context: Context, flag: Flag, evidence_ref: str) -> None:
     ).one_or_none()
     if row is not None and row.given_up_at is None:
         row.given_up_at, row.given_up_by = context.now, context.actor
-        row.given_up_reason, row.next_try_at = _BY_HAND, None
+        row.given_up_reason, row.next_try_at = because, None
 
 
 def body_of(session: Session, request_id: int) -> dict[str, Any] | None:
     """Give what a system is told of one request; None when there is nothing to ask any more."""
     request = session.get(FlagRequest, request_id)
-    if request is None or request.confirmed_at is not None:
+    if request is None or request.confirmed_at or request.replaced_at:
         return None
     return {
         "type": REQUESTED,
@@ -133,12 +186,14 @@ def body_of(session: Session, request_id: int) -> dict[str, Any] | None:
 def call_failed(session: Session, row: Outbox, because: str, at: dt.datetime) -> None:
     """Make a request whose call will not be tried again a person's: told, marked and kept.
 
-    For a row of another kind, or a request that is confirmed, nothing happens.
+    For a row of another kind, or a request that is confirmed or replaced, nothing happens.
     """
     if row.kind != FLAG:
         return
     request = session.get(FlagRequest, row.content.get(REQUEST_ID, 0))
-    if request is not None and request.confirmed_at is None and request.failed_at is None:
+    if request is None or request.replaced_at is not None:
+        return
+    if request.confirmed_at is None and request.failed_at is None:
         fail(session, request, because, at)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -28,16 +29,20 @@ def request(context: Context, action: str) -> list[str]:
     """Ask each system to add, update or remove its flag; gives the systems that must confirm.
 
     action: add, update or end. The text is generated; a reason or health can never stand in it.
-    Each is asked the way the installation says: by hand, by a worklist, by a signed webhook.
+    Each is asked the way the installation says: by hand, by a worklist, by a signed webhook. What
+    an earlier change still waits for is asked for anew, and waited for no more (R-069). A change
+    that comes after the end of its arrangement asks for nothing.
     """
     arrangement = arrangements.current(context)
     flags = {flag.system: flag for flag in _flags(context, arrangement) if not flag.removed_on}
+    again = flag_requests.replace(context, [flag.id for flag in flags.values()], action)
     if action == "end":
-        asked = [system for system in flags if _is_meant(context, system)]
+        asked = [system for system in flags if _is_meant(context, system, again)]
         for system in asked:
             flags[system].removal_requested_on = context.today
     else:
-        asked = [system for system in _systems(context) if _is_meant(context, system)]
+        known = [] if arrangement.ended_on else dict.fromkeys([*_systems(context), *again])
+        asked = [system for system in known if _is_meant(context, system, again)]
         text = flag_text(context)
         for system in asked:
             flags[system] = _ask(context, arrangement, flags.get(system), system, text)
@@ -48,6 +53,11 @@ def request(context: Context, action: str) -> list[str]:
         "flags_requested", "arrangement", arrangement.id, new={"action": action, "systems": asked}
     )
     return asked
+
+
+def flags_ref(context: Context) -> str:
+    """Give how messages address the run that waits for these confirmations."""
+    return flag_requests.ref_of(context.instance_id)
 
 
 def flag_text(context: Context) -> str:
@@ -104,8 +114,22 @@ def _left(context: Context) -> list[Choice]:
     return [Choice(_OLD_HOME, line)]
 
 
+def is_replaced(context: Context) -> bool:
+    """Tell whether a later change asks anew for what the task at work is about (R-069)."""
+    return flag_requests.is_replaced(context, _current(context))
+
+
 def flag_is_right(context: Context, values: dict[str, Any]) -> list[Problem]:
     """Refuse a confirmation that leaves a line out, or from before the flag was asked for."""
+    flag = _current(context)
+    if is_replaced(context):
+        return [
+            Problem(
+                "shows",
+                "Expected a change that is still asked for, but a later one replaced it. Open the "
+                "newer task and confirm that.",
+            )
+        ]
     ticked = set(values.get("shows", ()))
     wanted = set(all_that_shows(context))
     if ticked not in ({_NOT_NEEDED}, wanted):
@@ -116,7 +140,7 @@ def flag_is_right(context: Context, values: dict[str, Any]) -> list[Problem]:
                 "the flag, then tick each line you see there.",
             )
         ]
-    asked_on = _asked_on(context, _current(context))
+    asked_on = _asked_on(context, flag)
     if asked_on and dt.date.fromisoformat(values["done_on"]) < asked_on:
         return [
             Problem(
@@ -161,8 +185,9 @@ def _ask(
     return made
 
 
-def _is_meant(context: Context, system: str) -> bool:
-    return bool(context.variables.get(_ONLY, system) == system)
+def _is_meant(context: Context, system: str, again: Collection[str]) -> bool:
+    """Tell whether a system is asked: one alone is, with those an earlier change waited for."""
+    return bool(context.variables.get(_ONLY, system) == system) or system in again
 
 
 def _systems(context: Context) -> list[str]:

@@ -26,6 +26,10 @@ from engine.tables.flagging import FlagRequest
 Became = Literal["confirmed", "failed", "repeated"]
 LONGEST_NAME, LONGEST_REF, LONGEST_REASON = 80, 120, 200
 _LONGEST_KEY = 200
+_REPLACED = (
+    "Expected a request that waits for an answer, but a later change of the arrangement replaced "
+    "it. Do what the newer request says, then answer that one."
+)
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,12 @@ def take_flag_answer(db: Database, system: str, answer: FlagAnswer) -> Became:
         request = _request(session, system, answer.request_id)
         if request.answer_key == answer.key:
             return "repeated"
-        request_id, confirmed = request.id, request.confirmed_at
-        item = None if confirmed else flag_requests.task_of(session, request)
+        request_id, refused = request.id, _already(request)
+        is_settled = request.confirmed_at is not None or request.replaced_at is not None
+        item = None if is_settled else flag_requests.task_of(session, request)
     if item is None:
         _note_ignored(db, request_id)
-        raise _already(confirmed)
+        raise refused
     if not answer.is_done:
         return _failed(db, request_id, answer)
     try:
@@ -83,13 +88,18 @@ def _overtaken(db: Database, request_id: int, answer: FlagAnswer) -> Became:
         request = session.get_one(FlagRequest, request_id)
         if request.answer_key == answer.key:
             return "repeated"
-        confirmed = request.confirmed_at
+        refused = _already(request)
     _note_ignored(db, request_id)
-    raise _already(confirmed)
+    raise refused
 
 
 def _form_answers(context: Context, answer: FlagAnswer) -> dict[str, Any]:
-    """Give the answers of the form, as a person would type them who saw every line there."""
+    """Give the answers of the form, as a person would type them who saw every line there.
+
+    Raises Rejected when a later change replaced the request in this very moment.
+    """
+    if flags.is_replaced(context):
+        raise Rejected(_REPLACED)
     at = answer.at or context.now
     return {
         "shows": flags.all_that_shows(context),
@@ -111,6 +121,8 @@ def _failed(db: Database, request_id: int, answer: FlagAnswer) -> Became:
         request = session.get_one(FlagRequest, request_id, with_for_update=True)
         if request.answer_key == answer.key:
             return "repeated"
+        if request.replaced_at is not None:
+            raise Rejected(_REPLACED)
         now = read_surroundings(session).now
         request.answer_key = answer.key
         flag_requests.fail(session, request, f"It answered: {answer.evidence_ref}", now)
@@ -133,8 +145,11 @@ def _note_ignored(db: Database, request_id: int) -> None:
         Chain.of_case(session, case).add(entry, at=read_surroundings(session).now)
 
 
-def _already(confirmed: dt.datetime | None) -> Rejected:
-    if confirmed is None:
+def _already(request: FlagRequest) -> Rejected:
+    """Say why an answer to this request changes nothing."""
+    if request.replaced_at is not None:
+        return Rejected(_REPLACED)
+    if request.confirmed_at is None:
         return Rejected("Expected a request that waits for an answer, but the case moved on.")
     return Rejected("Expected a request that waits for an answer, but it is confirmed already.")
 

@@ -22,6 +22,10 @@ from engine.tables.flagging import FlagRequest
 HEADINGS = ("Request", "Done on", "Reference")
 MOST_ROWS = 2_000
 _NOT_NEEDED = "not_needed"
+_REPLACED = (
+    "Expected a request that waits, but a later change replaced it. Download the list again: the "
+    "newer request stands there."
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,9 @@ def _confirm(db: Database, reference: str, done_on: str, proof: str, by: str) ->
         ).one_or_none()
         item = flag_requests.task_of(session, request) if request else None
         item_id = item.id if item else None
+        is_replaced = request is not None and request.replaced_at is not None
+    if is_replaced:
+        return _REPLACED
     if item_id is None:
         return "Expected a request that waits, but there is none under this number."
     day = _day(done_on)

@@ -134,6 +134,7 @@ def _wanted(look: Reading, person: Person) -> Mapping[str, list[FlagWanted]]:
             select(FlagRequest)
             .where(
                 FlagRequest.confirmed_at.is_(None),
+                FlagRequest.replaced_at.is_(None),
                 FlagRequest.instance_id.in_([item.instance_id for item, _, _ in rows]),
             )
             .order_by(FlagRequest.id)

@@ -146,6 +146,7 @@ FACTS: Mapping[str, Fact] = {
     "deletion_notice_on": retention.deletion_notice_on,
     "end_on": arrangements.end_on,
     "flag_wanted_on": flags.flag_wanted_on,
+    "flags_ref": flags.flags_ref,
     "holding_letter_due": appeals.holding_letter_due,
     "impact_so_far": impact_assessments.impact_so_far,
     "letter_due": letters.letter_due,

@@ -42,6 +42,8 @@ class FlagRequest(Row):
     #: Since when it is to be done by hand because the call failed, and why; None while it is not.
     failed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     failed_because: Mapped[str] = mapped_column(default="")
+    #: Since when a later change of the arrangement asks for it anew; nothing confirms it then.
+    replaced_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[str | None]
     #: Who did it there, as that system says it; "" where a person of ours says it.

@@ -198,7 +198,7 @@ def test_no_deadline_is_a_figure(path: Path) -> None:
 CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 
 #: Said by a person on a page of the web, or by what records something: a promise of a letter, an
-#: absence, a message that nobody has read, the end of what refused contact.
+#: absence, a message that nobody has read, the end of what refused contact, flags asked for anew.
 FROM_OUTSIDE = {
     "agreement_recorded",
     "partner_answer_wanted",
@@ -220,6 +220,7 @@ FROM_OUTSIDE = {
     "cover_notice_wanted",
     "customer_left",
     "earlier_look",
+    "flags_replaced",
     "look_asked",
     "matter_settled",
     "action_is_owed",

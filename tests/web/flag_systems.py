@@ -15,10 +15,10 @@ from sqlalchemy import select
 from waitress.server import create_server
 
 import engine
-from engine import clock
+from engine import clock, messages
 from engine.outbox import FlagWebhook, Senders, deliver_outbox
 from engine.tables.database import Database
-from engine.tables.decisions import Flag
+from engine.tables.decisions import Arrangement, Flag
 from engine.tables.flagging import FlagRequest
 from engine.tables.process import Outbox, WorkItem
 from tests.outside import NEXT_SECRET, SECRET, free_port
@@ -154,6 +154,17 @@ def installation(database_url: str, **mode: Any) -> Iterator[Installation]:
                 yield found
         finally:
             app.extensions["database"].close()
+
+
+def change(database: Database, action: str = "update", only: str = "") -> None:
+    """Let the flags of the arrangement change, as a change of its terms does."""
+    with database.writing() as session:
+        arrangement = session.scalars(select(Arrangement)).one()
+        payload = {"flag_action": action, **({"flag_only": only} if only else {})}
+        refs = {"case_id": arrangement.case_id, "arrangement_id": arrangement.id}
+        wanted = messages.Envelope("flag_change_wanted", None, refs, payload, sent_at=clock.now())
+        messages.send(session, wanted)
+    engine.deliver_messages(database)
 
 
 def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:

@@ -77,6 +77,7 @@ def test_a_removal_is_asked_for_and_answered_the_same_way(house: Installation) -
 
 
 def test_a_repeated_answer_changes_nothing(house: Installation) -> None:
+    """R-065, R-067."""
     answer, reference = _asked(house)
     assert _send(house, answer, key="msg_1") == (200, {"result": "confirmed"})
     kept = house.requests()[0].confirmed_at
@@ -99,6 +100,7 @@ def test_answers_under_the_secret_before_count_while_it_is_changed(house: Instal
 def test_what_is_forged_altered_or_late_is_refused_and_said_in_the_log(
     house: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """R-065, R-067."""
     answer, _ = _asked(house)
     altered = _signed(answer, "msg_1")
     refused = [
@@ -125,6 +127,7 @@ def test_what_is_forged_altered_or_late_is_refused_and_said_in_the_log(
 
 
 def test_answers_that_cannot_be_used_are_refused_with_why(house: Installation) -> None:
+    """R-065, R-067."""
     answer, reference = _asked(house)
     data = answer["data"]
 
@@ -154,6 +157,7 @@ def test_answers_that_cannot_be_used_are_refused_with_why(house: Installation) -
 
 
 def test_what_is_too_large_or_for_another_system_is_refused(house: Installation) -> None:
+    """R-065: each system answers for itself alone."""
     answer, _ = _asked(house)
     code, said = _send(house, {**answer, "more": "x" * 20_000})
     assert (code, "16384 bytes" in said["message"]) == (413, True)

@@ -139,6 +139,7 @@ def test_the_worklist_goes_out_and_each_row_comes_back_for_itself(two: Database,
 def test_rows_that_cannot_be_used_are_named(
     two: Database, as_: As, done: str, reference: str, said: str
 ) -> None:
+    """R-065, R-067: a row of the worklist."""
     sam = as_("sam")
     content = filled(worklist(sam), row_2=(done, reference))
     page = send(sam, "/flags/confirmations", "confirmations", content)
@@ -148,6 +149,7 @@ def test_rows_that_cannot_be_used_are_named(
 
 
 def test_a_request_that_is_done_or_made_up_is_not_confirmed(two: Database, as_: As) -> None:
+    """R-065."""
     sam = as_("sam")
     content = "Request,Done on,Reference\n" + "0" * 32 + ",2026-03-04,Note 1\n"
     page = send(sam, "/flags/confirmations", "confirmations", content)
@@ -247,6 +249,7 @@ def test_a_flag_that_is_not_ours_is_removed_by_the_systems_team_who_say_so(
 def test_files_that_are_no_list_of_flags_are_refused_whole(
     two: Database, as_: As, content: str | bytes, said: str
 ) -> None:
+    """R-068."""
     page = send(as_("dorothy"), "/flags/comparisons", "flags", content, system=JADU)
     assert page.status == 422
     assert any(said in sentence for sentence, _ in page.errors), page.errors
