@@ -49,9 +49,19 @@ def flag_worklist(system: str, name: str) -> None:
 
 @click.command(cls=Plain)
 @click.argument("name")
-@click.option("--port", default=8090, help="Where it listens on this machine.")
+@click.option(
+    "--port",
+    default=8090,
+    type=click.IntRange(1, 65_535),
+    help="Where it listens on this machine.",
+)
 @click.option("--mode", default="at_once", type=click.Choice(MODES), help="How it answers.")
-@click.option("--after", default=5.0, help="Seconds until it answers, in mode later.")
+@click.option(
+    "--after",
+    default=5.0,
+    type=click.FloatRange(0, 3_600),
+    help="Seconds until it answers, in mode later.",
+)
 @with_appcontext
 def flag_counterpart(name: str, port: int, mode: str, after: float) -> None:
     """Play another system that shows flags: NAME as in SPOC_FLAG_SYSTEMS. For demonstrations."""
@@ -60,7 +70,8 @@ def flag_counterpart(name: str, port: int, mode: str, after: float) -> None:
     found = next((one for one in settings.senders.flags if one.name == name), None)
     if found is None:
         raise click.UsageError(
-            f"Expected a system with an address in SPOC_FLAG_SYSTEMS, but {name} is none."
+            f"Expected a system with an address in SPOC_FLAG_SYSTEMS, but {name} is none. Add "
+            f"{name}=http://127.0.0.1:{port}/ there, and its secrets."
         )
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("spoc.counterpart").setLevel(logging.INFO)
@@ -71,6 +82,12 @@ def flag_counterpart(name: str, port: int, mode: str, after: float) -> None:
         mode=next(one for one in MODES if one == mode),
         after=after,
     )
-    with server_of(counterpart, ("127.0.0.1", port)) as server:
+    try:
+        server = server_of(counterpart, ("127.0.0.1", port))
+    except OSError as taken:
+        raise click.ClickException(
+            f"Expected to listen at port {port}, but: {taken.strerror}. Choose another with --port."
+        ) from taken
+    with server:
         click.echo(f"{name} listens on http://127.0.0.1:{port} and answers {mode}. Ctrl-C ends it.")
         server.serve_forever()

@@ -39,7 +39,10 @@ def wrong_url(name: str, url: str, *, demo: bool, setting: str) -> list[str]:
     except ValueError:
         reads = False
     if not reads or parts.username or parts.scheme not in {"http", "https"}:
-        return [f"Expected https://HOST/PATH for {name} in {setting}, but it is not one."]
+        return [
+            f"Expected https://HOST/PATH for {name} in {setting}, but it is not one. Write it "
+            "whole, without a user name or password."
+        ]
     if parts.scheme == "http" and not demo and parts.hostname not in _LOCAL:
         return [f"Expected https for {name} in {setting}, but it is http. Use https."]
     return []
@@ -48,10 +51,13 @@ def wrong_url(name: str, url: str, *, demo: bool, setting: str) -> list[str]:
 def wrong_secrets(name: str, secrets: list[str], *, setting: str) -> list[str]:
     """Say what is wrong with the secrets of an endpoint; none of them is repeated."""
     if not secrets:
-        return [f"Expected a secret for {name} in {setting}, but there is none."]
+        return [
+            f"Expected a secret for {name} in {setting}, but there is none. Add "
+            f"{name}={_SECRET}... there, 24 to 64 random bytes in base64."
+        ]
     return [
         f"Expected secret {number} of {name} in {setting} to be {_SECRET} and 24 to 64 "
-        "bytes in base64, but it is not."
+        "bytes in base64, but it is not. Make a new one."
         for number, secret in enumerate(secrets, start=1)
         if not _is_secret(secret)
     ]

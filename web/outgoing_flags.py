@@ -24,7 +24,9 @@ def flags_of(
     Gives the webhooks, and short name -> ``webhook``, ``worklist`` or the address of a mailbox.
     What cannot be used goes to `wrong`; no secret is repeated in it.
     """
-    systems = {name: values[-1] for name, values in named(given, SYSTEMS, wrong).items()}
+    said_of = named(given, SYSTEMS, wrong)
+    wrong.extend(_wrong_names(said_of))
+    systems = {name: values[-1] for name, values in said_of.items()}
     secrets, answers = named(given, SECRETS, wrong), named(given, ANSWERS, wrong)
     private = given.get("SPOC_WEBHOOK_PRIVATE", "").strip().lower() in _YES
     webhooks: list[engine.outbox.FlagWebhook] = []
@@ -32,6 +34,13 @@ def flags_of(
     for name, said in systems.items():
         if said == _WORKLIST or _MAILBOX.fullmatch(said):
             ways[name] = said
+            continue
+        if "://" not in said:
+            wrong.append(
+                f"Expected https://HOST/PATH, {_WORKLIST} or the address of a mailbox for {name} "
+                f"in {SYSTEMS}, but it is none of them. Correct it, or leave {name} out to have it "
+                "asked by a task."
+            )
             continue
         wrong.extend(wrong_url(name, said, demo=demo, setting=SYSTEMS))
         ours, theirs = secrets.get(name, []), answers.get(name, [])
@@ -52,8 +61,43 @@ def flags_of(
         )
     called = {one.name for one in webhooks}
     for name in sorted({*secrets, *answers} - called):
-        wrong.append(f"Expected an address for {name} in {SYSTEMS}, because it has a secret.")
+        wrong.append(
+            f"Expected an address for {name} in {SYSTEMS}, because it has a secret. Add "
+            f"{name}=https://HOST/PATH there, or take its secrets out."
+        )
+    wrong.extend(_of_two(secrets, SECRETS))
+    wrong.extend(_of_two(answers, ANSWERS))
     return tuple(webhooks), ways
+
+
+def _wrong_names(systems: Mapping[str, list[str]]) -> list[str]:
+    """Say which names no system can have, and which are said twice."""
+    wrong = []
+    for name, values in systems.items():
+        if "_" in name:
+            wrong.append(
+                f"Expected hyphens and no underscores in names of {SYSTEMS}, but one is {name}. "
+                f"Write {name.replace('_', '-')}."
+            )
+        if len(values) > 1:
+            wrong.append(
+                f"Expected one way for {name} in {SYSTEMS}, but there are {len(values)}. Keep one."
+            )
+    return wrong
+
+
+def _of_two(secrets: Mapping[str, list[str]], setting: str) -> list[str]:
+    """Refuse one secret for two systems: each could answer for the other."""
+    owners: dict[str, set[str]] = {}
+    for name, theirs in secrets.items():
+        for secret in theirs:
+            owners.setdefault(secret, set()).add(name)
+    shared = sorted({" and ".join(sorted(names)) for names in owners.values() if len(names) > 1})
+    return [
+        f"Expected a secret of its own for each system in {setting}, but {names} share one. Make "
+        "new ones."
+        for names in shared
+    ]
 
 
 def _shared(name: str, ours: list[str], theirs: list[str]) -> list[str]:
