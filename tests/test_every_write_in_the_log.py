@@ -44,7 +44,10 @@ ADDS: Mapping[str, tuple[str, ...]] = {
     "flags.ask": ("flag_difference_asked",),
     "flags.done": ("flag_difference_done",),
     "flags.worklist": ("flag_worklist_exported",),
-    "flag_answers.take": ("flag_confirmed", "flag_call_failed", "flag_answer_ignored"),
+    "flag_answers.take": (
+        *("flag_confirmed", "flag_call_failed", "flag_answer_ignored"),
+        *("flag_difference_done", "flag_removal_failed"),
+    ),
     "tasks.start": ("task_claimed",),
     "tasks.put_back": ("task_released",),
     "task.answer": ("task_claimed", "draft_begun"),

@@ -29,9 +29,12 @@ def register(app: Flask) -> None:
 def flag_worklist(system: str, name: str) -> None:
     """Print what SYSTEM is asked for as CSV, as the person named sees it; kept in the log."""
     database = ready()
-    person = engine.person(database, name)
-    if person is None:
-        raise click.UsageError(f"Expected somebody who works here, but {name} is nobody.")
+    try:
+        person = engine.person(database, name)
+    except engine.NotFound as nobody:
+        raise click.UsageError(
+            f"Expected somebody who works here, but {name} is nobody. Give a user name."
+        ) from nobody
     try:
         systems = engine.flagging.flag_systems(database, person)
     except engine.NotFound as nobody:

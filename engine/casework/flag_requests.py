@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from engine.casework import customers, outgoing, people
+from engine.casework import customers, flag_removals, outgoing, people
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM, Context
 from engine.casework.flag_systems import FLAG, adapter_of, channel_of, short_name
@@ -23,7 +23,7 @@ from engine.casework.outgoing import Mail
 from engine.clock import LONDON
 from engine.tables.casefile import CaseFile, FormerHome
 from engine.tables.decisions import Flag
-from engine.tables.flagging import FlagRequest
+from engine.tables.flagging import FlagDifference, FlagRequest
 from engine.tables.people import User
 from engine.tables.process import Outbox, Subscription, WorkItem
 
@@ -163,9 +163,19 @@ def _keep_here(context: Context, request: FlagRequest, because: str) -> None:
         row.given_up_reason, row.next_try_at = because, None
 
 
-def body_of(session: Session, request_id: int) -> dict[str, Any] | None:
-    """Give what a system is told of one request; None when there is nothing to ask any more."""
-    request = session.get(FlagRequest, request_id)
+def is_about_flag(content: Mapping[str, Any]) -> bool:
+    """Tell whether a row of the outbox asks a system for a flag, or for its removal."""
+    return REQUEST_ID in content or flag_removals.DIFFERENCE_ID in content
+
+
+def body_of(session: Session, content: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give what a system is told of the request a row of the outbox names.
+
+    None when there is nothing to ask any more.
+    """
+    if flag_removals.DIFFERENCE_ID in content:
+        return flag_removals.body_of(session, content[flag_removals.DIFFERENCE_ID], REQUESTED)
+    request = session.get(FlagRequest, content[REQUEST_ID])
     if request is None or request.confirmed_at or request.replaced_at:
         return None
     return {
@@ -190,6 +200,9 @@ def call_failed(session: Session, row: Outbox, because: str, at: dt.datetime) ->
     """
     if row.kind != FLAG:
         return
+    removal = session.get(FlagDifference, row.content.get(flag_removals.DIFFERENCE_ID, 0))
+    if removal is not None:
+        flag_removals.fail(session, removal, because, at)
     request = session.get(FlagRequest, row.content.get(REQUEST_ID, 0))
     if request is None or request.replaced_at is not None:
         return

@@ -18,6 +18,7 @@ ASKED_FOR = frozenset(
         *("data_request.forward_within", "data_request.warn", "partner.agreement_warn"),
         *("data_request.within", "hold.review"),
         *("arrangement.begin_within", "decision.decider", "emergency.route", "flags.systems"),
+        *("flags.compare_every", "flags.compare_notice"),
         *("holding_letter.within", "landlord.email_domain", "landlord.name", "look_again.within"),
         *("letter.promise_words", "meeting.due", "meeting.length", "meeting.quorum"),
         *("owed_action.within", "partner.agreement", "refusal.triage_within"),

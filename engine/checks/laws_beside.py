@@ -138,6 +138,18 @@ BESIDE: tuple[Law, ...] = (
         There("message:flags_removed"),
     ),
     Law(
+        "flag_comparison",
+        "A person compares our flags with what each system shows",
+        "R-068",
+        After("message:flag_comparison_wanted", "form:compare_flags"),
+    ),
+    Law(
+        "flag_comparison",
+        "A comparison that is late is told",
+        "R-068",
+        After("timer:after(case.flag_comparison_due", "operation:flag_comparisons.remind"),
+    ),
+    Law(
         "ombudsman_order",
         "A person decides whether a recommendation is taken up",
         "R-129",

@@ -8,6 +8,7 @@ from engine.commands.calendar_changes import change_calendar
 from engine.commands.comments import LONGEST_COMMENT, comment
 from engine.commands.delivery import deliver_messages, sweep_unclaimed
 from engine.commands.first_places import fill_places
+from engine.commands.flag_comparisons import start_flag_comparisons
 from engine.commands.handing_over import put_off, reassign
 from engine.commands.incidents import let_go, retry, try_again_in
 from engine.commands.instances import choose_parameter_set, receive, start, take_in, try_in
@@ -84,6 +85,7 @@ __all__ = [
     "save_draft",
     "start",
     "start_again",
+    "start_flag_comparisons",
     "start_policy_review",
     "sweep_unclaimed",
     "take_in",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.casework import flag_requests, flags
+from engine.casework import flag_removals, flag_requests, flags
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM, Context
 from engine.casework.flag_systems import short_name
@@ -20,12 +20,13 @@ from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
 from engine.installation import read_surroundings
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
-from engine.tables.flagging import FlagRequest
+from engine.tables.flagging import FlagDifference, FlagRequest
 
 #: What became of an answer: it confirmed the flag, made it a person's, or was known already.
 Became = Literal["confirmed", "failed", "repeated"]
 LONGEST_NAME, LONGEST_REF, LONGEST_REASON = 80, 120, 200
 _LONGEST_KEY = 200
+_CONFIRMED = "Expected a request that waits for an answer, but it is confirmed already."
 _REPLACED = (
     "Expected a request that waits for an answer, but a later change of the arrangement replaced "
     "it. Do what the newer request says, then answer that one."
@@ -58,6 +59,8 @@ def take_flag_answer(db: Database, system: str, answer: FlagAnswer) -> Became:
     request that is confirmed; the log of the case keeps that it came.
     """
     _check(answer)
+    if _is_removal(db, system, answer.request_id):
+        return _removed(db, answer)
     with db.reading() as session:
         request = _request(session, system, answer.request_id)
         if request.answer_key == answer.key:
@@ -80,6 +83,40 @@ def take_flag_answer(db: Database, system: str, answer: FlagAnswer) -> Became:
     except Rejected:
         return _overtaken(db, request_id, answer)
     return "confirmed"
+
+
+def _is_removal(db: Database, system: str, reference: str) -> bool:
+    """Tell whether this is the removal of a flag no run waits for, asked of this system."""
+    with db.reading() as session:
+        row = flag_removals.removal_of(session, reference)
+        return row is not None and short_name(flag_removals.system_of(session, row)) == system
+
+
+@keeps_trying
+def _removed(db: Database, answer: FlagAnswer) -> Became:
+    """Keep what a system answers to the removal of a flag no run waits for, once."""
+    with db.writing() as session:
+        row = session.scalars(
+            select(FlagDifference)
+            .where(FlagDifference.reference == answer.request_id)
+            .with_for_update()
+        ).one()
+        if row.answer_key == answer.key:
+            return "repeated"
+        now = read_surroundings(session).now
+        is_late = row.done_at is not None
+        if is_late:
+            flag_removals.note(session, row, "flag_answer_ignored", THE_SYSTEM, now)
+        elif not answer.is_done:
+            row.answer_key = answer.key
+            flag_removals.fail(session, row, f"It answered: {answer.evidence_ref}", now)
+        else:
+            row.answer_key, row.done_by, row.done_there = answer.key, THE_SYSTEM, answer.by
+            flag_removals.settle(session, row, "webhook", answer.evidence_ref, now)
+            flag_removals.note(session, row, "flag_difference_done", THE_SYSTEM, now)
+    if is_late:
+        raise Rejected(_CONFIRMED)
+    return "confirmed" if answer.is_done else "failed"
 
 
 def _overtaken(db: Database, request_id: int, answer: FlagAnswer) -> Became:
@@ -151,7 +188,7 @@ def _already(request: FlagRequest) -> Rejected:
         return Rejected(_REPLACED)
     if request.confirmed_at is None:
         return Rejected("Expected a request that waits for an answer, but the case moved on.")
-    return Rejected("Expected a request that waits for an answer, but it is confirmed already.")
+    return Rejected(_CONFIRMED)
 
 
 def _request(session: Session, system: str, reference: str) -> FlagRequest:

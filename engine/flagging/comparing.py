@@ -5,6 +5,7 @@ Nothing is changed by it: each difference opens something a person does (R-068; 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
@@ -13,11 +14,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine import messages
-from engine.casework import outgoing, people
+from engine.casework import flag_comparisons, flag_removals
 from engine.casework.audit import Chain, Entry
-from engine.casework.outgoing import Mail
-from engine.commands import deliver_messages
-from engine.errors import InvalidAnswers, NotFound, Problem, Rejected
+from engine.casework.flag_removals import NOT_OURS
+from engine.casework.flag_requests import REQUESTED
+from engine.commands import complete, deliver_messages
+from engine.errors import EngineError, InvalidAnswers, NotFound, Problem, Rejected
 from engine.flagging.permission import COMPARES, SETS, check_may
 from engine.flagging.reading_files import ShownFlag, plain_key, plain_text, read_flags
 from engine.installation import Surroundings, read_surroundings
@@ -26,9 +28,8 @@ from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Flag
 from engine.tables.flagging import FlagDifference, FlagReconciliation
 
-NOT_OURS, MISSING, TEXT = "not_ours", "missing", "text"
+MISSING, TEXT = "missing", "text"
 _LONGEST_NAME, _LONGEST_REF = 120, 120
-_TEAM = "systems_team"
 _WANTED = "flag_change_wanted"
 
 
@@ -69,11 +70,19 @@ def compare(db: Database, system: str, file: IO[bytes], file_name: str, *, by: s
 
 
 def keep(db: Database, reconciliation_id: int, *, by: str) -> None:
-    """Keep a preview as the record of that day. Raises NotFound, Rejected when it is kept."""
+    """Keep a preview as the record of that day; the task that asked for it is done by that.
+
+    Raises NotFound, Rejected when it is kept.
+    """
     with db.writing() as session:
         row, around = _held(session, reconciliation_id, by)
         row.kept_at, row.kept_by = around.now, by
         _log(session, row, "flags_comparison_kept", by, around)
+        item_id = flag_comparisons.open_task(session, row.system)
+    if item_id is not None:
+        # The record stands, whoever was quicker with the task.
+        with contextlib.suppress(EngineError):
+            complete(db, item_id, {"comparison": str(reconciliation_id)}, by=by)
 
 
 def put_aside(db: Database, reconciliation_id: int, *, by: str) -> None:
@@ -90,7 +99,7 @@ def ask_for(db: Database, difference_id: int, *, by: str) -> None:
     """Ask for what puts a difference right: the flag again, or the removal of one not ours.
 
     A flag that is missing or differs is asked for again in that system alone, and confirmed like
-    any other. Of one that is not ours the systems team is told with a link. Raises NotFound,
+    any other. The removal of one that is not ours is asked the way its system is. Raises NotFound,
     Rejected when it is asked for already, its comparison is a preview, or the arrangement ended.
     """
     with db.writing() as session:
@@ -103,18 +112,18 @@ def ask_for(db: Database, difference_id: int, *, by: str) -> None:
             )
         row.asked_at, row.asked_by = around.now, by
         if row.kind == NOT_OURS:
-            _tell_team(session, made, row, around)
+            flag_removals.ask(session, row, made.system, REQUESTED, around)
         else:
             _ask_again(session, made, row, by, around)
         _log(session, made, "flag_difference_asked", by, around)
     deliver_messages(db, by=by)
 
 
-def done(db: Database, difference_id: int, reference: str, *, by: str) -> None:
+def done(db: Database, difference_id: int, reference: str, *, by: str, via: str = "page") -> None:
     """Keep that a flag that is not ours is gone, and how that can be found again.
 
-    Raises NotFound, Rejected unless it was asked for and is not done, InvalidAnswers without a
-    reference.
+    via: page or worklist. Raises NotFound, Rejected unless it was asked for and is not done,
+    InvalidAnswers without a reference.
     """
     said = " ".join(reference.split())
     if not said or len(said) > _LONGEST_REF or not said.isprintable():
@@ -126,7 +135,8 @@ def done(db: Database, difference_id: int, reference: str, *, by: str) -> None:
         row, made = _difference(session, difference_id)
         if row.kind != NOT_OURS or row.asked_at is None or row.done_at is not None:
             raise Rejected("Expected a flag whose removal is asked for and not done yet.")
-        row.done_at, row.done_by, row.evidence_ref = around.now, by, said
+        row.done_by = by
+        flag_removals.settle(session, row, via, said, around.now)
         _log(session, made, "flag_difference_done", by, around)
 
 
@@ -203,6 +213,8 @@ def _ask_again(
 ) -> None:
     flag = session.get(Flag, row.flag_id or 0)
     arrangement = session.get(Arrangement, flag.arrangement_id) if flag else None
+    if flag is not None and _is_changing(flag):
+        raise Rejected("Expected a flag nothing is asked of, but a change is on its way already.")
     if flag is None or arrangement is None or arrangement.ended_on or flag.removed_on:
         raise Rejected(
             "Expected an arrangement in force, but it ended meanwhile: its flag is to be removed. "
@@ -220,23 +232,6 @@ def _ask_again(
             sent_at=around.now,
         ),
     )
-
-
-def _tell_team(
-    session: Session, made: FlagReconciliation, row: FlagDifference, around: Surroundings
-) -> None:
-    here = {user.name: user for user in people.working_here(session, around.today)}
-    sentence = f"A flag in {made.system} that is not ours any more is to be removed."
-    for name in people.holders_of(session, _TEAM, around.today):
-        if name in here:
-            mail = Mail(
-                to=here[name].email,
-                subject=sentence,
-                text=f"{sentence} Open the comparison to see whose, then say that it is gone.",
-                path=f"/flags/comparisons/{made.id}",
-                about=f"flag_difference:{row.id}:{name}",
-            )
-            session.add(outgoing.staff_mail(mail, row.case_id, around.now))
 
 
 def _difference(session: Session, difference_id: int) -> tuple[FlagDifference, FlagReconciliation]:

@@ -9,14 +9,16 @@ from typing import IO
 
 from sqlalchemy import select
 
-from engine.casework import flag_requests
+from engine import clock
+from engine.casework import flag_removals, flag_requests
 from engine.commands import complete, form_of_task
 from engine.errors import EngineError, InvalidAnswers, Problem
+from engine.flagging import comparing
 from engine.flagging.permission import SETS, check_may
 from engine.installation import read_surroundings
 from engine.sheets import open_table
 from engine.tables.database import Database
-from engine.tables.flagging import FlagRequest
+from engine.tables.flagging import FlagDifference, FlagRequest
 
 #: Headings of the worklist that the answers stand under.
 HEADINGS = ("Request", "Done on", "Reference")
@@ -78,28 +80,44 @@ def _places(headings: Sequence[str]) -> list[int]:
 def _confirm(db: Database, reference: str, done_on: str, proof: str, by: str) -> str:
     """Confirm one request; gives what is wrong, "" when it is done."""
     with db.reading() as session:
+        removal = flag_removals.removal_of(session, reference)
         request = session.scalars(
             select(FlagRequest).where(FlagRequest.reference == reference)
         ).one_or_none()
         item = flag_requests.task_of(session, request) if request else None
         item_id = item.id if item else None
-        is_replaced = request is not None and request.replaced_at is not None
-    if is_replaced:
+    if request is not None and request.replaced_at is not None:
         return _REPLACED
-    if item_id is None:
-        return "Expected a request that waits, but there is none under this number."
     day = _day(done_on)
+    if item_id is None and removal is None:
+        return "Expected a request that waits, but there is none under this number."
     if day is None:
         return f"Expected a day such as 2026-03-30 under Done on, but it is “{done_on[:40]}”."
     try:
-        offered = form_of_task(db, item_id, by=by).choices.get("flag_shows", [])
-        shows = [choice.value for choice in offered if choice.value != _NOT_NEEDED]
-        complete(db, item_id, {"shows": shows, "done_on": day, "reference": proof}, by=by)
+        if removal is not None:
+            _removed(db, removal, dt.date.fromisoformat(day), proof, by)
+        else:
+            _completed(db, item_id or 0, day, proof, by)
     except InvalidAnswers as invalid:
         return " ".join(problem.message for problem in invalid.problems)
     except EngineError as refused:
         return str(refused) or "Expected a task of yours, but it is not for you to do."
     return ""
+
+
+def _completed(db: Database, item_id: int, day: str, proof: str, by: str) -> None:
+    offered = form_of_task(db, item_id, by=by).choices.get("flag_shows", [])
+    shows = [choice.value for choice in offered if choice.value != _NOT_NEEDED]
+    complete(db, item_id, {"shows": shows, "done_on": day, "reference": proof}, by=by)
+
+
+def _removed(db: Database, row: FlagDifference, day: dt.date, proof: str, by: str) -> None:
+    """Keep that a flag no run waits for is gone. Raises InvalidAnswers for a day it cannot be."""
+    asked_at = row.asked_at or clock.now()
+    if not asked_at.astimezone(clock.LONDON).date() <= day <= clock.today():
+        said = "Expected a day from the one on which it was asked for until today under Done on."
+        raise InvalidAnswers([Problem("file", said)])
+    comparing.done(db, row.id, proof, by=by, via="worklist")
 
 
 def _day(text: str) -> str | None:

@@ -66,6 +66,8 @@ class DifferenceRow:
     done_at: dt.datetime | None
     done_by: str
     evidence_ref: str
+    #: Why its system could not be asked by itself; "" where nothing failed.
+    failed_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def _row(
         asked_at=row.asked_at,
         asked_by=look.full_name(row.asked_by),
         done_at=row.done_at,
-        done_by=look.full_name(row.done_by),
+        done_by=row.done_there or look.full_name(row.done_by),
         evidence_ref=row.evidence_ref,
+        failed_because=row.failed_because,
     )

@@ -10,18 +10,22 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, select
 
+from engine.calendar import Due
+from engine.casework.flag_comparisons import due_dates
 from engine.casework.flag_systems import adapter_of
 from engine.casework.open_tasks import is_open_unled
 from engine.casework.visibility import Part, sees
 from engine.clock import LONDON
 from engine.flagging.permission import check_roles
 from engine.installation import read_surroundings
+from engine.own_values import figure_here
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
+from engine.releases import bundle, current_release_id
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Flag
-from engine.tables.flagging import FlagReconciliation, FlagRequest
+from engine.tables.flagging import FlagDifference, FlagReconciliation, FlagRequest
 from engine.tables.process import WorkItem
 
 _PROCESS, _TASK = "flags", "confirm_flag"
@@ -58,12 +62,26 @@ class FlagWanted:
 
 
 @dataclass(frozen=True)
+class RemovalWanted:
+    """One flag that is not ours and is to go: found by a comparison, waited for by no task."""
+
+    comparison_id: int
+    reference: str
+    person_key: str
+    asked_on: dt.date
+    #: Why no machine could be asked; "" where one is, or none is meant to.
+    failed_because: str
+
+
+@dataclass(frozen=True)
 class FlagSystem:
     """One system, how it is asked, and everything about it that waits."""
 
     name: str
     way: str
     wanted: tuple[FlagWanted, ...]
+    #: Flags that are not ours, asked to be removed and not said to be gone.
+    removals: tuple[RemovalWanted, ...]
     #: Flags as they are now: set and in force; set though the arrangement ended (Q3); of
     #: arrangements in force, not all confirmed (Q4).
     in_place: int
@@ -71,6 +89,10 @@ class FlagSystem:
     not_confirmed: int
     #: When it was compared last with what it shows; None for never.
     compared_on: dt.date | None
+    #: By when it is to be compared, with why that day; None where the version in force has no
+    #: figure for it, or no flag was ever asked for there.
+    compare_by: Due | None
+    is_compared_late: bool
 
     @property
     def late(self) -> int:
@@ -80,18 +102,21 @@ class FlagSystem:
     @property
     def failed(self) -> int:
         """Count what a machine could not be asked for."""
-        return sum(bool(one.failed_because) for one in self.wanted)
+        wanted = sum(bool(one.failed_because) for one in self.wanted)
+        return wanted + sum(bool(one.failed_because) for one in self.removals)
 
 
 def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
-    """Give each system with what waits there, the most urgent first; at most six statements.
+    """Give each system with what waits there, the most urgent first; at most ten statements.
 
     Only of cases whose card this person sees. Raises NotFound for those it does not exist for.
     """
     check_roles(person.roles)
     with reading(db, person) as look:
         settings = read_surroundings(look.session).settings
+        due = _comparisons_due(look)
         wanted = _wanted(look, person)
+        removals = _removals(look)
         counts = _counts(look)
         compared = dict(
             look.session.execute(
@@ -105,12 +130,15 @@ def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
                 name=name,
                 way=_WAYS[adapter_of(settings, name).way],
                 wanted=tuple(wanted[name]),
+                removals=tuple(removals[name]),
                 in_place=counts[name][0] if name in counts else 0,
                 still_set=counts[name][1] if name in counts else 0,
                 not_confirmed=counts[name][2] if name in counts else 0,
                 compared_on=_day(compared.get(name)),
+                compare_by=due.get(name),
+                is_compared_late=name in due and due[name].on < look.today,
             )
-            for name in sorted({*wanted, *counts})
+            for name in sorted({*wanted, *removals, *counts})
         )
 
 
@@ -165,6 +193,39 @@ def _row(
         is_late=item.due_on is not None and item.due_on < look.today,
         failed_because=request.failed_because if request and request.failed_at else "",
     )
+
+
+def _comparisons_due(look: Reading) -> Mapping[str, Due]:
+    """Give by when each system is to be compared; none where the figure is missing."""
+    around = read_surroundings(look.session)
+    figures = bundle(look.session, current_release_id(look.session)).figures
+    known = figures.get(around.parameter_set, {}).get("flags.compare_every")
+    if known is None:
+        return {}
+    every = figure_here(around.settings, "flags.compare_every", known.value)
+    return due_dates(look.session, look.calendar, int(str(every)))
+
+
+def _removals(look: Reading) -> Mapping[str, list[RemovalWanted]]:
+    """Give the removals no task waits for, by system, the oldest first."""
+    found: dict[str, list[RemovalWanted]] = defaultdict(list)
+    rows = look.session.execute(
+        select(FlagReconciliation.system, FlagDifference)
+        .join(FlagReconciliation, FlagReconciliation.id == FlagDifference.reconciliation_id)
+        .where(FlagDifference.reference.is_not(None), FlagDifference.done_at.is_(None))
+        .order_by(FlagDifference.id)
+        .limit(_MOST)
+    )
+    for system, row in rows:
+        removal = RemovalWanted(
+            comparison_id=row.reconciliation_id,
+            reference=row.reference or "",
+            person_key=row.person_key,
+            asked_on=_day(row.asked_at) or look.today,
+            failed_because=row.failed_because,
+        )
+        found[system].append(removal)
+    return found
 
 
 def _counts(look: Reading) -> Mapping[str, tuple[int, int, int]]:

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from engine.casework import flag_requests, issued_letters, letter_pdf
-from engine.casework.flag_requests import REQUEST_ID
 from engine.casework.letter_page import cover_of
 from engine.outbox.parcels import Enclosure, NotNow, Parcel, Refused
 from engine.tables.casefile import CaseFile, ThirdParty
@@ -25,7 +24,7 @@ def enclosed(db: Database, parcel: Parcel) -> Parcel:
     Raises Refused when the letter is gone or is no longer word for word the one that was issued,
     and for a copy to somebody whose authority has ended; NotNow when this machine makes no PDFs.
     """
-    if REQUEST_ID in parcel.content:
+    if flag_requests.is_about_flag(parcel.content):
         return _flag(db, parcel)
     letter_id = parcel.content.get("letter_id")
     if letter_id is None:
@@ -55,7 +54,7 @@ def enclosed(db: Database, parcel: Parcel) -> Parcel:
 def _flag(db: Database, parcel: Parcel) -> Parcel:
     """Give what a system is asked to show, as it was asked for (R-066)."""
     with db.reading() as session:
-        body = flag_requests.body_of(session, parcel.content[REQUEST_ID])
+        body = flag_requests.body_of(session, parcel.content)
     if body is None:
         raise Refused("It was done by hand meanwhile, or its case is gone. Nothing was sent.")
     return replace(parcel, content=body)

@@ -83,6 +83,7 @@ class FlagDifference(Row):
     """One difference that such a comparison found, and what was done about it."""
 
     __tablename__ = "flag_difference"
+    __table_args__ = (Index("uq_flag_difference_reference", "reference", unique=True),)
     id: Mapped[int] = mapped_column(primary_key=True)
     reconciliation_id: Mapped[int] = mapped_column(ForeignKey("flag_reconciliation.id"), index=True)
     #: not_ours: it shows a flag we do not have; missing: ours, and it shows none; text: another.
@@ -99,7 +100,19 @@ class FlagDifference(Row):
     #: Since when, and by whom, the systems team is asked to put it right.
     asked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     asked_by: Mapped[str | None]
-    #: Of one without a case: when and by whom it was said to be gone, and how it can be found.
+    #: Of one that is not ours, once it is asked for: under which its system answers, how that is
+    #: asked (by_hand, worklist, webhook), and the row of the outbox that carries it; None for none.
+    reference: Mapped[str | None]
+    adapter: Mapped[str | None]
+    outbox_id: Mapped[int | None]
+    #: Since when it is to be done by hand because the call failed, and why; None while it is not.
+    failed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    failed_because: Mapped[str] = mapped_column(default="")
+    #: When and by whom it was said to be gone, who did it there, how that came (page, worklist,
+    #: webhook), the webhook-id of the answer that counted, and how it can be found again.
     done_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     done_by: Mapped[str | None]
+    done_there: Mapped[str] = mapped_column(default="")
+    done_via: Mapped[str | None]
+    answer_key: Mapped[str | None]
     evidence_ref: Mapped[str] = mapped_column(default="")

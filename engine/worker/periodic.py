@@ -19,6 +19,7 @@ from engine.commands import (
     hand_back_tasks,
     read_surroundings,
     run_due,
+    start_flag_comparisons,
     start_policy_review,
     sweep_unclaimed,
 )
@@ -86,6 +87,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("e-mail about tasks", "sweep", SWEEP_SECONDS, write),
         Periodic("what we owe customers", "sweep", SWEEP_SECONDS, begin_owed_actions),
         Periodic("reviews of the policy", "sweep", SWEEP_SECONDS, start_policy_review),
+        Periodic("comparisons of flags", "sweep", SWEEP_SECONDS, start_flag_comparisons),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
         Periodic("what was deleted", "sweep", SWEEP_SECONDS, copies.tidy),
     )

@@ -220,6 +220,7 @@ FROM_OUTSIDE = {
     "cover_notice_wanted",
     "customer_left",
     "earlier_look",
+    "flag_comparison_wanted",
     "flags_replaced",
     "look_asked",
     "matter_settled",

@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from waitress.server import create_server
 
 import engine
 from engine import clock, messages
+from engine.demo.people import add_people
 from engine.outbox import FlagWebhook, Senders, deliver_outbox
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Flag
 from engine.tables.flagging import FlagRequest
 from engine.tables.process import Outbox, WorkItem
+from tests.once import ROOT
 from tests.outside import NEXT_SECRET, SECRET, free_port
 from web import create_app
 from web.counterpart import Counterpart, server_of
@@ -154,6 +157,16 @@ def installation(database_url: str, **mode: Any) -> Iterator[Installation]:
                 yield found
         finally:
             app.extensions["database"].close()
+
+
+def url_on(request: pytest.FixtureRequest) -> str:
+    """Give the URL of an installation with people in it, on the database a test is given."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("database_url"))
+    database: Database = request.getfixturevalue("postgres_database")
+    engine.prepare(database, ROOT)
+    add_people(database, dt.date(2026, 1, 1))
+    return database.url.render_as_string(hide_password=False)
 
 
 def change(database: Database, action: str = "update", only: str = "") -> None:

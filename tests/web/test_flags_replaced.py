@@ -16,13 +16,11 @@ from sqlalchemy import select
 
 import engine
 from engine import clock
-from engine.demo.people import add_people
 from engine.errors import InvalidAnswers
 from engine.tables.audit import AuditEvent
 from engine.tables.database import Database
 from engine.tables.flagging import FlagRequest
 from engine.tables.process import Message, Subscription, WorkItem
-from tests.once import ROOT
 from tests.web.flag_systems import (
     SYSTEM,
     TAKEN_OVER,
@@ -30,6 +28,7 @@ from tests.web.flag_systems import (
     change,
     installation,
     until,
+    url_on,
 )
 
 NOW = dt.datetime(2026, 3, 4, 10, 0, tzinfo=dt.UTC)
@@ -38,17 +37,8 @@ HOUSING = "Open Housing"
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def house(request: pytest.FixtureRequest) -> Iterator[Installation]:
-    with clock.frozen(NOW), installation(_url(request)) as found:
+    with clock.frozen(NOW), installation(url_on(request)) as found:
         yield found
-
-
-def _url(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return str(request.getfixturevalue("database_url"))
-    database: Database = request.getfixturevalue("postgres_database")
-    engine.prepare(database, ROOT)
-    add_people(database, dt.date(2026, 1, 1))
-    return database.url.render_as_string(hide_password=False)
 
 
 def open_tasks(database: Database) -> list[str]:

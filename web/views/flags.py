@@ -37,10 +37,10 @@ def worklist() -> Response:
     found = next((one for one in systems if one.name == name), None)
     if found is None:
         raise engine.NotFound
-    wanted = [one for one in found.wanted if one.reference]
-    engine.oversight.note_export(auth.database(), auth.person(), "flag_worklist", rows=len(wanted))
+    rows = list(worklist_rows(found))
+    engine.oversight.note_export(auth.database(), auth.person(), "flag_worklist", rows=len(rows))
     file = f"flags-{engine.flagging.short_name(name)}-{frame.today().isoformat()}.csv"
-    return as_csv(file, HEADINGS, worklist_rows(found))
+    return as_csv(file, HEADINGS, rows)
 
 
 def worklist_rows(system: Any) -> Iterator[Sequence[Cell]]:
@@ -52,6 +52,12 @@ def worklist_rows(system: Any) -> Iterator[Sequence[Cell]]:
                 *(engine.flagging.ACTIONS[one.action], one.text, one.asked_on, one.due_on),
                 *("", "", ""),
             )
+    for gone in system.removals:
+        yield (
+            *(gone.reference, system.name, gone.person_key, ""),
+            *(engine.flagging.ACTIONS["end"], "", gone.asked_on, ""),
+            *("", "", ""),
+        )
 
 
 @blueprint.post("/confirmations")

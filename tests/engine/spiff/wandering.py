@@ -76,6 +76,7 @@ _WORDS = {
     "stand_in_is_named": ["yes", "no"],
     "data_request_kind": ["copy", "correction"],
     "policy_review_about": ["it"],
+    "flag_comparison_of": ["telephony"],
 }
 _FIGURES = next(iter(BUNDLE.figures.values()))
 
