@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.casework import contact_logging, disagreements, file_rights
+from engine.casework.kept_apart import kept_from
 from engine.casework.matrix import NEEDS, Part
 from engine.casework.tasks_seen import sees_work_item
 from engine.casework.visibility import needs, opens, parts_of
@@ -88,21 +89,32 @@ def _sections(look: Look) -> Iterator[Asked]:
 
 
 def _letters(look: Look) -> Iterator[Asked]:
+    kept = kept_from(look.parts)
     for id_ in _newest(look, Letter):
-        yield {"case_id": look.case_id, "letter_id": id_}, Part.LETTERS in look.parts
+        sees = Part.LETTERS in look.parts
+        sees = sees and look.session.get_one(Letter, id_).template not in kept
+        yield {"case_id": look.case_id, "letter_id": id_}, sees
 
 
 def _answers(look: Look) -> Iterator[Asked]:
-    rows = select(Submission.id, Submission.by).where(Submission.case_id == look.case_id)
+    kept = kept_from(look.parts)
+    of_run = ProcessInstance.id == Submission.instance_id
+    rows = (
+        select(Submission.id, Submission.by, Submission.form, ProcessInstance.process_id)
+        .outerjoin(ProcessInstance, of_run)
+        .where(Submission.case_id == look.case_id)
+    )
     first = (Submission.restricted.is_(None), Submission.id.desc())
-    for id_, by in look.session.execute(rows.order_by(*first).limit(_MOST)):
-        sees = by == look.person.name or Part.TIMELINE in look.parts
+    for id_, by, form, process in look.session.execute(rows.order_by(*first).limit(_MOST)):
+        is_shown = Part.TIMELINE in look.parts and not {form, process} & kept
+        sees = by == look.person.name or is_shown
         yield {"case_id": look.case_id, "submission_id": id_}, sees
 
 
 def _runs(look: Look) -> Iterator[Asked]:
     for id_ in _newest(look, ProcessInstance):
-        yield {"instance_id": id_}, Part.DIAGRAMS in look.parts
+        is_kept = look.session.get_one(ProcessInstance, id_).process_id in kept_from(look.parts)
+        yield {"instance_id": id_}, Part.DIAGRAMS in look.parts and not is_kept
 
 
 def _tasks(look: Look) -> Iterator[Asked]:

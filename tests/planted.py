@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine.casework.fields import FIELDS
-from engine.casework.matrix import RELIED_ON, Part
+from engine.casework.matrix import APART, RELIED_ON, Part
 from engine.tables import Row
 from engine.tables.columns import Sealed
 from engine.tables.customer_words import keep_words
@@ -34,7 +34,16 @@ NOT_PLANTED = frozenset(
 )
 #: Planted apart from ``submission.restricted``: the forms a decision relied on.
 RELIED = "submission.restricted of a decision"
-NUMBERS = {name: number for number, name in enumerate((*sorted(FIELDS), RELIED))}
+#: Fields of rows that may belong to what is kept apart from its case, and then are planted apart.
+MAYBE_APART = frozenset(
+    {
+        *("submission.answers", "work_item.name", "comment.text", "element_instance.name"),
+        *("incident.reason", "letter.title", "letter.html", "letter.sent_to", "letter.proof"),
+    }
+)
+_IS_APART = " kept apart"
+_PLACES = (*sorted(FIELDS), RELIED, *(name + _IS_APART for name in sorted(MAYBE_APART)))
+NUMBERS = {name: number for number, name in enumerate(_PLACES)}
 NAMES = {number: name for name, number in NUMBERS.items()}
 _OF_ARRANGEMENT = ("restriction", "flag", "partner_event")
 
@@ -59,7 +68,14 @@ def found_in(text: str) -> set[Secret]:
 
 def part_of(field: str) -> Any:
     """Give where a field is shown, as the matrix says."""
+    if field.endswith(_IS_APART):
+        return Part.RETENTION
     return Part.RELIED_ON if field == RELIED else FIELDS[field]
+
+
+def is_apart(field: str) -> bool:
+    """Tell whether a field was planted in something that is kept apart from its case."""
+    return field.endswith(_IS_APART)
 
 
 def plant(session: Session) -> set[Secret]:
@@ -75,6 +91,8 @@ def plant(session: Session) -> set[Secret]:
             changed = {}
             for column in columns:
                 field = _field(name, column, row)
+                if field in MAYBE_APART and _belongs_apart(session, row):
+                    field += _IS_APART
                 changed[column] = _planted(table, column, row[column], word(case_id, field))
                 if changed[column] != row[column]:
                     made.add(Secret(case_id, field))
@@ -84,6 +102,21 @@ def plant(session: Session) -> set[Secret]:
     rows = session.execute(select(customers)).mappings()
     keep_words(session.connection(), [{str(name): row[name] for name in row} for row in rows])
     return made
+
+
+def _belongs_apart(session: Session, row: Mapping[Any, Any]) -> bool:
+    """Tell whether a row is a form or letter that is kept apart, or of a run that is."""
+    if {row.get("form"), row.get("template")} & set(APART):
+        return True
+    tables = Row.metadata.tables
+    instance_id = row.get("instance_id")
+    if instance_id is None and row.get("work_item_id") is not None:
+        item = tables["work_item"]
+        instance_id = session.scalar(
+            select(item.c.instance_id).where(item.c.id == row["work_item_id"])
+        )
+    run = tables["process_instance"]
+    return session.scalar(select(run.c.process_id).where(run.c.id == instance_id)) in APART
 
 
 def _field(table: str, column: str, row: Mapping[Any, Any]) -> str:

@@ -24,6 +24,8 @@ from engine.oversight import who_sees_what
 from engine.queries import Person
 from engine.queries.people import people
 from engine.tables.casefile import CaseFile, Submission
+from engine.tables.comments import Comment
+from engine.tables.data_requests import DataRequest
 from engine.tables.database import Database
 from engine.tables.decisions import Letter
 from engine.tables.emergency import EmergencyAccess
@@ -38,6 +40,7 @@ from tests.planted import (
     Secret,
     fields_with_words,
     found_in,
+    is_apart,
     part_of,
     plant,
 )
@@ -88,6 +91,8 @@ SHOWN = frozenset(
         *("letter.html", "promise.what", "evidence.text"),
         *("decision.reasons", "appeal.grounds", "contact.note", "submission.answers"),
         *("submission.restricted", RELIED, "work_item.name", "incident.reason"),
+        *("submission.answers kept apart", "work_item.name kept apart", "comment.text kept apart"),
+        *("letter.title kept apart", "element_instance.name kept apart"),
     }
 )
 GONE = 404
@@ -122,6 +127,14 @@ def _make(folder: Path, demo: Path) -> None:
             known = {"case_id": instance.case_id, "user_name": "grace", "reason": "In danger."}
             moments = {"began_at": clock.now(), "ends_at": clock.now()}
             session.add(EmergencyAccess(**known, **moments))
+        of_request = (
+            select(WorkItem)
+            .join(ProcessInstance)
+            .where(ProcessInstance.process_id == "data_request")
+        )
+        for item in session.scalars(of_request):
+            about = {"case_id": item.case_id, "work_item_id": item.id}
+            session.add(Comment(**about, text="Not for all.", by="dorothy", at=clock.now()))
         for row in session.scalars(select(Outbox).limit(3)):
             row.dead_at, row.next_try_at, row.last_error = clock.now(), None, "Nobody answered."
         taken = (WorkItem.assignee.is_not(None), WorkItem.completed_at.is_(None))
@@ -153,7 +166,7 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
 
 
 def _chosen(session: Any) -> tuple[int, ...]:
-    """Give the case of each of these stages that has the most letters and answers."""
+    """Give the case of each stage with the most letters and answers, and one of a request."""
     letters = select(func.count(Letter.id)).where(Letter.case_id == CaseFile.id).scalar_subquery()
     answers = (
         select(func.count(Submission.id)).where(Submission.case_id == CaseFile.id).scalar_subquery()
@@ -163,7 +176,8 @@ def _chosen(session: Any) -> tuple[int, ...]:
         .where(CaseFile.stage.in_(STAGES), CaseFile.deleted_on.is_(None))
         .order_by(letters + answers)
     )
-    return tuple(sorted(dict(rows.all()).values()))
+    asked = session.scalar(select(DataRequest.case_id).order_by(DataRequest.id).limit(1))
+    return tuple(sorted({*dict(rows.all()).values(), asked}))
 
 
 def test_each_page_stands_in_the_list_of_whom_it_exists_for(grounds: Grounds) -> None:
@@ -300,7 +314,8 @@ def _may_read(session: Any, person: Person, path: str, secret: Secret) -> bool:
     theirs = select(Submission.id).where(
         Submission.case_id == secret.case_id, Submission.by == person.name
     )
-    if where in (Part.TIMELINE, Part.RESTRICTED, Part.RELIED_ON) and session.scalar(theirs):
+    answers = where in (Part.TIMELINE, Part.RESTRICTED, Part.RELIED_ON) or is_apart(secret.field)
+    if answers and session.scalar(theirs):
         return "/answers/" in path or path.startswith("/tasks/")
     return where in (Part.CARD, Part.TASKS, Shown.OWN) and _has_a_task(session, person, secret)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
 
 from engine.batches.kinds import KINDS, kind_for, kinds_for
 from engine.batches.states import state_of
+from engine.casework.kept_apart import kept_from_viewer
 from engine.casework.visibility import Part, sees
 from engine.errors import NotFound
 from engine.queries import Page, Person
@@ -17,6 +18,7 @@ from engine.queries.reading import PAGE_SIZE, Reading, page_number, page_of, rea
 from engine.tables.batches import Batch, BatchItem
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
+from engine.tables.process import ProcessInstance
 
 #: Items that the work is over for.
 _OVER = ("left_out", "done", "failed", "undone")
@@ -187,7 +189,19 @@ def _items(
             )
         ).all()
     )
-    return page_of([_item(row, seen) for row in rows], total, page_number(page))
+    apart = set(_kept_apart(look, rows))
+    items = [_item(row, {} if row.instance_id in apart else seen) for row in rows]
+    return page_of(items, total, page_number(page))
+
+
+def _kept_apart(look: Reading, rows: Sequence[BatchItem]) -> Iterable[int]:
+    """Give those of these runs that are kept apart from the one who looks, whatever the case."""
+    kept = kept_from_viewer(look.viewer)
+    if not kept:
+        return ()
+    ids = [row.instance_id for row in rows]
+    run = ProcessInstance
+    return look.session.scalars(select(run.id).where(run.id.in_(ids), run.process_id.in_(kept)))
 
 
 def _item(row: BatchItem, seen: Mapping[int, str]) -> BatchItemRow:

@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
+from engine.casework import people
 from engine.casework.context import Context
+from engine.casework.kept_apart import kept_from
+from engine.casework.visibility import parts_seen
 from engine.errors import Problem
 from engine.tables.decisions import Letter
 from forms import Choice
@@ -17,6 +20,8 @@ from forms import Choice
 
 def letters_to_prove(context: Context) -> list[Choice]:
     """Offer the letters of the case, newest first; one known to have arrived is only shown.
+
+    Those that are kept apart from who asks (requests for data) are not offered, here or below.
 
     The value names the letter as people do: ``introduction``, ``review_2`` for the second one.
     """
@@ -27,7 +32,7 @@ def letters_to_prove(context: Context) -> list[Choice]:
             f"Arrived on {said(letter.delivered_on)}." if letter.delivered_on else "",
             disabled=letter.delivered_on is not None,
         )
-        for name, letter in reversed(_named(context).items())
+        for name, letter in _offered(context)
     ]
 
 
@@ -35,7 +40,7 @@ def letters_issued(context: Context) -> list[Choice]:
     """Offer every letter of the case, newest first, under the names of ``letters_to_prove``."""
     return [
         Choice(name, f"{letter.title}, issued {said(letter.issued_on)}")
-        for name, letter in reversed(_named(context).items())
+        for name, letter in _offered(context)
     ]
 
 
@@ -66,6 +71,14 @@ def record_delivery(context: Context, values: dict[str, Any], restricted: dict[s
     context.audit(
         f"letter_{values['result']}", "letter", letter.id, new={"on": values["happened_on"]}
     )
+
+
+def _offered(context: Context) -> list[tuple[str, Letter]]:
+    """Give the letters that exist for who fills in the form, newest first."""
+    roles = people.roles_of(context.session, context.actor, context.today)
+    kept = kept_from(parts_seen(context.session, context.case().id, context.actor, roles))
+    named = reversed(_named(context).items())
+    return [(name, letter) for name, letter in named if letter.template not in kept]
 
 
 def _named(context: Context) -> dict[str, Letter]:

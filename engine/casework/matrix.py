@@ -112,6 +112,19 @@ TABLE: Mapping[tuple[str, Tie], frozenset[Part]] = {
 #: meeting's answers to the seven factors, and what a review weighed (R-040, R-083).
 RELIED_ON = frozenset({"record_meeting", "decide_review"})
 
+#: Processes whose runs are shown with a part of their own and not with the rest of their case:
+#: who sees the case does not see that its customer asked for a copy, or when it goes.
+RUNS_APART: Mapping[str, Part] = {"data_request": Part.RETENTION, "retention": Part.RETENTION}
+#: The same of all that belongs to them: their runs, with tasks, answers, comments, steps and
+#: places; forms and messages that come from outside such a run; and the letters they write.
+APART: Mapping[str, Part] = {
+    **RUNS_APART,
+    **dict.fromkeys(("log_data_request", "data_request_received"), Part.RETENTION),
+    **dict.fromkeys(("place_hold", "lift_hold", "review_hold"), Part.RETENTION),
+    **dict.fromkeys(("data_request_copy", "data_request_corrected"), Part.RETENTION),
+    **dict.fromkeys(("data_request_more_time", "data_request_closed"), Part.RETENTION),
+}
+
 _WATCHERS = frozenset({"dmo", "complaints_manager", "legal"})
 _LOOK_AFTER = frozenset({"manager", "dmo", "complaints_manager"})
 _STAFF = frozenset(ROLES) - {"process_owner", "administrator", "contractor", "partner_liaison"}

@@ -38,11 +38,11 @@ from engine.tables.took_part import TookPart
 __all__ = [
     "ANYBODY",
     "NEEDS",
+    "Named",
     "Part",
     "Tie",
     "Viewer",
     "cases_seen",
-    "may_see_task",
     "needs",
     "opens",
     "parts_of",
@@ -149,22 +149,14 @@ def needs(action: str) -> Part:
 def parts_seen(session: Session, case_id: int, by: str, roles: Iterable[str]) -> frozenset[Part]:
     """Give the parts of one case a person sees; none when it does not exist for them."""
     try:
-        return parts_of(session, _Named(by, tuple(roles)), case_id)
+        return parts_of(session, Named(by, tuple(roles)), case_id)
     except NotFound:
         return frozenset()
 
 
-def may_see_task(session: Session, item: WorkItem, by: str, roles: Iterable[str]) -> bool:
-    """Tell whether this task exists for a person who is neither its holder nor in its role."""
-    viewer = _Named(by, tuple(roles))
-    if item.completed_by == by or sees_every_case(viewer, Part.TASKS):
-        return True
-    if item.case_id is None:
-        return False
-    return Part.TASKS in parts_seen(session, item.case_id, by, viewer.roles)
+class Named(NamedTuple):
+    """Somebody who looks, by user name and roles."""
 
-
-class _Named(NamedTuple):
     name: str
     roles: tuple[str, ...]
 

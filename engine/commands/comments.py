@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.casework import people, visibility
 from engine.casework.audit import Chain, Entry
+from engine.casework.tasks_seen import may_see_task
 from engine.casework.visibility import Part
 from engine.commands.tries import keeps_trying
 from engine.errors import InvalidAnswers, NotFound, Problem
@@ -44,7 +45,10 @@ def comment(
         case = _case_seen(session, case_id, by, around.today)
         if work_item_id is not None:
             item = session.get(WorkItem, work_item_id)
+            roles = people.roles_of(session, by, around.today)
             if item is None or item.case_id != case_id:
+                raise NotFound
+            if item.assignee != by and not may_see_task(session, item, by, roles):
                 raise NotFound
         said = checked_text(text, "text")
         if not said:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.calendar import said
 from engine.casework import people, visibility
+from engine.casework.tasks_seen import may_see_task
 from engine.clock import LONDON
 from engine.commands.outcomes import ROLE_NAMES
 from engine.errors import NotAllowed, NotFound, Rejected
@@ -27,7 +28,7 @@ def check_may_do(
     theirs = mine or (item.assignee is None and holds_role)
     roles = set() if theirs else people.roles_of(session, by, today)
     theirs = theirs or (item.assignee is None and item.role in roles)
-    if not theirs and not visibility.may_see_task(session, item, by, roles):
+    if not theirs and not may_see_task(session, item, by, roles):
         if item.role in roles and item.completed_at is None and item.cancelled_at is None:
             raise NotAllowed("Expected a task of yours, but this one was given to somebody else.")
         if item.role in roles and not item.by_name and _was_open_on(item, today):

@@ -9,8 +9,9 @@ from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from engine import clock
-from engine.casework import people, visibility
+from engine.casework import people
 from engine.casework.context import THE_SYSTEM, Context
+from engine.casework.tasks_seen import may_see_task
 from engine.commands.answers import check_answers, form_of_item, keep_answers
 from engine.commands.delivery import deliver_messages
 from engine.commands.handing_over import iso, item_to_change, note_on_item
@@ -214,7 +215,7 @@ def claim(db: Database, work_item_id: int, *, by: str) -> None:
             check_may_do(session, item, by, around.today)
         except NotAllowed as refusal:
             roles = people.roles_of(session, by, around.today)
-            seen = visibility.may_see_task(session, item, by, roles)
+            seen = may_see_task(session, item, by, roles)
             if item.assignee is None or not seen:
                 raise
             who = people.full_name(session, item.assignee)

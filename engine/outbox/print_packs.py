@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from engine.calendar import said
 from engine.casework import letter_pdf, letter_records, people
 from engine.casework.audit import Chain, Entry
+from engine.casework.kept_apart import kept_from_viewer
 from engine.casework.letter_page import address_in, cover_of, is_same_address
 from engine.casework.sendings import PRINT_PACK
 from engine.casework.visibility import Part, Viewer, opens, sees
@@ -236,8 +237,13 @@ def _waiting(person: Viewer) -> _Letters:
         Sending.left_on.is_(None),
         Sending.pack_id.is_(None),
         ThirdParty.ended_on.is_(None),
-        sees(person, Part.LETTERS),
+        _is_seen(person),
     )
+
+
+def _is_seen(person: Viewer) -> ColumnElement[bool]:
+    """Give the condition under which a letter is for this person to see."""
+    return and_(sees(person, Part.LETTERS), Letter.template.not_in(kept_from_viewer(person)))
 
 
 def _seen(
@@ -248,7 +254,7 @@ def _seen(
     if row is None:
         raise NotFound
     of_pack = _letters().where(Sending.pack_id == pack_id)
-    letters = session.execute(of_pack.where(sees(person, Part.LETTERS))).all()
+    letters = session.execute(of_pack.where(_is_seen(person))).all()
     count = session.scalar(select(func.count()).where(Sending.pack_id == pack_id))
     if not letters or len(letters) != count:
         # Half a list would be posted as a whole.
@@ -261,7 +267,8 @@ def _packs(session: Session, person: Viewer) -> tuple[Pack, ...]:
     theirs = (
         select(Sending.pack_id)
         .join(CaseFile, CaseFile.id == Sending.case_id)
-        .where(sees(person, Part.LETTERS), Sending.pack_id.is_not(None))
+        .join(Letter, Letter.id == Sending.letter_id)
+        .where(_is_seen(person), Sending.pack_id.is_not(None))
     )
     counts = (
         select(PrintPack, func.count(Sending.id))

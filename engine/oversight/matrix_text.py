@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.casework.fields import FIELDS, Shown
-from engine.casework.matrix import ANYBODY, PAGES, RELIED_ON, ROLES, TABLE, Part, Tie
+from engine.casework.matrix import (
+    ANYBODY,
+    APART,
+    PAGES,
+    RELIED_ON,
+    ROLES,
+    RUNS_APART,
+    TABLE,
+    Part,
+    Tie,
+)
 
 _PARTS: Mapping[Part, str] = {
     Part.CARD: "Arrangement card",
@@ -19,7 +29,7 @@ _PARTS: Mapping[Part, str] = {
     Part.RESTRICTED: "Health, addiction and other restricted answers",
     Part.RELIED_ON: "Of these, what a decision relied on",
     Part.READS: "Who read restricted answers",
-    Part.RETENTION: "Holds and deletion",
+    Part.RETENTION: "Requests for data, holds and deletion",
     Part.REGISTER: "Its line in the register",
 }
 _TIES: Mapping[Tie, str] = {
@@ -56,7 +66,7 @@ page answers “not found”, never “forbidden”, so that it does not even sa
 
 def who_sees_what() -> str:
     """Give the matrix as Markdown: by role and part, by tie, by page, by field (R-102, A.11)."""
-    return "\n".join([_HEAD, *_by_role(), *_by_tie(), *_by_page(), *_by_field()])
+    return "\n".join([_HEAD, *_by_role(), *_by_tie(), *_apart(), *_by_page(), *_by_field()])
 
 
 def _by_role() -> Iterator[str]:
@@ -87,6 +97,25 @@ def _by_tie() -> Iterator[str]:
     for (role, tie), parts in TABLE.items():
         who = "Anybody" if role == ANYBODY else ROLES[role]
         yield _row([who, _TIES[tie], "; ".join(_PARTS[one] for one in _PARTS if one in parts)])
+    yield ""
+
+
+def _apart() -> Iterator[str]:
+    yield "## Kept apart from the rest of a case\n"
+    yield (
+        "Who sees a case does not see that its customer asked for their data, or when it goes: "
+        "runs of these processes, with their tasks, answers, comments, steps and places, and "
+        "these forms, messages and letters, are shown with the part beside them alone, in every "
+        "list, search, export and picture. Whoever has one of the tasks, or gave the answers, "
+        "sees them.\n"
+    )
+    yield _row(["Shown with", "Processes", "Forms, messages and letters"])
+    yield _row(["---"] * 3)
+    for part, name in _PARTS.items():
+        runs = [one for one, shown in RUNS_APART.items() if shown is part]
+        rest = [one for one, shown in APART.items() if shown is part and one not in runs]
+        if runs or rest:
+            yield _row([name, _listed(runs), _listed(rest)])
     yield ""
 
 

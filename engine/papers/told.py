@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from engine.calendar import said
+from engine.casework.kept_apart import kept_from
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import words
@@ -82,7 +83,7 @@ def told(database: Database, case_id: int, person: Person) -> ToldPage:
 
 
 def _entries(look: Reading, case_id: int, parts: Collection[Part]) -> Iterator[Told]:
-    yield from _letters(look, case_id)
+    yield from _letters(look, case_id, parts)
     if Part.CONTACTS in parts:
         yield from _contacts(look, case_id)
     if Part.TIMELINE in parts:
@@ -90,10 +91,11 @@ def _entries(look: Reading, case_id: int, parts: Collection[Part]) -> Iterator[T
         yield from _third_parties(look, case_id)
 
 
-def _letters(look: Reading, case_id: int) -> Iterator[Told]:
+def _letters(look: Reading, case_id: int, parts: Collection[Part]) -> Iterator[Told]:
     columns = (Letter.id, Letter.title, Letter.issued_on, Letter.issued_at, Letter.issued_by)
     more = (Letter.channel, Letter.sent_to, Letter.proof, Letter.delivered_on)
-    rows = select(*columns, *more).where(Letter.case_id == case_id)
+    shown = (Letter.case_id == case_id, Letter.template.not_in(kept_from(parts)))
+    rows = select(*columns, *more).where(*shown)
     for row in look.session.execute(rows):
         same_day = words.local_date(row.issued_at) == row.issued_on
         yield Told(

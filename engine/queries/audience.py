@@ -36,7 +36,7 @@ _PARTS: dict[Part, str] = {
     Part.DIAGRAMS: "where it is",
     Part.RESTRICTED: "health and other restricted answers",
     Part.RELIED_ON: "restricted answers a decision relied on",
-    Part.RETENTION: "holds and deletion",
+    Part.RETENTION: "requests for data, holds and deletion",
 }
 _WHY: dict[Tie, str] = {
     Tie.CARRIES: "carries, opened or referred it",

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
+from engine.casework.kept_apart import shows_run
 from engine.casework.open_tasks import MAY_HAND_OVER
 from engine.casework.people import holders_of
 from engine.casework.visibility import Part, parts_of
@@ -57,7 +58,10 @@ def comments_of(
     query = (
         select(Comment, WorkItem.name)
         .outerjoin(WorkItem, WorkItem.id == Comment.work_item_id)
-        .where(Comment.case_id == case_id)
+        .where(
+            Comment.case_id == case_id,
+            or_(Comment.work_item_id.is_(None), WorkItem.id.is_(None), _shown(look)),
+        )
         .order_by(Comment.id.desc())
     )
     if work_item_id is not None:
@@ -75,6 +79,13 @@ def comments_of(
         )
         for row in look.session.execute(query)
     )
+
+
+def _shown(look: Reading) -> ColumnElement[bool]:
+    """Give the condition under which the task of a comment is not kept apart."""
+    me = look.viewer.name
+    theirs = or_(Comment.handed_to == me, Comment.by == me)
+    return or_(theirs, shows_run(look.viewer, WorkItem.instance_id))
 
 
 def may_comment(database: Database, case_id: int, person: Person) -> str:

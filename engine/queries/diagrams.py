@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, select
 
 from engine.calendar import said
+from engine.casework.kept_apart import kept_from
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import words
@@ -110,9 +111,10 @@ def diagram_state(
 ) -> DiagramState:
     """Give one process of one run of a case; NotFound when there is none or it is not for them."""
     with reading(database, person) as look:
-        if Part.DIAGRAMS not in parts_of(look.session, person, case_id):
+        parts = parts_of(look.session, person, case_id)
+        if Part.DIAGRAMS not in parts:
             raise NotFound
-        for state in states_of(look, case_id, only=(instance_id, process_id)):
+        for state in states_of(look, case_id, parts, only=(instance_id, process_id)):
             return state
     raise NotFound
 
@@ -127,17 +129,23 @@ def diagram_xml(database: Database, release_id: int, process_id: str) -> bytes:
 
 
 def states_of(
-    look: Reading, case_id: int | None = None, *, only: tuple[int, str] | None = None
+    look: Reading,
+    case_id: int | None = None,
+    parts: Collection[Part] = frozenset(Part),
+    *,
+    only: tuple[int, str] | None = None,
 ) -> list[DiagramState]:
     """Give every process of every run of a case, first where somebody has
     something to do, then what waits, then what is over; each the latest first.
 
+    parts: what is seen of the case; runs these do not show are left out.
     only: an instance and a process of it instead of all. Five statements, however long the case
     runs.
     """
     wanted = (
         select(ProcessInstance, ElementInstance)
         .outerjoin(ElementInstance, _IS_TIMER)
+        .where(ProcessInstance.process_id.not_in(kept_from(parts)))
         .order_by(ProcessInstance.id, ElementInstance.id)
     )
     if case_id is not None:

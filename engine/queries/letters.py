@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import String, cast, func, literal, select
 
 from engine.casework import issued_letters, promises
 from engine.casework import letter_pdf as pages
+from engine.casework.kept_apart import kept_from
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries import words
@@ -110,7 +112,7 @@ def letter(database: Database, letter_id: int, person: Person) -> LetterPage:
         if found is None:
             raise NotFound
         row, case, customer, release_number, has_pdf, returned_at = found
-        _check_may_see(look, row.case_id)
+        _check_may_see(look, row.case_id, row.template)
         return LetterPage(
             id=row.id,
             title=row.title,
@@ -143,18 +145,18 @@ def letter_pdf(database: Database, letter_id: int, person: Person) -> bytes | No
     """
     with reading(database, person) as look:
         found = look.session.execute(
-            select(Letter.case_id, Letter.pdf, Letter.html, Letter.title).where(
+            select(Letter.case_id, Letter.template, Letter.pdf, Letter.html, Letter.title).where(
                 Letter.id == letter_id
             )
         ).first()
         if found is None:
             raise NotFound
-        _check_may_see(look, found.case_id)
+        _check_may_see(look, found.case_id, found.template)
     return found.pdf or pages.as_pdf(found.html, found.title)
 
 
-def letters_of(look: Reading, case_id: int) -> tuple[LetterRow, ...]:
-    """Give the letters of a case, newest first; one statement."""
+def letters_of(look: Reading, case_id: int, parts: Collection[Part]) -> tuple[LetterRow, ...]:
+    """Give the letters of a case that these parts of it show, newest first; one statement."""
     rows = look.session.execute(
         select(
             Letter.id,
@@ -166,7 +168,7 @@ def letters_of(look: Reading, case_id: int) -> tuple[LetterRow, ...]:
             Letter.delivered_on,
             _RETURNED.label("returned_at"),
         )
-        .where(Letter.case_id == case_id)
+        .where(Letter.case_id == case_id, Letter.template.not_in(kept_from(parts)))
         .order_by(Letter.issued_at.desc(), Letter.id.desc())
     )
     return tuple(
@@ -212,6 +214,7 @@ def _came_back(delivered_on: dt.date | None, returned_at: dt.datetime | None) ->
     return words.local_date(returned_at)
 
 
-def _check_may_see(look: Reading, case_id: int) -> None:
-    if Part.LETTERS not in parts_of(look.session, look.viewer, case_id):
+def _check_may_see(look: Reading, case_id: int, template: str) -> None:
+    parts = parts_of(look.session, look.viewer, case_id)
+    if Part.LETTERS not in parts or template in kept_from(parts):
         raise NotFound

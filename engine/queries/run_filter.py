@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
+from engine.casework.kept_apart import shows_place
 from engine.casework.visibility import Part, sees, sees_every_case
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.reading import Reading
@@ -73,9 +74,9 @@ def fitting(look: Reading, wanted: RunningFilter) -> list[ColumnElement[bool]]:
 def seen_by(look: Reading) -> ColumnElement[bool]:
     """Give the condition under which a place exists for the one who looks."""
     if sees_every_case(look.viewer, Part.DIAGRAMS):
-        return true()
+        return shows_place(look.viewer)
     seen = select(CaseFile.id).where(sees(look.viewer, Part.DIAGRAMS))
-    return ElementInstance.case_id.in_(seen)
+    return and_(ElementInstance.case_id.in_(seen), shows_place(look.viewer))
 
 
 def is_late(today: dt.date) -> ColumnElement[bool]:

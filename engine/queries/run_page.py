@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, select, true
 
 from engine.calendar import after
 from engine.casework.context import THE_SYSTEM
+from engine.casework.kept_apart import kept_from_viewer
 from engine.casework.visibility import Part, sees, sees_every_case
 from engine.errors import NotFound
 from engine.queries.cases import IS_CUSTOMER, customer_name
@@ -123,7 +124,11 @@ def _wanted(look: Reading, instance_id: int) -> Any:
         .outerjoin(CaseFile, CaseFile.id == ProcessInstance.case_id)
         .outerjoin(Customer, IS_CUSTOMER)
         .join(Release, Release.id == ProcessInstance.release_id)
-        .where(ProcessInstance.id == instance_id, _may_see(look, Part.DIAGRAMS))
+        .where(
+            ProcessInstance.id == instance_id,
+            ProcessInstance.process_id.not_in(kept_from_viewer(look.viewer)),
+            _may_see(look, Part.DIAGRAMS),
+        )
     )
 
 

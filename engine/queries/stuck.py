@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
+from engine.casework.kept_apart import shows_run
 from engine.errors import NotFound
 from engine.operations import MAY_RETRY
 from engine.queries import words
@@ -68,15 +69,20 @@ def may_retry(person: Person) -> bool:
     return bool(MAY_RETRY & set(person.roles))
 
 
+def is_stuck(person: Person) -> ColumnElement[bool]:
+    """Give the condition under which something is stuck and not kept apart from this person."""
+    return and_(Incident.resolved_at.is_(None), shows_run(person, Incident.instance_id))
+
+
 def stuck_steps(database: Database, person: Person, page: int = 1) -> Page[StuckStep]:
     """Give what is stuck, the oldest first; at most five statements. NotFound if not theirs."""
     if not may_retry(person):
         raise NotFound
     with reading(database, person) as look:
-        unsettled = Incident.resolved_at.is_(None)
+        unsettled = is_stuck(person)
         total = look.session.scalar(select(func.count(Incident.id)).where(unsettled)) or 0
         rows = look.session.execute(
-            _unsettled()
+            _unsettled(person)
             .order_by(Incident.id)
             .limit(PAGE_SIZE)
             .offset((page_number(page) - 1) * PAGE_SIZE)
@@ -90,7 +96,7 @@ def stuck_step(database: Database, person: Person, incident_id: int) -> StuckSte
     if not may_retry(person):
         raise NotFound
     with reading(database, person) as look:
-        found = look.session.execute(_unsettled().where(Incident.id == incident_id)).first()
+        found = look.session.execute(_unsettled(person).where(Incident.id == incident_id)).first()
         if found is None:
             raise NotFound
         return step_of(look, *found)
@@ -105,14 +111,14 @@ def stuck_causes(database: Database, person: Person) -> tuple[StuckCause, ...]:
     with reading(database, person) as look:
         rows = look.session.execute(
             select(func.min(Incident.id), counted)
-            .where(Incident.resolved_at.is_(None))
+            .where(is_stuck(person))
             .group_by(*alike)
             .having(counted > 1)
             .order_by(counted.desc(), func.min(Incident.id))
             .limit(_MOST_CAUSES)
         ).all()
         counts: dict[int, int] = dict(rows)
-        found = look.session.execute(_unsettled().where(Incident.id.in_(counts))).all()
+        found = look.session.execute(_unsettled(person).where(Incident.id.in_(counts))).all()
         steps = {row.Incident.id: step_of(look, *row) for row in found}
         return tuple(_cause(steps[one], count) for one, count in counts.items() if one in steps)
 
@@ -124,7 +130,7 @@ def stuck_alike(database: Database, person: Person, incident_id: int | None) -> 
         raise NotFound
     cause = _cause(step, 0)
     with database.reading() as session:
-        counted = select(func.count(Incident.id)).where(Incident.resolved_at.is_(None))
+        counted = select(func.count(Incident.id)).where(is_stuck(person))
         if step is not None:
             counted = counted.where(
                 Incident.process_id == step.process_id,
@@ -145,13 +151,13 @@ def _cause(step: StuckStep | None, count: int) -> StuckCause:
     return StuckCause(count, step.incident_id, wanted, step.process, step.step, step.reason)
 
 
-def _unsettled() -> Any:
+def _unsettled(person: Person) -> Any:
     return (
         select(Incident, ProcessInstance.release_id, CaseFile.reference, Customer.name)
         .outerjoin(ProcessInstance, ProcessInstance.id == Incident.instance_id)
         .outerjoin(CaseFile, CaseFile.id == Incident.case_id)
         .outerjoin(Customer, Customer.id == CaseFile.customer_id)
-        .where(Incident.resolved_at.is_(None))
+        .where(is_stuck(person))
     )
 
 

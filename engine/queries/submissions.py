@@ -11,6 +11,7 @@ from sqlalchemy.orm import undefer
 
 import forms
 from engine.casework.audit import RESTRICTED_READ, Chain, Entry
+from engine.casework.kept_apart import is_kept_run, kept_from
 from engine.casework.visibility import Part, parts_of, reads_restricted
 from engine.errors import NotFound
 from engine.installation import read_surroundings
@@ -84,7 +85,7 @@ def _read(
             raise NotFound
         row: Submission = found.Submission
         parts = _parts_of(look, row)
-        if row.by != person.name and Part.TIMELINE not in parts:
+        if row.by != person.name and (Part.TIMELINE not in parts or _is_kept(look, row, parts)):
             raise NotFound
         may_read = row.by == person.name or reads_restricted(parts, row.form)
         sealed = _restricted(look, row) if may_read else {}
@@ -117,6 +118,12 @@ def _parts_of(look: Reading, row: Submission) -> frozenset[Part]:
         return parts_of(look.session, look.viewer, row.case_id)
     except NotFound:
         return frozenset()
+
+
+def _is_kept(look: Reading, row: Submission, parts: frozenset[Part]) -> bool:
+    """Tell whether these answers belong to what is kept apart from who sees these parts."""
+    kept = kept_from(parts)
+    return row.form in kept or is_kept_run(look.session, row.instance_id, kept)
 
 
 def _restricted(look: Reading, row: Submission) -> dict[str, Any]:

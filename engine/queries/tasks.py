@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.engine import Row as Found
 
+from engine.casework.kept_apart import shows_run
 from engine.casework.open_tasks import is_open, is_open_unled, waits_for
 from engine.casework.tasks_seen import sees_work_item
 from engine.casework.visibility import Part, cases_seen, sees_every_case
@@ -231,13 +232,20 @@ def _branches(look: Reading, view: str) -> list[Branch]:
         return [(WorkItem.completed_by == me, WorkItem.completed_at.is_not(None))]
     if view in ("mine", "put_off"):
         return [(*mine, here if view == "mine" else later)]
+    shown = shows_run(viewer, WorkItem.instance_id)
     if sees_every_case(viewer, Part.TASKS):
         others = or_(WorkItem.assignee.is_(None), WorkItem.assignee != me)
         if view == "all":
-            return [(is_open(),)]
-        return [(is_open(), WorkItem.role == role, others) for role in viewer.roles]
+            theirs = or_(WorkItem.assignee == me, waits_for(viewer.roles))
+            return [(is_open(), or_(theirs, shown))]
+        free = or_(WorkItem.assignee.is_(None), shown)
+        return [(is_open(), WorkItem.role == role, others, free) for role in viewer.roles]
     untaken: list[Branch] = [(waits_for((role,)),) for role in viewer.roles]
-    seen: Branch = (is_open_unled(), WorkItem.case_id.in_(cases_seen(viewer, Part.TASKS)))
+    seen: Branch = (
+        is_open_unled(),
+        WorkItem.case_id.in_(cases_seen(viewer, Part.TASKS)),
+        shown,
+    )
     if view == "team":
         return [*untaken, (*seen, WorkItem.role.in_(viewer.roles), WorkItem.assignee != me)]
     elsewhere = or_(WorkItem.assignee != me, WorkItem.role.not_in(viewer.roles))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from engine.calendar import on, said
 from engine.casework.audit import RESTRICTED_READ
 from engine.casework.context import THE_SYSTEM
 from engine.casework.file_rights import RESTRICTED_FILE_READ
+from engine.casework.kept_apart import kept_from
 from engine.casework.visibility import Part, sees_every_case
 from engine.messages import NUDGES
 from engine.queries import words
@@ -77,25 +78,35 @@ class TimelineEntry:
         return "" if self.is_day_only or at == "00:00" else at
 
 
-def timeline_of(look: Reading, case_id: int) -> tuple[TimelineEntry, ...]:
+class _LeftOut(NamedTuple):
+    """What somebody does not see of a case: names of forms, letters and messages, and runs."""
+
+    names: frozenset[str]
+    runs: Collection[int]
+
+
+def timeline_of(look: Reading, case_id: int, parts: Collection[Part]) -> tuple[TimelineEntry, ...]:
     """Give everything that happened in a case, newest first; eleven statements at most.
 
     Contacts and evidence are counted by day; what waits or is open is not here but on the
-    diagrams.
+    diagrams. What these parts of the case do not show (``kept_from``) is left out.
     """
-    instances = {
+    kept = kept_from(parts)
+    runs = {
         row.id: row
         for row in look.session.scalars(
             select(ProcessInstance).where(ProcessInstance.case_id == case_id)
         )
     }
+    instances = {id_: row for id_, row in runs.items() if row.process_id not in kept}
+    left_out = _LeftOut(kept, runs.keys() - instances.keys())
     entries = [
-        *_letters(look, case_id),
-        *_submissions(look, case_id, instances),
+        *_letters(look, case_id, left_out),
+        *_submissions(look, case_id, left_out),
         *_decisions(look, case_id),
         *_history(look, instances),
-        *_incidents(look, case_id),
-        *_lost_messages(look, case_id),
+        *_incidents(look, case_id, left_out),
+        *_lost_messages(look, case_id, left_out),
         *_reads(look, case_id),
         *_emergencies(look, case_id),
         *_days(contacts_by_day(look, case_id)),
@@ -106,9 +117,7 @@ def timeline_of(look: Reading, case_id: int) -> tuple[TimelineEntry, ...]:
     return tuple(entries)
 
 
-def _submissions(
-    look: Reading, case_id: int, instances: Mapping[int, ProcessInstance]
-) -> Iterator[TimelineEntry]:
+def _submissions(look: Reading, case_id: int, left_out: _LeftOut) -> Iterator[TimelineEntry]:
     rows = look.session.execute(
         select(
             Submission.id,
@@ -116,6 +125,7 @@ def _submissions(
             Submission.by,
             Submission.form,
             Submission.release_id,
+            Submission.instance_id,
             WorkItem.name,
             WorkItem.process_id,
         )
@@ -124,6 +134,8 @@ def _submissions(
         .order_by(Submission.id.desc())
     )
     for row in rows:
+        if row.form in left_out.names or row.instance_id in left_out.runs:
+            continue
         title = row.name or _title(look, row.release_id, row.form)
         filled_in = bool(title) and row.by != THE_SYSTEM
         yield TimelineEntry(
@@ -143,7 +155,7 @@ def _title(look: Reading, release_id: int, form: str) -> str:
     return found.title if found else ""
 
 
-def _letters(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
+def _letters(look: Reading, case_id: int, left_out: _LeftOut) -> Iterator[TimelineEntry]:
     written = (
         select(Submission.at, Submission.id)
         .where(Submission.case_id == case_id, Submission.form == "issue_letter")
@@ -152,7 +164,9 @@ def _letters(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
     answered = dict(look.session.execute(written).all())
     columns = (Letter.id, Letter.title, Letter.issued_at, Letter.issued_by, Letter.channel)
     rows = look.session.execute(
-        select(*columns).where(Letter.case_id == case_id).order_by(Letter.id.desc())
+        select(*columns)
+        .where(Letter.case_id == case_id, Letter.template.not_in(left_out.names))
+        .order_by(Letter.id.desc())
     )
     for row in rows:
         how = words.name_of("channel", row.channel).lower()
@@ -233,22 +247,24 @@ def _told(element: Element, what: str) -> str:
     return element.name
 
 
-def _incidents(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
+def _incidents(look: Reading, case_id: int, left_out: _LeftOut) -> Iterator[TimelineEntry]:
     rows = look.session.scalars(
         select(Incident).where(Incident.case_id == case_id).order_by(Incident.id.desc())
     )
     for row in rows:
+        if row.instance_id in left_out.runs:
+            continue
         if row.resolved_at:
             yield _urgent(row.resolved_at, "", "The stuck step went on")
         yield _urgent(row.opened_at, "", f"A step got stuck: {row.reason}")
 
 
-def _lost_messages(look: Reading, case_id: int) -> Iterator[TimelineEntry]:
+def _lost_messages(look: Reading, case_id: int, left_out: _LeftOut) -> Iterator[TimelineEntry]:
     """Tell what somebody brought in and no process has taken yet, nudges aside."""
     rows = look.session.scalars(
         select(Message).where(
             Message.case_id == case_id,
-            Message.name.not_in(NUDGES),
+            Message.name.not_in(NUDGES | left_out.names),
             Message.sender_instance_id.is_(None),
             Message.delivered_at.is_(None),
             Message.dropped_at.is_(None),

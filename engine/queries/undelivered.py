@@ -18,7 +18,7 @@ from engine.errors import NotFound
 from engine.queries.cases import IS_CUSTOMER, customer_name
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, page_number, page_of, reading
-from engine.queries.stuck import may_retry
+from engine.queries.stuck import is_stuck, may_retry
 from engine.queries.walking import counted_to
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
@@ -105,7 +105,7 @@ def looked_after(database: Database, person: Person) -> LookedAfter:
     if not may_retry(person):
         return LookedAfter()
     with database.reading() as session:
-        stuck = counted_to([(Incident.resolved_at.is_(None),)], Incident.id)
+        stuck = counted_to([(is_stuck(person),)], Incident.id)
         dead = counted_to([(_DEAD,)], Outbox.id)
         unseen = counted_to([_UNSEEN], SignedIn.id)
         return LookedAfter(*session.execute(select(stuck, dead, unseen)).one())
