@@ -64,13 +64,13 @@ class Count:
 
 def count(context: Context, first: dt.date, last: dt.date) -> Count:
     """Count how often the customer got in touch in a window; our own contacts do not count."""
-    theirs = (Contact.case_id == context.case_id, Contact.direction == "in")
+    # One that was corrected is counted no more; what took its place is (R-105).
+    of_case = (Contact.case_id == context.case_id, Contact.corrected_at.is_(None))
+    theirs = (*of_case, Contact.direction == "in")
     channels = context.session.scalars(
         select(Contact.channel).where(*theirs, Contact.on >= first, Contact.on <= last)
     )
-    logged_from = context.session.scalar(
-        select(func.min(Contact.on)).where(Contact.case_id == context.case_id)
-    )
+    logged_from = context.session.scalar(select(func.min(Contact.on)).where(*of_case))
     return Count(first, last, dict(Counter(channels)), logged_from)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ from engine.casework.appeal_receipts import DECISION_NAMES
 from engine.casework.context import Context
 from engine.casework.evidence_records import keep_record
 from engine.errors import Problem
-from engine.tables.casefile import Evidence, Submission, ThirdParty
+from engine.tables.casefile import Contact, Evidence, Submission, ThirdParty
 from engine.tables.data_requests import DataRequest
 from engine.tables.decisions import Decision
 from engine.tables.leaving import Sending
@@ -27,6 +28,8 @@ from engine.tables.leaving import Sending
 _FORM = "decide_corrections"
 _CHANGES = frozenset({"corrected", "erased"})
 _NEEDS_WORDS = frozenset({"corrected", "statement"})
+#: Column of an entry -> what it names.
+_THINGS: Mapping[str, type[Evidence] | type[Contact]] = {"record": Evidence, "contact": Contact}
 
 
 def corrections_are_decided(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -39,17 +42,27 @@ def corrections_are_decided(context: Context, values: dict[str, Any]) -> list[Pr
 def decide_corrections(
     context: Context, values: dict[str, Any], restricted: dict[str, Any]
 ) -> None:
-    """Keep what was decided of each item; a record that was wrong stays, marked as corrected."""
+    """Keep what was decided of each item; what was wrong stays, marked as corrected.
+
+    What the person says of a record or contact that stays as it is stands beside it from now on,
+    wherever it is shown or offered.
+    """
     request = data_request_steps.keep_step(context, values)
     for row in values.get("items", []) if values["request_step"] == "answer" else []:
-        record = _record(context, row)
-        if record is not None and row["decision"] in _CHANGES:
-            _correct(context, record, row)
+        thing = _thing(context, row)
+        if thing is not None and row["decision"] in _CHANGES:
+            _correct(context, thing, row)
+        elif thing is not None and row.get("right_text"):
+            thing.own_view = row["right_text"]
         context.audit(
             "correction_decided",
             data_requests.KIND,
             request.id,
-            new={"decision": row["decision"], "evidence_id": record.id if record else None},
+            new={
+                "decision": row["decision"],
+                "evidence_id": thing.id if isinstance(thing, Evidence) else None,
+                "contact_id": thing.id if isinstance(thing, Contact) else None,
+            },
         )
 
 
@@ -90,7 +103,7 @@ def said_items(context: Context, request: DataRequest) -> list[str]:
 
 
 def _wrong_items(context: Context, rows: list[Mapping[str, Any]]) -> Iterator[Problem]:
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for number, row in enumerate(rows):
         at = f"items.{number}"
         yield from data_requests.sends_elsewhere(f"{at}.reason", row["reason"])
@@ -100,38 +113,82 @@ def _wrong_items(context: Context, rows: list[Mapping[str, Any]]) -> Iterator[Pr
                 "Expected the right words, or the person's own view, but this is empty. What "
                 "stood there is never overwritten: both are kept. Enter them.",
             )
-        record = str(row.get("record") or "")
-        if record in seen:
+        if row.get("record") and row.get("contact"):
             yield Problem(
-                f"{at}.record",
-                "Expected each record once, but it was chosen above. Put both into one entry.",
+                f"{at}.contact",
+                "Expected a record or a contact, but both are named. Make two entries of it.",
             )
-        seen |= {record} - {""}
-        if record and (found := _record(context, row)) and found.corrected_at is not None:
-            yield Problem(
-                f"{at}.record",
-                "Expected a record that is not corrected yet, but it is. Choose another.",
-            )
+        for column in _THINGS:
+            if row.get(column):
+                yield from _wrong_thing(context, f"{at}.{column}", column, row, seen)
+                seen.add((column, str(row[column])))
 
 
-def _correct(context: Context, record: Evidence, row: Mapping[str, Any]) -> None:
-    """Mark a record as wrong; nothing may rest on it any more, and what is right stands beside."""
-    record.corrected_at, record.corrected_by = context.now, context.actor
-    record.correction_reason = row["reason"]
-    if row["decision"] == "corrected":
-        columns = ("case_id", "on", "at_time", "witness", "channel", "duration_minutes")
-        more = ("behaviour_kind", "evidence_class", "attested")
-        kept = {name: getattr(record, name) for name in (*columns, *more)}
-        right = Evidence(
-            **kept,
-            author=context.actor,
-            text=row["right_text"],
-            recorded_at=context.now,
-            corrects_id=record.id,
+def _wrong_thing(
+    context: Context, at: str, column: str, row: Mapping[str, Any], seen: set[tuple[str, str]]
+) -> Iterator[Problem]:
+    """Say what is wrong with the record or contact an entry names."""
+    if (column, str(row[column])) in seen:
+        yield Problem(
+            at,
+            f"Expected each {column} once, but it was chosen above. Put both into one entry.",
         )
-        keep_record(context, right, corrects=record.id)
+    found = _found(context, column, row)
+    if found is None:
+        yield Problem(
+            at,
+            f"Expected a {column} of this case, but {row[column]} is none. The page of the case "
+            "shows them with their numbers.",
+        )
+    elif found.corrected_at is not None:
+        yield Problem(
+            at, f"Expected a {column} that is not corrected yet, but it is. Choose another."
+        )
+
+
+def _correct(context: Context, wrong: Evidence | Contact, row: Mapping[str, Any]) -> None:
+    """Mark something as wrong: nothing rests on it any more, and what is right stands beside."""
+    wrong.corrected_at, wrong.corrected_by = context.now, context.actor
+    wrong.correction_reason = row["reason"]
+    kind = "evidence" if isinstance(wrong, Evidence) else "contact"
+    if row["decision"] == "corrected":
+        day = row.get("right_day")
+        on = dt.date.fromisoformat(day) if day else wrong.on
+        if isinstance(wrong, Evidence):
+            _right_record(context, wrong, row["right_text"], on)
+        else:
+            _right_contact(context, wrong, row["right_text"], on)
     new = {"correction": row["decision"], "asked_for": True}
-    context.audit("evidence_corrected", "evidence", record.id, new=new)
+    context.audit(f"{kind}_corrected", kind, wrong.id, new=new)
+
+
+def _right_record(context: Context, wrong: Evidence, text: str, on: dt.date) -> None:
+    columns = ("case_id", "at_time", "witness", "channel", "duration_minutes")
+    more = ("behaviour_kind", "evidence_class", "attested")
+    right = Evidence(
+        **{name: getattr(wrong, name) for name in (*columns, *more)},
+        on=on,
+        author=context.actor,
+        text=text,
+        recorded_at=context.now,
+        corrects_id=wrong.id,
+    )
+    keep_record(context, right, corrects=wrong.id)
+
+
+def _right_contact(context: Context, wrong: Contact, text: str, on: dt.date) -> None:
+    columns = ("case_id", "at_time", "channel", "direction", "triage", "acknowledged_on")
+    right = Contact(
+        **{name: getattr(wrong, name) for name in columns},
+        on=on,
+        note=text,
+        logged_by=context.actor,
+        logged_at=context.now,
+        corrects_contact_id=wrong.id,
+    )
+    context.session.add(right)
+    context.session.flush()
+    context.audit("contact_logged", "contact", right.id, new={"corrects": wrong.id})
 
 
 def _decided(context: Context, request: DataRequest) -> list[dict[str, Any]]:
@@ -174,7 +231,16 @@ def _decisions_on(context: Context, changed: list[dict[str, Any]]) -> Iterator[s
             )
 
 
-def _record(context: Context, row: Mapping[str, Any]) -> Evidence | None:
-    number = str(row.get("record") or "")
-    found = context.session.get(Evidence, int(number)) if number.isdecimal() else None
-    return found if found is not None and found.case_id == context.case_id else None
+def _thing(context: Context, row: Mapping[str, Any]) -> Evidence | Contact | None:
+    """Give the record or the contact an entry is about; None for anything else."""
+    return _found(context, "record", row) or _found(context, "contact", row)
+
+
+def _found(context: Context, column: str, row: Mapping[str, Any]) -> Evidence | Contact | None:
+    number = str(row.get(column) or "")
+    if not number.isdecimal():
+        return None
+    found = context.session.get(_THINGS[column], int(number))
+    if not isinstance(found, Evidence | Contact) or found.case_id != context.case_id:
+        return None
+    return found

@@ -16,6 +16,7 @@ from engine.casework.evidence_records import (
     keep_record,
     label_of,
     of_case,
+    own_view_of,
     why_not,
 )
 from engine.clock import LONDON
@@ -129,7 +130,8 @@ def start_log(context: Context) -> None:
 def _choice(context: Context, record: Evidence) -> Choice:
     barred = why_not(record)
     known = WHAT_IT_IS[record.evidence_class]
-    hint = barred or f"{known}, seen or heard by {record.witness}"
+    hint = barred or f"{known}, seen or heard by {record.witness}."
+    hint += own_view_of(record)
     return Choice(str(record.id), label_of(record), hint, disabled=bool(barred))
 
 

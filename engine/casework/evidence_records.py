@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine.calendar import said
 from engine.casework.context import Context
+from engine.clock import LONDON
 from engine.tables.casefile import Evidence
 
 #: Classes a decision may rest on; the others are kept and shown.
@@ -24,7 +25,7 @@ WHAT_IT_IS = {
     "hearsay": "It is hearsay, and no decision may rest on hearsay.",
     "opinion": "It is an opinion, and no decision may rest on an opinion.",
 }
-_CORRECTED = "It was corrected, and no decision may rest on what was there before."
+_OWN_VIEW = "The customer says"
 _LONGEST_LABEL = 100
 #: What the fingerprint of a record is made of: all that it says and how we know.
 _SAID = (
@@ -65,10 +66,18 @@ def fingerprint(record: Evidence | Mapping[str, Any]) -> str:
 def why_not(record: Evidence) -> str | None:
     """Say why no decision may rest on a record, None when one may (R-027, R-105)."""
     if record.corrected_at is not None:
-        return _CORRECTED
+        return (
+            f"It was corrected on {said(record.corrected_at.astimezone(LONDON).date())}, and no "
+            f"decision may rest on what was there before: {record.correction_reason}"
+        )
     if record.evidence_class not in ADMISSIBLE:
         return WHAT_IT_IS[record.evidence_class]
     return None
+
+
+def own_view_of(record: Evidence) -> str:
+    """Give what the customer says of a record that stays as it is, in their words; "" for none."""
+    return f" {_OWN_VIEW}: {record.own_view}" if record.own_view else ""
 
 
 def label_of(record: Evidence) -> str:

@@ -42,7 +42,7 @@ FIELDS: Mapping[str, Part | Shown] = {
     **_of("stage", Part.DECISIONS, "sent_back_because"),
     **_of("third_party", Part.TIMELINE, "name", "relationship", "contact", "scope"),
     **_of("third_party", Part.TIMELINE, "authority_proof", "end_reason"),
-    **_of("contact", Part.CONTACTS, "note"),
+    **_of("contact", Part.CONTACTS, "note", "correction_reason", "own_view"),
     **_of("comment", Part.TIMELINE, "text"),
     **_of("complaint", Part.DECISIONS, "reference", "about", "acknowledge_due_reason"),
     **_of("complaint", Part.DECISIONS, "answer_due_reason", "extended_reason"),
@@ -50,6 +50,7 @@ FIELDS: Mapping[str, Part | Shown] = {
     **_of("ombudsman_item", Part.DECISIONS, "what", "due_reason", "decision_reason", "proof"),
     **_of("outside_event", Part.DECISIONS, "what", "done_by", "proof", "details"),
     **_of("evidence", Part.EVIDENCE, "witness", "text", "behaviour_kind", "correction_reason"),
+    **_of("evidence", Part.EVIDENCE, "own_view"),
     # A file that is marked restricted: for who added it, and with restricted answers.
     **_of("evidence_file", Part.EVIDENCE, "name", "removed_reason"),
     **_of("evidence_file_part", Part.EVIDENCE, "content"),

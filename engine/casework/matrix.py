@@ -113,8 +113,8 @@ TABLE: Mapping[tuple[str, Tie], frozenset[Part]] = {
 RELIED_ON = frozenset({"record_meeting", "decide_review"})
 
 #: Processes whose runs are shown with a part of their own and not with the rest of their case:
-#: who sees the case does not see that its customer asked for a copy, or when it goes.
-RUNS_APART: Mapping[str, Part] = {"data_request": Part.RETENTION, "retention": Part.RETENTION}
+#: who sees the case does not see that its customer asked for a copy, or why it is held.
+RUNS_APART: Mapping[str, Part] = {"data_request": Part.RETENTION}
 #: The same of all that belongs to them: their runs, with tasks, answers, comments, steps and
 #: places; forms and messages that come from outside such a run; and the letters they write.
 APART: Mapping[str, Part] = {

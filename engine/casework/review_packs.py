@@ -77,7 +77,8 @@ def review_figures(context: Context) -> list[Choice]:
         Choice(
             "records",
             f"Records: {records}",
-            f"{figures['records_not_citable']} more are hearsay, opinion or corrected.",
+            f"{figures['records_not_citable']} more are hearsay, opinion or corrected."
+            + _disputed(figures.get("disputed", 0)),
         ),
         Choice("our_dates", f"Our own part: {late}", f"Since {_said(figures['from'])}."),
         Choice("still_open", f"Still open: {still_open}"),
@@ -132,6 +133,12 @@ def _contacts(context: Context, first: dt.date, last: dt.date) -> dict[str, Any]
         "gap": counted.gap,
         "records_citable": sum(not choice.disabled for choice in citable),
         "records_not_citable": sum(choice.disabled for choice in citable),
+        "disputed": _count(
+            context,
+            Evidence.case_id == context.case_id,
+            Evidence.on >= first,
+            Evidence.own_view.is_not(None),
+        ),
     }
 
 
@@ -162,6 +169,13 @@ def _still_open(context: Context) -> dict[str, int]:
 
 def _count(context: Context, *conditions: ColumnElement[bool]) -> int:
     return context.session.scalar(select(func.count()).where(*conditions)) or 0
+
+
+def _disputed(number: int) -> str:
+    """Say that the customer's own view stands beside some of them; "" for none (R-105)."""
+    if not number:
+        return ""
+    return f" The customer's own view stands beside {number} of all of them: read it."
 
 
 def _said(date: str) -> str:

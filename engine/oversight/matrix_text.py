@@ -103,7 +103,7 @@ def _by_tie() -> Iterator[str]:
 def _apart() -> Iterator[str]:
     yield "## Kept apart from the rest of a case\n"
     yield (
-        "Who sees a case does not see that its customer asked for their data, or when it goes: "
+        "Who sees a case does not see that its customer asked for their data, or why it is held: "
         "runs of these processes, with their tasks, answers, comments, steps and places, and "
         "these forms, messages and letters, are shown with the part beside them alone, in every "
         "list, search, export and picture. Whoever has one of the tasks, or gave the answers, "

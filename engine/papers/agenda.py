@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,8 @@ class CitedRecord:
     record: EvidenceRow
     #: Names of its files, for whoever brings them to the meeting.
     files: tuple[str, ...]
+    #: What took its place, if it was corrected and something did; "" otherwise (R-105).
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,7 @@ def _agenda(
         stages=tuple(_stage(stages[kind]) for kind in ("informal", "warning") if kind in stages),
         contacts=counts.window,
         gaps=counts.gaps,
-        cited=tuple(
-            CitedRecord(record, tuple(file.name for file in record.files if not file.removed_at))
-            for record in reversed(records)
-            if record.id in cited
-        ),
+        cited=tuple(_cited(record, records) for record in reversed(records) if record.id in cited),
         usable=sum(record.is_usable for record in rest),
         not_usable=sum(not record.is_usable for record in rest),
         owed=owed_of(look, case.id, only_open=True),
@@ -142,6 +140,12 @@ def _agenda(
         factors=tuple(figures.get("assessment.factors", ())),
         quorum=figures.get("meeting.quorum", 0),
     )
+
+
+def _cited(record: EvidenceRow, records: Sequence[EvidenceRow]) -> CitedRecord:
+    files = tuple(file.name for file in record.files if not file.removed_at)
+    instead = next((one.text for one in records if one.corrects_id == record.id), "")
+    return CitedRecord(record, () if record.corrected_at else files, instead)
 
 
 def _is_called_off(look: Reading, formal: Stage) -> bool:

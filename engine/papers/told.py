@@ -119,7 +119,8 @@ def _letters(look: Reading, case_id: int, parts: Collection[Part]) -> Iterator[T
 
 def _contacts(look: Reading, case_id: int) -> Iterator[Told]:
     """Give what we said to the customer, not what the customer said to us."""
-    rows = select(Contact).where(Contact.case_id == case_id, Contact.direction == "out")
+    ours = (Contact.case_id == case_id, Contact.direction == "out")
+    rows = select(Contact).where(*ours, Contact.corrected_at.is_(None))
     for row in look.session.scalars(rows):
         yield Told(
             on=row.on,
@@ -127,6 +128,7 @@ def _contacts(look: Reading, case_id: int) -> Iterator[Told]:
             who=look.full_name(row.logged_by),
             how=words.name_of("channel", row.channel),
             what=row.note or "What was said is not noted.",
+            notes=(f"The customer says: {row.own_view}",) if row.own_view else (),
         )
 
 

@@ -25,6 +25,8 @@ _CHART_WEEKS = 26
 _READ = (
     *(Contact.on, Contact.at_time, Contact.channel, Contact.direction, Contact.note),
     *(Contact.triage, Contact.logged_by, Contact.import_id, Contact.acknowledged_on),
+    *(Contact.id, Contact.corrected_at, Contact.corrected_by, Contact.correction_reason),
+    *(Contact.corrects_contact_id, Contact.own_view),
 )
 
 
@@ -67,6 +69,16 @@ class ContactRow:
     logged_by: str
     #: When we confirmed to the customer that it came; only asked while contact is refused.
     acknowledged_on: dt.date | None = None
+    #: As people name it to have it corrected.
+    id: int = 0
+    #: It was wrong and is counted nowhere since then; None while it stands (R-105).
+    corrected_at: dt.datetime | None = None
+    corrected_by: str = ""
+    correction_reason: str = ""
+    #: The contact it takes the place of; None for one of its own.
+    corrects_id: int | None = None
+    #: What the customer says of it, who asked for a correction and did not get it.
+    own_view: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,12 +130,12 @@ def contacts_of(
         .order_by(Contact.on.desc(), Contact.at_time.desc(), Contact.id.desc())
     ).all()
     stages = look.session.scalars(select(Stage).where(Stage.case_id == case_id)).all()
-    counted = [row for row in rows if _is_within(row.on, days)] if days != EVERY_DAY else rows
+    stand = [row for row in rows if row.corrected_at is None]
+    counted = [row for row in stand if _is_within(row.on, days)]
     counts = count(counted, stages, look.today, days)
-    if days == EVERY_DAY:
-        return tuple(_row(look, row) for row in rows), counts
-    known = replace(counts, gaps=(*_outside(rows, counted, days), *counts.gaps))
-    return tuple(_row(look, row) for row in counted), known
+    gaps = [*_corrected(len(rows) - len(stand)), *_outside(stand, counted, days), *counts.gaps]
+    shown = tuple(_row(look, row) for row in rows if _is_within(row.on, days))
+    return shown, replace(counts, gaps=tuple(gaps))
 
 
 def count(
@@ -160,6 +172,12 @@ def _row(look: Reading, row: Any) -> ContactRow:
         triage=words.name_of("triage", row.triage),
         logged_by=look.full_name(row.logged_by),
         acknowledged_on=row.acknowledged_on,
+        id=row.id,
+        corrected_at=row.corrected_at,
+        corrected_by=look.full_name(row.corrected_by),
+        correction_reason=row.correction_reason or "",
+        corrects_id=row.corrects_contact_id,
+        own_view=row.own_view or "",
     )
 
 
@@ -237,6 +255,12 @@ def _gaps(
 def _is_within(on: dt.date, days: Days) -> bool:
     first, last = days
     return (first is None or on >= first) and (last is None or on <= last)
+
+
+def _corrected(number: int) -> Iterator[str]:
+    if number:
+        was = "was" if number == 1 else "were"
+        yield f"{words.counted(number, 'contact')} {was} wrong; what took the place is counted."
 
 
 def _outside(rows: Sequence[Logged], counted: Sequence[Logged], days: Days) -> Iterator[str]:

@@ -26,7 +26,7 @@ def contacts_by_day(look: Reading, case_id: int) -> tuple[DayCount, ...]:
     """Give each day with contacts, newest first: ``3 contacts: telephone 2, e-mail 1``."""
     rows = look.session.execute(
         select(Contact.on, Contact.channel, func.count())
-        .where(Contact.case_id == case_id)
+        .where(Contact.case_id == case_id, Contact.corrected_at.is_(None))
         .group_by(Contact.on, Contact.channel)
         .order_by(Contact.on.desc(), Contact.channel)
     )

@@ -50,6 +50,10 @@ class CitedEvidence:
     text: str
     #: It turned out to be wrong after it was cited (R-105).
     is_corrected: bool = False
+    #: When, and why; "" for a record nobody corrected.
+    corrected_words: str = ""
+    #: What the customer says of it, who asked for a correction and did not get it.
+    own_view: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,9 +146,22 @@ def _cited(look: Reading, case_id: int, numbers: set[int]) -> dict[int, CitedEvi
         select(Evidence).where(Evidence.case_id == case_id, Evidence.id.in_(numbers))
     )
     return {
-        row.id: CitedEvidence(row.id, row.on, row.text, row.corrected_at is not None)
+        row.id: CitedEvidence(
+            row.id,
+            row.on,
+            row.text,
+            row.corrected_at is not None,
+            _corrected(row),
+            row.own_view or "",
+        )
         for row in rows
     }
+
+
+def _corrected(row: Evidence) -> str:
+    if row.corrected_at is None:
+        return ""
+    return f"{said(words.local_date(row.corrected_at))}: {row.correction_reason}"
 
 
 def _row(

@@ -68,6 +68,8 @@ class EvidenceRow:
     #: The record it takes the place of, and the one that took its place; None for none.
     corrects_id: int | None
     corrected_id: int | None
+    #: What the customer says of it, who asked for a correction and did not get it (R-105).
+    own_view: str
     files: tuple[FileRow, ...]
 
 
@@ -137,6 +139,7 @@ def _row(
         correction_reason=row.correction_reason or "",
         corrects_id=row.corrects_id,
         corrected_id=follower,
+        own_view=row.own_view or "",
         files=files.get(row.id, ()),
     )
 

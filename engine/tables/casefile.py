@@ -158,6 +158,14 @@ class Contact(Row):
     import_id: Mapped[int | None] = mapped_column(ForeignKey("contact_import.id"))
     #: Fingerprint of the row it came from, so that no import logs it again; None without one.
     source_mark: Mapped[str | None] = mapped_column(unique=True)
+    #: It was wrong: since then it is counted nowhere, and it stays to be seen (R-105).
+    corrected_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    corrected_by: Mapped[str | None]
+    correction_reason: Mapped[str | None]
+    #: The contact that this one takes the place of; None for one of its own.
+    corrects_contact_id: Mapped[int | None]
+    #: What the person says of it who asked for a correction and did not get it; None for nothing.
+    own_view: Mapped[str | None]
 
 
 class Evidence(Row):
@@ -186,6 +194,8 @@ class Evidence(Row):
     correction_reason: Mapped[str | None]
     #: The record that this one takes the place of; None for one of its own.
     corrects_id: Mapped[int | None]
+    #: What the person says of it who asked for a correction and did not get it; None for nothing.
+    own_view: Mapped[str | None]
 
 
 class Submission(Row):

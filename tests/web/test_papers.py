@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 
 import engine
-from engine.tables.casefile import CaseFile, OwedAction
+from engine.tables.casefile import CaseFile, Contact, Evidence, OwedAction
 from engine.tables.database import Database
+from engine.tables.decisions import Decision
 from tests.engine.queries.landlord import Pen
 from tests.web import case_file
 from tests.web.visitor import Visitor
@@ -51,6 +52,50 @@ def test_the_overview_leads_to_the_papers(app: Flask, case_id: int, as_: As) -> 
     assert "Wed 18 Feb 2026 by Amina Diallo" in agenda.text
     assert "1. What we still owe the customer" in agenda.text
     assert "SECRET health" not in agenda.text
+
+
+def correct(app: Flask, case_id: int) -> None:
+    """Have the record the case rests on corrected, one contact too, and keep what is said of it."""
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        wrong, other = session.scalars(select(Evidence).order_by(Evidence.id)).all()
+        contact = session.scalars(select(Contact).order_by(Contact.id)).first()
+        assert contact is not None
+        wrong.text = contact.note = "SECRET what was wrong"
+        for row in (wrong, contact):
+            row.corrected_at, row.corrected_by = wrong.recorded_at, "dorothy"
+            row.correction_reason = "It was somebody else."
+        other.own_view = "I never said that."
+        right = Pen(session).evidence(session.get_one(CaseFile, case_id), "2026-02-03")
+        right.text, right.corrects_id = "Called once.", wrong.id
+        for decision in session.scalars(select(Decision)):
+            decision.cites = [wrong.id, other.id]
+        answers = {"cites": [wrong.id, other.id]}
+        case = session.get_one(CaseFile, case_id)
+        Pen(session).submission(case, form="referral", answers=answers)
+
+
+def test_what_was_corrected_is_marked_in_every_pack_and_not_in_it(
+    app: Flask, case_id: int, as_: As
+) -> None:
+    """R-105: the agenda, the decision an appeal is about, the pages of the case."""
+    refer(app, case_id)
+    correct(app, case_id)
+    dorothy = as_("dorothy")
+    for path in ("papers/agenda", "decisions"):
+        text = dorothy.get(f"/cases/{case_id}/{path}").text
+        assert "Corrected" in text
+        assert "It was somebody else." in text
+        assert "The customer says: I never said that." in text
+        assert "SECRET what was wrong" not in text
+    assert "Called once." in dorothy.get(f"/cases/{case_id}/papers/agenda").text
+    evidence = dorothy.get(f"/cases/{case_id}/evidence").text
+    assert "SECRET what was wrong" in evidence
+    assert "The customer says: I never said that." in evidence
+    contacts = dorothy.get(f"/cases/{case_id}/contacts").text
+    assert "1 contact was wrong; what took the place is counted." in contacts
+    assert "27 contacts from" in contacts
+    assert "It said: SECRET what was wrong" in dorothy.get(f"/cases/{case_id}/contacts?page=2").text
 
 
 @pytest.mark.parametrize("paper", ["summary", "agenda", "told"])

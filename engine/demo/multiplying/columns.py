@@ -66,6 +66,7 @@ REFERENCES: Mapping[str, str | None] = {
     "breaches": "evidence",
     "cites": "evidence",
     "corrects_id": "evidence",
+    "corrects_contact_id": "contact",
     "customer_id": "customer",
     "data_copy_id": "data_copy",
     "data_request_id": "data_request",
