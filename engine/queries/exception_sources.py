@@ -32,6 +32,9 @@ from engine.tables.ombudsman import OmbudsmanItem
 from engine.tables.outside import OutsideEvent
 from engine.tables.passing_on import PassedOn
 
+#: Under which numbers stand promises that were not kept, and what we owe and have not done.
+PROMISED, OWED = "C-09", "R-015"
+
 
 @dataclass(frozen=True)
 class Found:
@@ -44,6 +47,8 @@ class Found:
     #: User name, or a name as it was told; "" for a clock of ours.
     who: str
     why: str
+    #: Whether it is a promise or something owed that is still to be done, as of the day asked for.
+    is_past_due: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,6 @@ class Asked:
     as_of: dt.date
     #: The condition on ``CaseFile`` under which a case counts.
     of_case: ColumnElement[bool]
-    #: Only cases of one person count: what is about no case is left out.
-    is_narrowed: bool = False
 
     def rows(self, query: Any, case_id: Any) -> Any:
         """Give the rows of a query about cases that count."""
@@ -115,7 +118,8 @@ def _promises(asked: Asked) -> Iterator[Found]:
         stands = f"kept on {said(kept)}" if kept else "not kept"
         age = f", promised on {said(made_on)} and {(asked.as_of - made_on).days} days old"
         why = f"“{row.what}”{age if made_on else ''}: due by {said(row.due_on)}, {stands}"
-        yield Found(row.case_id, "C-09", row.due_on, row.owner, why)
+        still = not kept and asked.until(row.withdrawn_on) is None
+        yield Found(row.case_id, PROMISED, row.due_on, row.owner, why, is_past_due=still)
 
 
 def _late(done: Any, due: Any) -> ColumnElement[bool]:
@@ -208,7 +212,7 @@ def _owed(asked: Asked) -> Iterator[Found]:
         done = asked.until(row.done_on)
         stands = f"done on {said(done)}" if done else "not done"
         why = f"“{row.what}”: due by {said(row.due_on)}, {stands}"
-        yield Found(row.case_id, "R-015", row.due_on, row.owner, why)
+        yield Found(row.case_id, OWED, row.due_on, row.owner, why, is_past_due=not done)
 
 
 def _passed_on(asked: Asked) -> Iterator[Found]:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
 
 from sqlalchemy import and_, select
 
@@ -14,7 +13,7 @@ from engine.casework.controls import CONTROLS, UPHELD, UPHELD_WORDS, order_of
 from engine.casework.visibility import Part, opens, sees
 from engine.errors import NotFound
 from engine.queries.cases import IS_CUSTOMER, customer_name
-from engine.queries.exception_sources import Asked, Found, everything
+from engine.queries.exception_sources import OWED, PROMISED, Asked, Found, everything
 from engine.queries.exceptions_beside import NO_CASE, beside
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, page_number, page_of, reading
@@ -37,6 +36,8 @@ class ExceptionFilter:
     until_on: dt.date | None = None
     #: None for today; a later day is today.
     as_of: dt.date | None = None
+    #: Promises and what we owe that are past due and still to be done, and nothing else.
+    past_due: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,21 @@ class ExceptionRow:
 
 
 @dataclass(frozen=True)
+class NeedsSomebody:
+    """What of the report wants a manager now (Q15), as of its day."""
+
+    #: Promises, and things we owe, whose day has passed and that are still to be done.
+    promises: int
+    owed: int
+    #: Exceptions and overrides of the month of that day, and its first day.
+    this_month: int
+    month_from: dt.date
+    #: The numbers under which the first two stand in the report.
+    number_of_promises: str = PROMISED
+    number_of_owed: str = OWED
+
+
+@dataclass(frozen=True)
 class ExceptionReport:
     """One page of the report, and what the whole of it counts."""
 
@@ -69,6 +85,8 @@ class ExceptionReport:
     #: User name and full name of everybody who carries one of the cases.
     owners: tuple[tuple[str, str], ...]
     as_of: dt.date
+    #: Counted over all cases this person sees, whatever the list is narrowed to.
+    needs: NeedsSomebody
     #: What the Ombudsman upheld, and so no exception speaks against.
     upheld: tuple[str, str] = (UPHELD, UPHELD_WORDS)
 
@@ -90,8 +108,14 @@ def report(
         raise NotFound
     with reading(database, person) as look:
         as_of = min(wanted.as_of or look.today, look.today)
-        found = _found(look, person, wanted, as_of)
-        cases = _cases(look, found)
+        everywhere = _found(look, person, as_of)
+        cases = _cases(look, everywhere)
+        carried = {case_id: case.owner for case_id, (case, _) in cases.items()}
+        found = [
+            one
+            for one in everywhere
+            if _fits(one, wanted) and wanted.owner in ("", carried.get(one.case_id))
+        ]
         shown = sorted(
             (one for one in found if wanted.number in ("", one.number)),
             key=lambda one: (-one.on.toordinal(), order_of(one.number), one.case_id),
@@ -99,7 +123,7 @@ def report(
         first = (page_number(page) - 1) * size
         rows = tuple(_row(look, one, cases) for one in shown[first : first + size])
         counts = Counter(one.number for one in found)
-        owners = {case.owner for case, _ in cases.values()}
+        owners = {carried[one.case_id] for one in found if one.case_id in carried}
         return ExceptionReport(
             found=page_of(rows, len(shown), page_number(page), size),
             counts=tuple(
@@ -108,30 +132,33 @@ def report(
             ),
             owners=tuple(sorted(((one, look.full_name(one)) for one in owners), key=_by_name)),
             as_of=as_of,
+            needs=_needs(everywhere, as_of),
         )
 
 
-def count(database: Database, person: Person, since: dt.date) -> int:
-    """Count the exceptions since a day that this person may see (Q15); 0 where none is shown."""
-    if not opens(person, "exceptions"):
-        return 0
-    with reading(database, person) as look:
-        return len(_found(look, person, ExceptionFilter(from_on=since), look.today))
+def _found(look: Reading, person: Person, as_of: dt.date) -> list[Found]:
+    of_case = and_(sees(person, Part.DECISIONS), CaseFile.deleted_on.is_(None))
+    asked = Asked(look, as_of, of_case)
+    return [*everything(asked), *beside(asked)]
 
 
-def _found(look: Reading, person: Person, wanted: ExceptionFilter, as_of: dt.date) -> list[Found]:
-    of_case = and_(
-        sees(person, Part.DECISIONS),
-        CaseFile.deleted_on.is_(None),
-        *([CaseFile.owner == wanted.owner] if wanted.owner else []),
-    )
-    asked = Asked(look, as_of, of_case, is_narrowed=bool(wanted.owner))
-    return [
-        one
-        for one in chain(everything(asked), beside(asked))
-        if (wanted.from_on is None or one.on >= wanted.from_on)
+def _fits(one: Found, wanted: ExceptionFilter) -> bool:
+    return (
+        (wanted.from_on is None or one.on >= wanted.from_on)
         and (wanted.until_on is None or one.on <= wanted.until_on)
-    ]
+        and (one.is_past_due or not wanted.past_due)
+    )
+
+
+def _needs(found: Iterable[Found], as_of: dt.date) -> NeedsSomebody:
+    still = Counter(one.number for one in found if one.is_past_due)
+    month_from = as_of.replace(day=1)
+    return NeedsSomebody(
+        promises=still[PROMISED],
+        owed=still[OWED],
+        this_month=sum(1 for one in found if one.on >= month_from),
+        month_from=month_from,
+    )
 
 
 def _cases(look: Reading, found: Iterable[Found]) -> Mapping[int, tuple[CaseFile, Customer | None]]:

@@ -99,8 +99,6 @@ def _data_requests(asked: Asked) -> Iterator[Found]:
 
 def _exemptions(asked: Asked) -> Iterator[Found]:
     """Versions that were published without a signed impact assessment, and why (R-115)."""
-    if asked.is_narrowed:
-        return
     query = (
         select(PolicyOfRelease, Release.number)
         .join(Release, Release.id == PolicyOfRelease.release_id)

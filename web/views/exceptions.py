@@ -23,6 +23,7 @@ _HEADINGS = (
     *("Who carries the case", "Day", "Who", "Why"),
 )
 _DAYS = ("from_on", "until_on", "as_of")
+_PAST_DUE = "past_due"
 
 
 @blueprint.get("/exceptions")
@@ -35,6 +36,7 @@ def listed() -> ResponseReturnValue:
         "exceptions/list.html",
         report=found,
         typed=typed,
+        figures=list(_figures(found.needs)),
         wrong=[name for name in _DAYS if typed[name] and getattr(wanted, name) is None],
         as_file=f"{url_for('exceptions.as_file')}?{urlencode(kept)}",
         pagination=pagination(found.found),
@@ -53,10 +55,48 @@ def as_file() -> Response:
 
 def _asked() -> tuple[dict[str, str], engine.exceptions.ExceptionFilter]:
     """Give what the address says, and what of it is a filter; a day nobody can read is none."""
-    typed = {name: request.args.get(name, "").strip()[:60] for name in ("number", "owner", *_DAYS)}
+    names = ("number", "owner", *_DAYS, _PAST_DUE)
+    typed = {name: request.args.get(name, "").strip()[:60] for name in names}
     days = {name: _day(typed[name]) for name in _DAYS}
-    wanted = engine.exceptions.ExceptionFilter(typed["number"].upper(), typed["owner"], **days)
+    wanted = engine.exceptions.ExceptionFilter(
+        typed["number"].upper(), typed["owner"], **days, past_due=typed[_PAST_DUE] == "yes"
+    )
     return typed, wanted
+
+
+def _figures(needs: engine.exceptions.NeedsSomebody) -> Iterator[tuple[str, str]]:
+    """Say what wants a manager now, each with the list behind it (Q5, Q6, Q14, Q15).
+
+    Of absences and of the partner only for those who see them.
+    """
+    here = "exceptions.listed"
+    promised, owed = needs.number_of_promises, needs.number_of_owed
+    yield _past_due(needs.promises, "promise"), url_for(here, number=promised, past_due="yes")
+    yield (
+        _past_due(needs.owed, "thing we owe", "things we owe"),
+        url_for(here, number=owed, past_due="yes"),
+    )
+    month = url_for(here, from_on=needs.month_from.isoformat())
+    yield f"{words.counted(needs.this_month, 'exception')} this month, overrides among them", month
+    db, person = auth.database(), auth.person()
+    away = engine.absences.absence_page(db, person)
+    if away.sees_others:
+        absences, ahead = url_for("absences.listed"), engine.absences.AHEAD
+        gaps = words.counted(len(away.uncovered), "customer")
+        yield f"{gaps} with nobody standing in, today or in {ahead} days", f"{absences}#nobody"
+        late = sum(row.is_late for row in away.untold)
+        untold = words.counted(len(away.untold), "customer")
+        yield f"{untold} not told of an absence, {late} of them late", f"{absences}#not-told"
+    if auth.may_open("partner"):
+        told = words.counted(len(engine.partner.partner_page(db, person).not_confirmed), "notice")
+        yield (
+            f"{told} the partner has not confirmed",
+            f"{url_for('partner.overview')}#not-confirmed",
+        )
+
+
+def _past_due(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or one + 's'} past due"
 
 
 def _day(text: str) -> dt.date | None:
