@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import clock, commands, daily, files, oversight
-from engine.demo import paperwork
+from engine.demo import other_systems, paperwork
 from engine.outbox import print_packs
 from engine.queries import Person, person
 from engine.scenario import DOING, Scenario
@@ -21,7 +21,7 @@ VERBS = (
     *sorted(DOING),
     *("draft", "claim", "comment", "hand_over", "put_off", "add_files"),
     *("print_letters", "open_in_emergency", "look_at_emergency", "import_contacts"),
-    "import_register",
+    *("import_register", "ask_for_flags_by", "flag_calls_fail", "compare_flags"),
 )
 
 
@@ -101,6 +101,26 @@ class Player(Scenario):
         """Take in a file of an old register and have it checked; nothing is taken over yet."""
         given = (self.db, arguments["file"], arguments["rows"])
         paperwork.take_in_register(*given, by=arguments["as"])
+
+    def ask_for_flags_by(self, arguments: Mapping[str, Any]) -> None:
+        """Say how each system is asked for flags from now on; nothing for by hand."""
+        other_systems.ask_by(self.db, arguments.get("ways") or {})
+
+    def flag_calls_fail(self, arguments: Mapping[str, Any]) -> None:
+        """Let the calls about the flags of this case fail, so that a person has to set them."""
+        other_systems.calls_fail(self.db, self.case_id or 0, arguments["because"])
+
+    def compare_flags(self, arguments: Mapping[str, Any]) -> None:
+        """Compare our flags with a list of what a system shows; begin the next that are due."""
+        other_systems.compare(
+            self.db,
+            arguments["system"],
+            by=arguments["as"],
+            missing=int(arguments.get("missing", 0)),
+            old=arguments.get("old", ""),
+            left_on=arguments.get("left_on") or {},
+        )
+        commands.start_flag_comparisons(self.db)
 
     def _task(self, arguments: Mapping[str, Any]) -> int:
         return self._open_item(arguments["task"], arguments.get("about", ""), arguments["as"])

@@ -119,6 +119,14 @@ def ask_for(db: Database, difference_id: int, *, by: str) -> None:
     deliver_messages(db, by=by)
 
 
+def not_ours(db: Database, reconciliation_id: int) -> list[int]:
+    """Give the differences of a comparison that are flags of nobody of ours; [] for none."""
+    with db.reading() as session:
+        theirs = FlagDifference.reconciliation_id == reconciliation_id
+        rows = select(FlagDifference.id).where(theirs, FlagDifference.kind == NOT_OURS)
+        return list(session.scalars(rows.order_by(FlagDifference.id)))
+
+
 def done(db: Database, difference_id: int, reference: str, *, by: str, via: str = "page") -> None:
     """Keep that a flag that is not ours is gone, and how that can be found again.
 

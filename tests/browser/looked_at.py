@@ -104,6 +104,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/register/imports/1?columns=yes",
     ),
     "flags.listed": ("dorothy", "/flags"),
+    "flags.comparison": ("dorothy", "/flags/comparisons/3"),
     "register.listed": (
         "petra",
         *("/register", "/register?show=review", "/register?show=gaps", "/register?show=ended"),
@@ -198,7 +199,6 @@ NOT_LOOKED_AT: Mapping[str, str] = {
     **dict.fromkeys(
         ("sign_in.emergency", "sign_in.out", "sign_in.there", "sign_in.back"), _SIGN_IN
     ),
-    "flags.comparison": "tests/web/test_flags_page.py reads it; the demonstration has none.",
     "sign_in.page": "tests/browser/test_pages.py looks at it as a stranger.",
     **dict.fromkeys(("sign_in.home", "drafts.change"), "It leads on to another page at once."),
 }
