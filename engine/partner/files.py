@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import io
 
+from engine import sheets
 from engine.errors import InvalidAnswers, Problem
 
 #: Rows of one file at most, and characters of it; a partner sends what is new since the last.
@@ -16,9 +16,9 @@ def rows_of(text: str) -> list[dict[str, str]]:
     if len(text) > LONGEST:
         raise _wrong(f"Expected at most {LONGEST} characters, but it has more. Split the file.")
     try:
-        reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-        lines = [line for line in reader if any(cell.strip() for cell in line)]
-    except csv.Error as error:
+        rows = sheets.rows_of(io.StringIO(text.removeprefix("\ufeff")))
+        lines = [row for _, row in rows if sheets.says_something(row)]
+    except sheets.Unreadable as error:
         raise _wrong(f"Expected a CSV file, but it cannot be read: {error}.") from error
     if len(lines) <= 1:
         raise _wrong("Expected a line of headings and at least one row, but there is none.")

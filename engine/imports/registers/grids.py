@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import io
 from dataclasses import dataclass
 from typing import IO
 
+from engine import sheets
 from engine.errors import InvalidAnswers, Problem
 
 #: The most rows of one file, cells of one row, and characters of one cell.
 MOST_ROWS, MOST_CELLS, LONGEST_CELL = 5_000, 80, 20_000
-_SEPARATORS = (",", ";", "\t", "|")
 _LOOKED_AT = 4000
 _OTHER_KINDS = (
     (b"%PDF", "a PDF"),
@@ -62,23 +60,21 @@ def read_csv(file: IO[bytes]) -> list[Sheet]:
 
     Raises InvalidAnswers for a file that is no table.
     """
-    text = _decoded(file.read())
-    head = text[:_LOOKED_AT]
-    separator = max(_SEPARATORS, key=head.count)
+    text = sheets.decoded(file.read())
+    separator = sheets.separator_of(text[:_LOOKED_AT])
     rows: list[tuple[int, list[str]]] = []
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        for number, row in enumerate(table, start=1):
+        for number, row in sheets.rows_of(io.StringIO(text, newline=""), separator):
             if len(rows) > MOST_ROWS:
                 raise refused(
                     f"Expected at most {MOST_ROWS:,} rows, but there are more. Send the register "
                     "in parts."
                 )
-            if any(cell.strip() for cell in row):
+            if sheets.says_something(row):
                 rows.append((number, checked_row(number, row)))
-    except csv.Error as wrong:
+    except sheets.Unreadable as wrong:
         raise refused(
-            f"Expected rows of cells, but line {table.line_num} cannot be read: {wrong}. Save the "
+            f"Expected rows of cells, but line {wrong.line} cannot be read: {wrong}. Save the "
             "sheet again."
         ) from wrong
     return [Sheet("", False, tuple(rows))]
@@ -98,17 +94,6 @@ def is_workbook(begin: bytes) -> bool:
                 "register as your spreadsheet saves it."
             )
     return begin.startswith(_ZIPPED)
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace")
-    if content[1:2] == b"\0" and content[3:4] == b"\0":
-        return content.decode("utf-16-le", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def _plain(cell: str) -> str:
