@@ -174,10 +174,10 @@ def _is_told(db: Database) -> bool:
 
 
 def test_a_flag_is_asked_for_answered_refused_late_and_left_to_a_person_between_processes(
-    town: Town,
+    town: Town, full: bool
 ) -> None:
     _asked_and_answered(town)
-    _down_for_a_day(town)
+    _down_for_a_day(town, looks=24 if full else 8)
     _stays_down(town)
 
 
@@ -220,13 +220,16 @@ def _asked_and_answered(town: Town) -> None:
     assert (town.count("flag_confirmed"), town.count("flag_answer_ignored")) == (1, 1)
 
 
-def _down_for_a_day(town: Town) -> None:
-    """Nobody is there for a day; then the change is made once, and confirmed once."""
+def _down_for_a_day(town: Town, looks: int) -> None:
+    """Nobody is there for a day; then the change is made once, and confirmed once.
+
+    looks: in how many steps the day goes by.
+    """
     town.answers("")
     change(town.db)
     town.until(lambda: town.rows()[-1].attempts > 0)
-    for _ in range(24):
-        town.later(hours=1)
+    for _ in range(looks):
+        town.later(hours=24 / looks)
     [_, row] = town.rows()
     assert (row.dead_at, row.sent_at) == (None, None)
     assert 5 <= row.attempts < 24
@@ -245,7 +248,7 @@ def _stays_down(town: Town) -> None:
     town.answers("down")
     change(town.db)
     for _ in range(60):
-        town.later(hours=6)
+        town.later(hours=12)
         if town.flag().failed_on is not None:
             break
     row = town.rows()[-1]

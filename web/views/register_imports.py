@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 import engine
-from web import auth, banner
+from web import auth, banner, taking_in
 from web.paging import page_asked, pagination
 from web.spreadsheet import as_csv
 
@@ -41,16 +41,13 @@ def listed() -> ResponseReturnValue:
     """Show every import and take a file in; 404 for those none exists for."""
     problems: list[dict[str, str]] = []
     if request.method == "POST":
-        found = request.files.get("file")
-        try:
-            if found is None or not found.filename:
-                raise engine.InvalidAnswers([engine.Problem("file", "Choose a file")])
-            import_id = engine.imports.registers.take_in(
-                auth.database(), found.stream, found.filename, by=auth.person().name
-            )
+        by = auth.person().name
+        import_id, problems = taking_in.take_in(
+            lambda file, name: engine.imports.registers.take_in(auth.database(), file, name, by=by),
+            "Choose a file",
+        )
+        if import_id is not None:
             return _to(import_id)
-        except engine.InvalidAnswers as invalid:
-            problems = [{"text": one.message, "href": "#file"} for one in invalid.problems]
     page = render_template(
         "register_imports/list.html",
         found=engine.imports.registers.imports(auth.database(), auth.person()),
