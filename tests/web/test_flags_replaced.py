@@ -5,9 +5,11 @@ R-069, over each of the three ways a system is asked: by hand, by a worklist, by
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from sqlalchemy import select
 
 import engine
 from engine import clock
-from engine.errors import InvalidAnswers
+from engine.errors import EngineError, InvalidAnswers
 from engine.tables.audit import AuditEvent
 from engine.tables.database import Database
 from engine.tables.flagging import FlagRequest
@@ -197,6 +199,40 @@ def test_a_row_of_the_worklist_that_was_replaced_is_named_and_confirms_nothing(
     assert number == 2
     assert "a later change replaced it. Download the list again" in said
     assert open_tasks(app_database) == [HOUSING]
+
+
+def test_a_confirmation_and_a_later_change_at_once_leave_one_checklist(
+    house: Installation,
+) -> None:
+    """R-069: whoever was quicker, each request is confirmed or replaced and never both."""
+    house.begin()
+    for _ in range(5):
+        [item] = [
+            one for one in _open_items(house.database) if one.variables["flag_system"] == SYSTEM
+        ]
+        done = _done(house.database, item.id)
+        with ThreadPoolExecutor(2) as both:
+            confirms = both.submit(_confirmed, house.database, item.id, done)
+            changes = both.submit(_changed, house.database)
+            assert confirms.result(timeout=60) in (True, False)
+            changes.result(timeout=60)
+        engine.deliver_messages(house.database)
+        assert open_tasks(house.database) == [SYSTEM, HOUSING]
+        *older, newest = house.requests()
+        assert all(bool(one.confirmed_at) != bool(one.replaced_at) for one in older)
+        assert (newest.confirmed_at, newest.replaced_at) == (None, None)
+
+
+def _confirmed(database: Database, item_id: int, done: dict[str, Any]) -> bool:
+    with clock.frozen(NOW), contextlib.suppress(EngineError):
+        engine.complete(database, item_id, done, by="sam")
+        return True
+    return False
+
+
+def _changed(database: Database) -> None:
+    with clock.frozen(NOW):
+        change(database)
 
 
 def _worklist(database: Database, *references: str) -> Any:
