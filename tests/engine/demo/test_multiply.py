@@ -50,6 +50,7 @@ NO_IDS = {
     "data_request_at_hand",
     # Of no case, so never copied.
     "impact_at_hand",
+    "kept_comparisons",
     "policy_version_to_read",
     "parts_of_a_letter",
     "partner_card",
