@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,12 +54,14 @@ def read_figures(content: bytes) -> tuple[list[Figure], list[Finding]]:
         return [], [opened]
     figures: list[Figure] = []
     findings: list[Finding] = []
+    wrong: set[str] = set()
     for rule in opened.root.iter("{*}rule"):
         cells = dict(zip(_COLUMNS, _cells(rule), strict=False))
         line = int(getattr(rule, "sourceline", None) or 0)
         problem = _unreadable(rule) or _problem(cells)
         if problem:
             findings.append(Finding(POLICY_FILE, rule.get("id", ""), line, problem, "policy_row"))
+            wrong.add(cells.get("parameter", ""))
             continue
         figures.append(
             Figure(
@@ -73,14 +75,18 @@ def read_figures(content: bytes) -> tuple[list[Figure], list[Finding]]:
                 line=line,
             )
         )
-    figures, nowhere = _filled_in(figures)
+    figures, nowhere = _filled_in(figures, wrong)
     return figures, [*findings, *nowhere, *_out_of_range(figures), *_twice(figures)]
 
 
-def _filled_in(figures: list[Figure]) -> tuple[list[Figure], list[Finding]]:
-    """Give figures whose empty cells take the value of the first set, marked as assumed."""
+def _filled_in(figures: list[Figure], wrong: Collection[str]) -> tuple[list[Figure], list[Finding]]:
+    """Give figures whose empty cells take the value of the first set, marked as assumed.
+
+    wrong: names with a row that could not be read: it is named once, not by who would take it too.
+    """
     first = figures[0].parameter_set if figures else ""
     usual = {one.name: one for one in figures if one.parameter_set == first and one.text}
+    empty = {one.name for one in figures if one.parameter_set == first and not one.text}
     filled, findings = [], []
     for one in figures:
         if one.text:
@@ -88,7 +94,7 @@ def _filled_in(figures: list[Figure]) -> tuple[list[Figure], list[Finding]]:
         elif one.name in usual:
             there = usual[one.name]
             filled.append(replace(one, text=there.text, unit=there.unit, assumed=True))
-        else:
+        elif one.name not in wrong and (one.parameter_set == first or one.name not in empty):
             said = (
                 f"Expected the column value to be filled in the row of {one.name}, since {first} "
                 "has no value to take instead, but it is empty. Fill it in."
@@ -142,24 +148,31 @@ def _problem(cells: dict[str, str]) -> str | None:
 
 
 def _out_of_range(figures: list[Figure]) -> Iterator[Finding]:
+    """Give each value beyond its limits; one that is wrong where it stands is named there alone."""
+    found = {one.name: list(_beyond(one)) for one in figures if not one.assumed}
     for figure in figures:
-        value = _number(figure.text)
-        low, high = _number(figure.minimum), _number(figure.maximum)
-        if value is None and (low is not None or high is not None):
-            yield _not_a_number(figure)
-        if value is None or value < 0:
-            continue
-        if (low is not None and value < low) or (high is not None and value > high):
-            yield Finding(
-                POLICY_FILE,
-                figure.name,
-                figure.line,
-                f"Expected {figure.name} in {figure.parameter_set} to lie between "
-                f"{figure.minimum or 'any'} and {figure.maximum or 'any'}, but it is {value}. "
-                "Change the value, or the limits if the policy changed.",
-                "policy_range",
-                figure.source,
-            )
+        if not (figure.assumed and found.get(figure.name)):
+            yield from _beyond(figure)
+
+
+def _beyond(figure: Figure) -> Iterator[Finding]:
+    value = _number(figure.text)
+    low, high = _number(figure.minimum), _number(figure.maximum)
+    if value is None and (low is not None or high is not None):
+        yield _not_a_number(figure)
+    if value is None or value < 0:
+        return
+    if (low is not None and value < low) or (high is not None and value > high):
+        yield Finding(
+            POLICY_FILE,
+            figure.name,
+            figure.line,
+            f"Expected {figure.name} in {figure.parameter_set} to lie between "
+            f"{figure.minimum or 'any'} and {figure.maximum or 'any'}, but it is {value}. "
+            "Change the value, or the limits if the policy changed.",
+            "policy_range",
+            figure.source,
+        )
 
 
 def _not_a_number(figure: Figure) -> Finding:

@@ -48,6 +48,26 @@ def test_an_empty_figure_needs_one_of_the_first_set_to_take() -> None:
     assert "NPH_2022 has no value to take instead" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [
+        ('"many"', "policy_number"),
+        ('"50"', "policy_range"),
+        ('""', "policy_row"),
+        ("5 +", "policy_row"),
+    ],
+)
+def test_a_wrong_cell_is_named_once_and_not_by_who_would_take_its_value_too(
+    cell: str, rule: str
+) -> None:
+    """C-16: a set that leaves the figure empty takes it from the wrong row."""
+    head, row, rest = FILES[POLICY_FILE].decode().partition('<rule id="nph_2022_appeal_sla">')
+    assert '<text>"5"</text>' in rest[:800]
+    wrong = head + row + rest.replace('<text>"5"</text>', f"<text>{cell}</text>", 1)
+    _, found = survey({**FILES, POLICY_FILE: wrong.encode()})
+    assert [finding.rule for finding in found] == [rule]
+
+
 def test_the_table_of_figures_cannot_be_taken_out() -> None:
     files = {path: content for path, content in FILES.items() if path != POLICY_FILE}
     (finding,) = check_figures(survey(files)[0])
