@@ -10,7 +10,7 @@ from engine.casework.context import Context
 from engine.errors import Problem
 
 #: The list of the policy.
-_LIST = "record.health_words"
+LIST = "record.health_words"
 #: Answers that more people read than those who may read of health (R-109), by question.
 _OPEN = (
     "concern",
@@ -49,7 +49,7 @@ def _named(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
         text = values.get(question)
         if not isinstance(text, str):
             continue
-        found = next(iter(word_lists.hits(word_lists.named(context, _LIST), text)), None)
+        found = next(iter(word_lists.hits(word_lists.named(context, LIST), text)), None)
         if found is not None:
             yield Problem(
                 question,

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
+from engine.casework import people
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import Context
-from engine.errors import Problem
+from engine.errors import NotFound, Problem
 from engine.tables.casefile import CaseFile, LegalHold
 from forms import Choice
 
@@ -24,6 +25,10 @@ _KINDS = {
     "claim": "Legal claim",
 }
 _SETTLED = "something_was_settled"
+#: The messages that begin the review of a hold and that end it.
+_PLACED, _LIFTED = "hold_placed", "hold_lifted"
+#: The control variable that says which hold a run is about: ``legal_hold:3``.
+_REF = "hold_ref"
 
 
 def may_hold(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -47,6 +52,7 @@ def place_hold(context: Context, values: dict[str, Any], restricted: dict[str, A
     context.session.add(hold)
     context.session.flush()
     context.audit("hold_placed", "legal_hold", hold.id, new={"kind": values["hold_kind"]})
+    _begin_review(context, hold)
 
 
 def place_for_request(context: Context, case: CaseFile, data_request_id: int) -> None:
@@ -63,6 +69,7 @@ def place_for_request(context: Context, case: CaseFile, data_request_id: int) ->
     context.session.flush()
     entry = Entry("hold_placed", "legal_hold", hold.id, context.actor, new={"kind": "data_request"})
     Chain.of_case(context.session, case).add(entry, at=context.now)
+    _begin_review(context, hold)
 
 
 def lift_for_request(context: Context, data_request_id: int) -> None:
@@ -78,6 +85,7 @@ def lift_for_request(context: Context, data_request_id: int) -> None:
         entry = Entry("hold_lifted", "legal_hold", hold.id, context.actor)
         Chain.of_case(context.session, case).add(entry, at=context.now)
         context.send(_SETTLED, key=f"case:{case.id}", refs={"case_id": case.id})
+        context.send(_LIFTED, key=_ref(hold), refs={"case_id": case.id})
 
 
 def standing(context: Context) -> list[Choice]:
@@ -100,14 +108,48 @@ def standing(context: Context) -> list[Choice]:
 def lift_hold(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
     """Lift a hold; whoever waits for the case to be free looks at it again."""
     hold = context.session.get_one(LegalHold, int(values["hold"]))
-    hold.lifted_on, hold.lifted_by = context.today, context.actor
-    context.audit("hold_lifted", "legal_hold", hold.id)
-    context.send(_SETTLED, key=f"case:{context.case().id}")
+    _lift(context, hold)
+    context.send(_LIFTED, key=_ref(hold))
 
 
-def review_hold(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
-    """Keep that a hold is still needed and why, until its next review (R-108)."""
-    hold = context.session.get_one(LegalHold, int(values["hold"]))
+def hold_ref(context: Context) -> str:
+    """Give how messages address the hold under review: ``legal_hold:3``."""
+    return _ref(_of_run(context))
+
+
+def hold_review_on(context: Context) -> dt.date:
+    """Give the day on which the hold under review is looked at again (R-108)."""
+    hold = _of_run(context)
+    return hold.review_on or hold.opened_on
+
+
+def hold_at_hand(context: Context) -> list[Choice]:
+    """Show the hold under review: why it was placed, since when, and by whom."""
+    hold = _of_run(context)
+    who = people.full_name(context.session, hold.opened_by)
+    return [Choice("read", hold.reason, f"{_since(hold)}, placed by {who}")]
+
+
+def hold_can_end(context: Context, values: dict[str, Any]) -> list[Problem]:
+    """Refuse to lift what an open request for data holds: its answer does (R-107)."""
+    hold = _of_run(context)
+    if values["hold_result"] == "needed" or hold.data_request_id is None:
+        return []
+    return [
+        Problem(
+            "hold_result",
+            "Expected this hold to stay, because a request for data is open. It is lifted when "
+            "the request is answered. Say that it is still needed, and answer the request.",
+        )
+    ]
+
+
+def look_at_hold(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
+    """Keep that a hold is still needed and why, until its next review; or lift it (R-108)."""
+    hold = _of_run(context)
+    if values["hold_result"] != "needed":
+        _lift(context, hold, values["lifted_because"])
+        return
     old, hold.review_on = hold.review_on, _review_on(context)
     context.audit(
         "hold_reviewed",
@@ -116,6 +158,29 @@ def review_hold(context: Context, values: dict[str, Any], restricted: dict[str, 
         old={"review_on": old.isoformat() if old else None},
         new={"review_on": hold.review_on.isoformat(), "reason": values["hold_still"]},
     )
+
+
+def _begin_review(context: Context, hold: LegalHold) -> None:
+    context.send(_PLACED, refs={"case_id": hold.case_id}, payload={_REF: _ref(hold)})
+
+
+def _lift(context: Context, hold: LegalHold, because: str | None = None) -> None:
+    hold.lifted_on, hold.lifted_by = context.today, context.actor
+    new = {"reason": because} if because else None
+    context.audit("hold_lifted", "legal_hold", hold.id, new=new)
+    context.send(_SETTLED, key=f"case:{context.case().id}")
+
+
+def _ref(hold: LegalHold) -> str:
+    return f"legal_hold:{hold.id}"
+
+
+def _of_run(context: Context) -> LegalHold:
+    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
+    hold = context.session.get(LegalHold, int(number)) if number.isdecimal() else None
+    if hold is None or hold.case_id != context.case_id:
+        raise NotFound("Expected a hold to look at, but there is none.")
+    return hold
 
 
 def _review_on(context: Context) -> dt.date:

@@ -11,12 +11,14 @@ from engine.calendar import said
 from engine.casework import (
     arrangements,
     customers,
+    health_words,
     letter_dates,
     letters,
     limits,
     promises,
     sendings,
     terms,
+    word_lists,
 )
 from engine.casework.context import Context
 from engine.casework.letters import Preview
@@ -29,6 +31,7 @@ _HOLDS_NUMBER = re.compile(
     r"\d|\b(?:same|next|one|two|three|four|five|six|seven|ten|fifteen|twenty)\b", re.I
 )
 _FEWEST_DIGITS = 6
+_TAG = re.compile(r"<[^>]*>")
 _INSTEAD = "Enter what it really is."
 #: The parts of a letter that name the date of the next review.
 _REVIEW_PARTS = ("duration_and_review", "review_timescale")
@@ -78,6 +81,7 @@ def letter_is_complete(context: Context, values: dict[str, Any]) -> list[Problem
         *_ways_shut(template, values),
         *_format_needed(context, values),
         *_sending(context, values),
+        *_health_in_copy(context, made, values),
         *promises.in_letter(context, template, made.issued_on, values),
     ]
 
@@ -229,4 +233,20 @@ def _sending(context: Context, values: Mapping[str, Any]) -> Iterator[Problem]:
             "copy_to_third_party",
             "Expected somebody who speaks for the customer with authority, but nobody does now "
             "(R-056). Choose no, or record their authority first.",
+        )
+
+
+def _health_in_copy(
+    context: Context, made: Preview, values: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Refuse a copy for somebody else of a letter that names an illness or an addiction (R-109)."""
+    if values.get("copy_to_third_party") != "yes":
+        return
+    listed = word_lists.named(context, health_words.LIST)
+    found = next(iter(word_lists.hits(listed, _TAG.sub(" ", made.html))), None)
+    if found is not None:
+        yield Problem(
+            "copy_to_third_party",
+            f"Expected a copy that says nothing about health, because somebody else reads it, but "
+            f"the letter says “{found.group()}”. Choose no, or take it out of the letter.",
         )

@@ -114,13 +114,16 @@ RELIED_ON = frozenset({"record_meeting", "decide_review"})
 
 #: Processes whose runs are shown with a part of their own and not with the rest of their case:
 #: who sees the case does not see that its customer asked for a copy, or why it is held.
-RUNS_APART: Mapping[str, Part] = {"data_request": Part.RETENTION}
+RUNS_APART: Mapping[str, Part] = {
+    "data_request": Part.RETENTION,
+    "hold_review": Part.RETENTION,
+}
 #: The same of all that belongs to them: their runs, with tasks, answers, comments, steps and
 #: places; forms and messages that come from outside such a run; and the letters they write.
 APART: Mapping[str, Part] = {
     **RUNS_APART,
     **dict.fromkeys(("log_data_request", "data_request_received"), Part.RETENTION),
-    **dict.fromkeys(("place_hold", "lift_hold", "review_hold"), Part.RETENTION),
+    **dict.fromkeys(("place_hold", "lift_hold", "look_at_hold"), Part.RETENTION),
     **dict.fromkeys(("data_request_copy", "data_request_corrected"), Part.RETENTION),
     **dict.fromkeys(("data_request_more_time", "data_request_closed"), Part.RETENTION),
 }
@@ -196,7 +199,6 @@ NEEDS: Mapping[str, Part] = {
     "correct_evidence": Part.EVIDENCE,
     "class_evidence": Part.EVIDENCE,
     "data_request_received": Part.LETTERS,
-    "review_hold": Part.RETENTION,
     "place_hold": Part.RETENTION,
     "lift_hold": Part.RETENTION,
 }

@@ -59,6 +59,7 @@ _SENTENCES = {
     "data_request_near": "The answer to a request for data is due soon.",
     "data_request_late": "The answer to a request for data is late.",
     "answer_late": "A customer waits for an answer that is late.",
+    "hold_review_late": "A hold on a case has not been looked at again yet.",
     "owed_action": "You have something to do that we owe a customer.",
     "owed_action_late": "Something that we owe a customer is late.",
 }

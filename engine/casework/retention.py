@@ -42,6 +42,11 @@ def deletion_notice_on(context: Context) -> dt.date:
     return context.calendar.calendar_days(delete_after(context), -days).on
 
 
+def holds_looked_at_on(context: Context) -> dt.date:
+    """Give the next day, on which a held case is looked at again whatever was told (R-108)."""
+    return context.calendar.calendar_days(context.today, 1).on
+
+
 def find_holds(context: Context) -> int:
     """Count what keeps the case from being deleted; each says when it is settled (R-108).
 

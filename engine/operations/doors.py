@@ -96,6 +96,5 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "record_delivery": frozenset(),
     "send_letter_again": frozenset(),
     "place_hold": frozenset({"dmo", "complaints_manager", "legal"}),
-    "review_hold": frozenset({"dmo", "complaints_manager", "legal"}),
     "lift_hold": frozenset({"dmo", "complaints_manager", "legal"}),
 }

@@ -54,7 +54,6 @@ _LABELS: Mapping[str, str] = {
     "class_evidence": "Change how we know something",
     "data_request_received": "Somebody asks for their data",
     "place_hold": "Keep it, do not delete",
-    "review_hold": "Still to be kept",
     "lift_hold": "No need to keep any longer",
 }
 _SECOND = aliased(Complaint)
@@ -134,9 +133,6 @@ def _acts(look: Reading, case: CaseFile) -> set[str]:
     acts = {name for name, is_there in zip(names, found, strict=True) if is_there}
     if case.deleted_on:
         return set()
-    acts |= {"place_hold", "ombudsman_report", _DISAGREES}
-    if "lift_hold" in acts:
-        acts.add("review_hold")
     if case.customer_id:
         acts.add(_ASKS)
     acts |= {"place_hold", "ombudsman_report", "outside_event", _DISAGREES}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -28,6 +28,8 @@ from engine.tables.decisions import Decision, Letter
 from engine.tables.emergency import EmergencyAccess
 from engine.tables.process import ElementHistory, Incident, Message, ProcessInstance, WorkItem
 
+#: What a timer does again within this time is told once, the last time.
+_DAILY = dt.timedelta(days=2)
 #: Forms whose answers show as contacts, evidence and letters, and need no line of their own.
 _SHOWN_OTHERWISE = frozenset({"log_contact", "add_evidence", "issue_letter"})
 #: What is noted about reading -> what is said of it.
@@ -204,13 +206,16 @@ def _history(look: Reading, instances: Mapping[int, ProcessInstance]) -> Iterato
         .order_by(ElementHistory.id.desc())
     )
     told: dict[tuple[int, str], Mapping[str, Element]] = {}
+    seen: list[tuple[ElementHistory, Element]] = []
     for row in rows:
         drawn = (instances[row.instance_id].release_id, row.process_id)
         if drawn not in told:
             told[drawn] = _told_elements(look.diagram(*drawn))
         element = told[drawn].get(row.element_id)
-        if element is None or (row.what == "cancelled") != (element.kind == "user_task"):
-            continue
+        if element is not None and (row.what == "cancelled") == (element.kind == "user_task"):
+            seen.append((row, element))
+    for row, element in _without_daily(seen):
+        drawn = (instances[row.instance_id].release_id, row.process_id)
         yield TimelineEntry(
             at=row.at,
             who=look.full_name(row.by) if row.by not in (None, THE_SYSTEM) else "",
@@ -218,6 +223,25 @@ def _history(look: Reading, instances: Mapping[int, ProcessInstance]) -> Iterato
             text=_told(element, row.what),
             process=look.process_name(*drawn),
         )
+
+
+def _without_daily(
+    seen: Sequence[tuple[ElementHistory, Element]],
+) -> Iterator[tuple[ElementHistory, Element]]:
+    """Leave out what a timer repeats day by day, but for the last time; the newest comes first."""
+    last: dict[tuple[int, str], dt.datetime] = {}
+    folded: set[tuple[int, dt.datetime]] = set()
+    for row, element in seen:
+        if element.event != "timer":
+            continue
+        newer = last.get((row.instance_id, row.element_id))
+        if newer is not None and newer - row.at <= _DAILY:
+            folded.add((row.instance_id, row.at))
+        last[row.instance_id, row.element_id] = row.at
+    for row, element in seen:
+        is_routine = element.event == "timer" or element.kind == "service_task"
+        if not is_routine or (row.instance_id, row.at) not in folded:
+            yield row, element
 
 
 def _told_elements(diagram: Diagram | None) -> Mapping[str, Element]:

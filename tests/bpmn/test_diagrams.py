@@ -222,6 +222,8 @@ FROM_OUTSIDE = {
     "earlier_look",
     "flag_comparison_wanted",
     "flags_replaced",
+    "hold_lifted",
+    "hold_placed",
     "look_asked",
     "matter_settled",
     "action_is_owed",

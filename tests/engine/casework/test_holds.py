@@ -38,8 +38,12 @@ def test_lifting_tells_whoever_waits_for_the_case(landlord: Landlord) -> None:
     landlord.answer("place_hold", "2026-03-02", PLACED, "dorothy")
     lifted = {"hold": "1", "lifted_because": "Closed."}
     context = landlord.answer("lift_hold", "2026-04-01", lifted, "dorothy")
-    message = landlord.rows(Message)[0]
-    assert (message.name, message.key) == ("something_was_settled", f"case:{context.case_id}")
+    told = [(message.name, message.key) for message in landlord.rows(Message)]
+    assert told == [
+        ("hold_placed", None),
+        ("something_was_settled", f"case:{context.case_id}"),
+        ("hold_lifted", "legal_hold:1"),
+    ]
 
 
 def test_a_hold_needs_a_reason(landlord: Landlord) -> None:

@@ -246,6 +246,19 @@ def test_a_copy_needs_somebody_with_authority(agreed: Landlord) -> None:
     assert "nobody does now" in problems(introduction(agreed), answers)["copy_to_third_party"]
 
 
+def test_no_copy_for_somebody_else_names_an_illness(agreed: Landlord) -> None:
+    """R-109: health in a letter to a third party."""
+    [arrangement] = agreed.rows(Arrangement)
+    arrangement.visiting = "Not limited, because of the depression"
+    copy = {**ISSUED, "copy_to_third_party": "yes", "copy_is_allowed": "yes"}
+    said = problems(introduction(agreed), copy)["copy_to_third_party"]
+    assert "“depression”" in said
+    assert "somebody else reads it" in said
+    assert "copy_to_third_party" not in problems(introduction(agreed), ISSUED)
+    arrangement.visiting = "Not limited"
+    assert "copy_to_third_party" not in problems(introduction(agreed), copy)
+
+
 def test_evidence_of_a_review_lies_after_the_start(agreed: Landlord) -> None:
     """X-8: a review that looks back on a year before the arrangement began is refused."""
     issue(introduction(agreed), ISSUED)

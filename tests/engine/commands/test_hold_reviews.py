@@ -6,7 +6,6 @@ import datetime as dt
 
 import pytest
 
-from engine import clock
 from engine.errors import InvalidAnswers
 from engine.scenario import Scenario
 from engine.tables.casefile import LegalHold
@@ -14,7 +13,7 @@ from tests.engine.commands.conftest import TAKEN_OVER
 
 
 def test_a_hold_says_why_and_is_reviewed(landlord: Scenario) -> None:
-    """R-108: no hold without a reason, none without an end: it is reviewed after three months."""
+    """R-108: no hold without a reason, none without an end: it is a task after three months."""
     landlord.receive("arrangement_taken_over", by="dorothy", answers=TAKEN_OVER)
     with pytest.raises(InvalidAnswers) as refused:
         landlord.act("place_hold", by="dorothy", answers={"hold_kind": "claim"})
@@ -22,13 +21,14 @@ def test_a_hold_says_why_and_is_reviewed(landlord: Scenario) -> None:
     placed = {"hold_kind": "claim", "hold_reason": "Letter of claim of 30 March, with Legal."}
     landlord.act("place_hold", by="dorothy", answers=placed)
     assert _hold(landlord).review_on == dt.date(2026, 7, 1)
-    clock.hold(dt.datetime(2026, 6, 30, 10, 0))
+    landlord.at(dt.datetime(2026, 7, 1, 10, 0))
+    answers = {"hold": ["read"], "hold_result": "needed"}
     with pytest.raises(InvalidAnswers) as refused:
-        landlord.act("review_hold", by="dorothy", answers={"hold": "1"})
+        landlord.complete("look_at_hold", by="dorothy", answers=answers)
     assert [one.question for one in refused.value.problems] == ["hold_still"]
-    still = {"hold": "1", "hold_still": "The claim is before the court."}
-    landlord.act("review_hold", by="dorothy", answers=still)
-    assert _hold(landlord).review_on == dt.date(2026, 9, 30)
+    still = {**answers, "hold_still": "The claim is before the court."}
+    landlord.complete("look_at_hold", by="dorothy", answers=still)
+    assert _hold(landlord).review_on == dt.date(2026, 10, 1)
 
 
 def _hold(landlord: Scenario) -> LegalHold:

@@ -283,7 +283,7 @@ def test_a_case_leads_to_the_customers_other_cases_that_one_may_see(house: Datab
     assert [one.id for one in every] == [theirs_id, old_id]
 
 
-HOLDS = ("place_hold", "review_hold", "lift_hold")
+HOLDS = ("place_hold", "lift_hold")
 
 
 def test_a_hold_is_placed_and_lifted_by_those_who_may(house: Database) -> None:

@@ -27,6 +27,7 @@ ANSWERS: dict[str, list[Any]] = {
     "flag_systems": [[], ["telephony"], ["telephony", "repairs", "housing"]],
     "formal_outcome": ["agreed", "other_action", "closed", "not_agreed"],
     "holds": [0, 0, 1],
+    "hold_result": ["needed", "over"],
     "identity_clear": ["yes", "no"],
     "identity_proved": ["yes", "no"],
     "in_time": ["yes", "no"],
@@ -66,7 +67,7 @@ TO_THE_END = {
     "appeal_effect": "none", "formal_outcome": "closed", "holds": 0, "in_time": "yes",
     "informal_outcome": "settled", "late_appeal": "taken", "open_matters": 0,
     "partner_scope": "no", "referral_complete": "yes", "review_outcome": "end",
-    "identity_clear": "yes", "request_step": "answer",
+    "hold_result": "over", "identity_clear": "yes", "request_step": "answer",
     "warning_outcome": "acceptable", "request_outcome": "review", "spoc_accepts": "yes",
 }  # fmt: skip
 #: Facts that are no dates.
