@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from engine.commands import disagreeing, flag_answers
 from engine.commands.actions import act
+from engine.commands.begun_by_date import (
+    begin_owed_actions,
+    start_flag_comparisons,
+    start_policy_review,
+)
 from engine.commands.calendar_changes import change_calendar
 from engine.commands.comments import LONGEST_COMMENT, comment
 from engine.commands.delivery import deliver_messages, sweep_unclaimed
 from engine.commands.first_places import fill_places
-from engine.commands.flag_comparisons import start_flag_comparisons
 from engine.commands.handing_over import put_off, reassign
 from engine.commands.incidents import let_go, retry, try_again_in
 from engine.commands.instances import choose_parameter_set, receive, start, take_in, try_in
 from engine.commands.leavers import hand_back_tasks
 from engine.commands.outcomes import ROLE_NAMES, Outcome
-from engine.commands.owed_actions import begin_owed_actions
 from engine.commands.pages import (
     FormView,
     form_of_action,
@@ -26,7 +29,6 @@ from engine.commands.pages import (
     today,
     working_day_ahead,
 )
-from engine.commands.policy_reviews import start_policy_review
 from engine.commands.rearming import Moved, dates_anew, rearm, rearm_run
 from engine.commands.returning import start_again
 from engine.commands.timers import (
