@@ -129,6 +129,7 @@ class Town:
 @pytest.fixture(params=["sqlite", "postgres"])
 def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
     """One process on SQLite, as ``make run`` starts it; pages and worker apart on PostgreSQL."""
+    clock.use_offset(dt.timedelta())
     db: Database = request.getfixturevalue(f"{request.param}_database")
     engine.prepare(db, ROOT)
     add_people(db, clock.today() - dt.timedelta(days=90))
@@ -160,6 +161,8 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
     finally:
         for one in (*theirs.values(), *ours):
             one.kill()
+        # Whoever comes next in this process has the time as it is.
+        clock.use_offset(dt.timedelta())
 
 
 def _other(mode: str, port: int, settings: Mapping[str, str], folder: Path) -> Process:
