@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import arrangements, contact_card, flag_requests, moves
+from engine.casework import arrangements, contact_card, flag_requests, moves, old_letters
 from engine.casework.context import Context
 from engine.errors import NotFound, Problem
 from engine.tables.decisions import Arrangement, Flag
@@ -72,8 +72,11 @@ def flag_wanted_on(context: Context) -> dt.date:
 
 
 def flag_state(flag: Flag) -> str:
-    """Tell how a flag stands: requested, set, update_requested, removal_requested, removed.
+    """Tell how a flag stands.
 
+    requested, claimed, set, update_requested, removal_requested, removed, failed.
+
+    claimed: asked for, and an old register says it is set already; nobody has looked yet (R-065).
     failed: what was asked for last could not be passed on, so a person does it by hand.
     """
     if flag.removed_on is not None:
@@ -84,7 +87,14 @@ def flag_state(flag: Flag) -> str:
         return "removal_requested"
     if flag.update_requested_on is not None:
         return "update_requested"
-    return "set" if flag.set_on is not None else "requested"
+    if flag.set_on is not None:
+        return "set"
+    return "requested" if flag.claimed_on is None else "claimed"
+
+
+def flag_systems(context: Context) -> list[Choice]:
+    """Offer the systems of the policy, for what an old register says of them."""
+    return [Choice(name, name) for name in _systems(context)]
 
 
 def flag_shows(context: Context) -> list[Choice]:
@@ -181,6 +191,8 @@ def _ask(
         flag.text, flag.update_requested_on = text, context.today
         return flag
     made = Flag(arrangement_id=arrangement.id, system=system, text=text, requested_on=context.today)
+    if system in old_letters.claimed_flags(context, arrangement):
+        made.claimed_on = context.today
     context.session.add(made)
     return made
 

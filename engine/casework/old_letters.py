@@ -1,4 +1,4 @@
-"""The letter that an arrangement from an old register still lacks: whether, and by when (K-10)."""
+"""What an old register left open: the letter it owes, and flags it only claims (K-10, R-065)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from engine.casework.context import Context
 from engine.tables.casefile import CaseFile
 from engine.tables.decisions import Appeal, Arrangement, Decision
 
+#: What the decision of an arrangement taken over keeps of flags that are said to be set.
+CLAIMED = "flags_claimed"
 #: What the decision of an arrangement taken over keeps of its old letter: yes, no or none.
 OLD_LETTER = "old_letter"
 _COMPLETE = "yes"
@@ -46,6 +48,14 @@ def old_letter_from(context: Context) -> dt.date | Due:
         return taken_over_on
     full_days = _owed_before(context, taken_over_on) // a_day
     return context.calendar.working_days(taken_over_on, full_days) if full_days else taken_over_on
+
+
+def claimed_flags(context: Context, arrangement: Arrangement) -> list[str]:
+    """Give the systems that the old register says show a flag; nobody here has looked (R-065)."""
+    decision = context.session.get(Decision, arrangement.decision_id or 0)
+    if not arrangement.taken_over or decision is None:
+        return []
+    return list(decision.details.get(CLAIMED, []))
 
 
 def decision_reasons(context: Context) -> str | None:

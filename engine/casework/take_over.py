@@ -12,7 +12,7 @@ from engine.calendar import said
 from engine.casework import customers, letter_dates, shared_tenancies, terms
 from engine.casework.context import Context
 from engine.casework.decision import each_once
-from engine.casework.old_letters import OLD_LETTER
+from engine.casework.old_letters import CLAIMED, OLD_LETTER
 from engine.casework.references import next_reference
 from engine.errors import Problem
 from engine.tables.casefile import CaseFile
@@ -101,7 +101,10 @@ def _decision(context: Context, values: dict[str, Any], arrangement: Arrangement
         barred=each_once([arrangement.spoc, arrangement.cover]),
         owner_kind="arrangement",
         owner_id=arrangement.id,
-        details={OLD_LETTER: values["letter_complete"]},
+        details={
+            OLD_LETTER: values["letter_complete"],
+            CLAIMED: values.get(CLAIMED, []),
+        },
         appeal_until=until.on if until else None,
         appeal_reason=until.reason if until else None,
     )

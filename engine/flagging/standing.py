@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import and_, case, func, select
@@ -28,7 +28,7 @@ from engine.tables.decisions import Arrangement, Flag
 from engine.tables.flagging import FlagDifference, FlagReconciliation, FlagRequest
 from engine.tables.process import WorkItem
 
-_PROCESS, _TASK = "flags", "confirm_flag"
+_PROCESS, _TASK, _ADD = "flags", "confirm_flag", "add"
 #: Action -> what is asked for.
 ACTIONS: Mapping[str, str] = {"add": "Set it", "update": "Change it", "end": "Remove it"}
 _WAYS = {
@@ -57,6 +57,8 @@ class FlagWanted:
     asked_on: dt.date
     due_on: dt.date | None
     is_late: bool
+    #: An old register says that it is set already; nobody has looked (R-065).
+    is_claimed: bool
     #: Why no machine could be asked; "" where one is, or none is meant to.
     failed_because: str
 
@@ -157,9 +159,10 @@ def _wanted(look: Reading, person: Person) -> Mapping[str, list[FlagWanted]]:
         .limit(_MOST)
     ).all()
     asked = {
-        (one.instance_id, one.system): one
-        for one in look.session.scalars(
-            select(FlagRequest)
+        (one.instance_id, one.system): (one, claimed_on is not None and one.action == _ADD)
+        for one, claimed_on in look.session.execute(
+            select(FlagRequest, Flag.claimed_on)
+            .join(Flag, Flag.id == FlagRequest.flag_id)
             .where(
                 FlagRequest.confirmed_at.is_(None),
                 FlagRequest.replaced_at.is_(None),
@@ -171,8 +174,9 @@ def _wanted(look: Reading, person: Person) -> Mapping[str, list[FlagWanted]]:
     found: dict[str, list[FlagWanted]] = defaultdict(list)
     for item, of_case, tenancy in rows:
         system = str(item.variables.get("flag_system", ""))
-        request = asked.get((item.instance_id, system))
-        found[system].append(_row(look, item, of_case, tenancy or "", request))
+        request, is_claimed = asked.get((item.instance_id, system), (None, False))
+        row = _row(look, item, of_case, tenancy or "", request)
+        found[system].append(replace(row, is_claimed=is_claimed))
     return found
 
 
@@ -191,6 +195,7 @@ def _row(
         asked_on=item.opened_at.astimezone(LONDON).date(),
         due_on=item.due_on,
         is_late=item.due_on is not None and item.due_on < look.today,
+        is_claimed=False,
         failed_because=request.failed_because if request and request.failed_at else "",
     )
 

@@ -282,6 +282,7 @@ CHOICES: Mapping[str, OfferChoices] = {
     "evidence_to_correct": corrected_evidence.to_correct,
     "flag_shows": flags.flag_shows,
     "hold_at_hand": holds.hold_at_hand,
+    "flag_systems": flags.flag_systems,
     "holds_open": holds.standing,
     "impact_at_hand": impact_assessments.impact_at_hand,
     "kept_comparisons": flag_comparisons.kept_comparisons,

@@ -33,7 +33,7 @@ class FlagState:
     """The marker of an arrangement in one other system."""
 
     system: str
-    #: requested, set, update_requested, removal_requested, removed, failed.
+    #: requested, claimed, set, update_requested, removal_requested, removed, failed.
     state: str
     #: The state in words, with its date.
     text: str
@@ -170,6 +170,7 @@ def flag_state(flag: Flag, *, is_over: bool) -> FlagState:
         "removal_requested": ("still set, removal asked for on {}", flag.removal_requested_on),
         "update_requested": ("change asked for on {}, not confirmed yet", flag.update_requested_on),
         "set": ("still set, since {}" if is_over else "set on {}", flag.set_on),
+        "claimed": ("claimed by the old register, not confirmed: asked on {}", flag.requested_on),
         "requested": ("asked for on {}, not confirmed yet", flag.requested_on),
         "failed": ("to be changed by hand: the call failed on {}", flag.failed_on),
     }

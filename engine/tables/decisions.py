@@ -108,6 +108,8 @@ class Flag(Row):
     #: What that system must show: route, cover and emergency rule, never a reason (R-066).
     text: Mapped[str]
     requested_on: Mapped[dt.date]
+    #: Since when it is only said that the system shows it: an old register did, nobody has looked.
+    claimed_on: Mapped[dt.date | None]
     set_on: Mapped[dt.date | None]
     update_requested_on: Mapped[dt.date | None]
     removal_requested_on: Mapped[dt.date | None]

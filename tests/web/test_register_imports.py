@@ -152,6 +152,13 @@ def hold_register(landlord: Database, dorothy: Visitor, made: register.Dirty) ->
             row.case_id for row in rows if row.next_review_on and row.next_review_on < NOW.date()
         ]
         assert len(late) == kinds.count("review in the past")
+        owed = session.scalars(
+            select(WorkItem.case_id)
+            .join(Decision, Decision.case_id == WorkItem.case_id)
+            .where(WorkItem.element_id == "issue_letter", Decision.appeal_until.is_(None))
+        ).all()
+        # One task for each of them, and no other letter
+        assert len(owed) == len(set(owed)) == sum(kind in untold for kind in kinds)
         opened = select(WorkItem.case_id).where(WorkItem.process_id == "periodic_review")
         assert set(late) <= set(session.scalars(opened))
     assert f"{len(rows)} arrangements" in dorothy.get("/register").text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,7 @@ _FORMULA = ("=", "+", "-", "@")
 _DAYS = re.compile(r"(\d{1,2})(?:\.0+)?(?: ?(?:working |wd|w/?)? ?(?:days?|d)?)?", re.I | re.A)
 _NATIONAL = re.compile(r"[1237]\d{9}", re.A)
 _SHOWN = 40
+_NOT_SET = frozenset({"no", "not set", "not flagged", "false", "0", "removed"})
 
 
 @dataclass
@@ -78,6 +79,20 @@ def read_row(cells: Mapping[str, str], today: dt.date, latest_review: dt.date) -
     _contact(told, cells)
     _dates(told, cells, today, latest_review)
     return told
+
+
+def claimed(text: str, systems: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Give the systems that a cell says show a flag, and the names in it that are none of them."""
+    if says_none(text) or _plain(text) in _NOT_SET:
+        return [], []
+    if _plain(text) in _YES:
+        return list(systems), []
+    found, unknown = [], []
+    for name in filter(None, (part.strip() for part in re.split(r"[;,/&\n]|\band\b", text))):
+        said = [one for one in systems if set(_plain(name).split()) <= set(_plain(one).split())]
+        found += said
+        unknown += [] if said else [name]
+    return [one for one in systems if one in found], unknown
 
 
 def _customer(told: Told, cells: Mapping[str, str]) -> None:

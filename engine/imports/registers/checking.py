@@ -12,13 +12,14 @@ from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from engine.calendar import Calendar
-from engine.casework import limits, take_over
+from engine.casework import flags, limits, take_over
 from engine.casework.context import Context
+from engine.casework.old_letters import CLAIMED
 from engine.commands.answers import check_answers, form_named
 from engine.commands.instances import door_named, open_door
 from engine.errors import EngineError, InvalidAnswers
 from engine.imports.registers.asking import REVIEW
-from engine.imports.registers.cells import Told, read_row
+from engine.imports.registers.cells import Told, claimed, read_row
 from engine.imports.registers.columns import heading_of
 from engine.imports.registers.naming import PEOPLE, Names, question_of
 from engine.imports.registers.states import MESSAGE
@@ -104,6 +105,7 @@ class _Look:
         told = read_row(cells, self.today, self.latest)
         waits = self._people(told, cells)
         self._review(told, waits)
+        self._flags(told, cells.get(CLAIMED, ""))
         mark = mark_of(cells, told.answers["from_on"])
         found: dict[str, Any] = {
             "of": row_id,
@@ -153,6 +155,21 @@ class _Look:
             told.answers["next_review_on"] = chosen
         else:
             waits.append([REVIEW, heading_of("next_review_on"), ""])
+
+    def _flags(self, told: Told, text: str) -> None:
+        """Keep what is said of flags as said: each system is asked and looked at (R-065)."""
+        systems = [one.value for one in flags.flag_systems(self.context)]
+        found, unknown = claimed(text, systems)
+        if found:
+            told.answers[CLAIMED] = found
+            told.except_(
+                CLAIMED,
+                f"Said to be set in {', '.join(found)}, not confirmed: each is looked at (R-065).",
+            )
+        for name in unknown:
+            told.except_(
+                CLAIMED, f"“{name[:40]}” is none of {', '.join(systems)}: it is left out (R-065)."
+            )
 
     def _twice(self, told: Told, found: dict[str, Any], number: int) -> None:
         """Tell a row that another row of the file, or this register, has already."""

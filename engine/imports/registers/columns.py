@@ -236,6 +236,13 @@ COLUMNS: tuple[Column, ...] = (
         "In force, or ended. Empty: in force.",
         known_as="state; active; live; current; current status; spoc status",
     ),
+    Column(
+        "flags_claimed",
+        "Flag set in",
+        "The systems that are said to show a flag, with a semicolon between; or yes for all. It "
+        "counts as said, not as confirmed.",
+        known_as="flag; flags; flag set; flagged; flagged in; marker set; systems flagged",
+    ),
 )
 BY_ID: Mapping[str, Column] = {column.id: column for column in COLUMNS}
 #: Without these no row can be taken over.

@@ -1,4 +1,4 @@
-"""The letter that an arrangement taken over still lacks: whether it is owed, and by when (K-10)."""
+"""What an old register left open: the letter it owes, and flags it only claims (K-10, R-065)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.casework import old_letters
+from engine.casework import flags, old_letters
+from engine.imports.registers.cells import claimed
+from engine.queries.cards import flag_state
 from engine.tables.database import Database
+from engine.tables.decisions import Flag
 from tests.engine.casework.old_register import Register, opened
 
 
@@ -60,3 +63,37 @@ def test_reasons_nobody_recorded_are_not_offered_as_reasons(register: Register) 
     assert offered == "Forty calls a day to six people."
     register.take_over(reasons=old_letters.NOT_RECORDED, tenancy_reference="NF-2")
     assert old_letters.decision_reasons(register.context("2026-03-27")) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "found", "unknown"),
+    [
+        ("", [], []),
+        ("No", [], []),
+        ("n/a", [], []),
+        ("Yes", ["JADU CRM", "Open Housing"], []),
+        ("jadu", ["JADU CRM"], []),
+        ("Open Housing; JADU", ["JADU CRM", "Open Housing"], []),
+        ("JADU and Civica", ["JADU CRM"], ["Civica"]),
+        ("the office diary", [], ["the office diary"]),
+    ],
+)
+def test_a_cell_about_flags_is_read_as_what_is_said(
+    cell: str, found: list[str], unknown: list[str]
+) -> None:
+    assert claimed(cell, ["JADU CRM", "Open Housing"]) == (found, unknown)
+
+
+def test_a_flag_that_is_only_claimed_is_not_set(register: Register) -> None:
+    """R-065: two confirmations are needed, whatever the old register says."""
+    register.take_over(flags_claimed=["JADU CRM"])
+    flags.request(register.context("2026-03-27"), "add")
+    rows = {row.system: row for row in register.rows(Flag)}
+    assert {name: flags.flag_state(row) for name, row in rows.items()} == {
+        "JADU CRM": "claimed",
+        "Open Housing": "requested",
+    }
+    assert rows["JADU CRM"].set_on is None
+    assert not flag_state(rows["JADU CRM"], is_over=False).is_settled
+    rows["JADU CRM"].set_on = dt.date(2026, 3, 27)
+    assert flags.flag_state(rows["JADU CRM"]) == "set"
