@@ -31,6 +31,8 @@ on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 IN_FORCE = dt.datetime(2026, 4, 3, 10)
 #: Lists a form can offer whose values are no ids.
 NO_IDS = {
+    # Systems by name; comparisons belong to no case, so no copy has them.
+    *("flag_systems", "kept_comparisons"),
     "absent_people",
     "case_owners",
     "confirmations",
