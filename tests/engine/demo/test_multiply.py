@@ -33,6 +33,7 @@ IN_FORCE = dt.datetime(2026, 4, 3, 10)
 NO_IDS = {
     # Systems by name; comparisons belong to no case, so no copy has them.
     *("flag_systems", "kept_comparisons"),
+    "hold_at_hand",
     "absent_people",
     "case_owners",
     "confirmations",
