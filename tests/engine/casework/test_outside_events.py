@@ -80,7 +80,7 @@ def refused(register: Register, answers: dict[str, Any]) -> dict[str, str]:
 def test_a_start_in_a_complaint_reply_changes_nothing_and_names_what_failed(
     register: Register,
 ) -> None:
-    """K-10, C-01 to C-08, C-11: recorded, never in force, and no time to appeal begins."""
+    """R-063, K-10, C-01 to C-08, C-11: recorded, never in force, and no time to appeal begins."""
     before = [one.in_force_on for one in register.rows(Arrangement)]
     until = [one.appeal_until for one in register.rows(Decision)]
     event = record(register, BEGAN)
@@ -243,6 +243,7 @@ def test_each_promise_made_outside_becomes_a_task_of_its_owner(register: Registe
 def test_what_cannot_be_is_sent_back_with_what_to_do(
     register: Register, answers: dict[str, Any], about: str, says: str
 ) -> None:
+    """R-063, C-15: what is recorded of others' doing is as exact as what we do ourselves."""
     base = BASE if "event_kind" in answers and answers["event_kind"] != "breach" else BEGAN
     if answers.get("event_kind") == "away":
         answers = {**answers, "emergency_told": "no"}
@@ -250,6 +251,7 @@ def test_what_cannot_be_is_sent_back_with_what_to_do(
 
 
 def test_the_same_event_is_recorded_once(register: Register) -> None:
+    """R-063: twice would be counted twice in the report."""
     record(register, BEGAN)
     with pytest.raises(InvalidAnswers) as twice:
         record(register, BEGAN, "2026-05-08")

@@ -16,6 +16,7 @@ from engine.calendar import Calendar
 from engine.casework.context import Context
 from engine.casework.refusal_proposals import breaches_since_letter
 from engine.commands.contexts import context_of_case
+from engine.errors import InvalidAnswers
 from engine.installation import read_surroundings
 from engine.queries import exceptions, ombudsman_orders
 from engine.queries.exceptions import ExceptionFilter
@@ -79,6 +80,8 @@ def _give_more_time(db: Database) -> None:
     batches.work(db)
     (item,) = batches.batch(db, number, DMO).items
     assert "Thu 6 May 2021 → Fri 28 May 2021" in " ".join(item.says)
+    with pytest.raises(InvalidAnswers):
+        batches.begin(db, number, DMO, "")
     batches.begin(db, number, DMO, WHY)
     batches.work(db)
 
@@ -89,7 +92,7 @@ def _variation(db: Database) -> Decision:
 
 
 def test_more_time_is_given_by_the_batch_and_reported_with_its_reason(replayed: Database) -> None:
-    """T20: 37 days are allowed instead of 15; who and why stand in the report."""
+    """R-063, T20: 37 days are allowed instead of 15; who and why stand in the report."""
     decision = _variation(replayed)
     assert decision.appeal_until == MAY_28
     assert (MAY_28 - dt.date(2021, 4, 21)).days == 37
