@@ -21,7 +21,7 @@ from engine.tables.people import User
 from engine.tables.process import Incident, Message, Outbox, ProcessInstance, WorkItem
 from engine.worker.periodic import periodics
 from tests.engine.casework.new_case import OPENED, TALKED
-from tests.engine.commands.conftest import ROOT, held_landlord
+from tests.engine.commands.conftest import ROOT, acknowledged, held_landlord, received
 
 ON = "2026-04-01"
 BOILER = {"what": "Repair the boiler", "owner": "tom", "due_on": "2026-04-09"}
@@ -244,6 +244,47 @@ def test_each_later_decision_shows_what_is_still_owed(small: Scenario) -> None:
     ]
     small.complete("do_what_we_owe", by="tom", answers=DONE)
     assert task(small.db, decides, AMINA).owed_actions == ()
+
+
+def test_an_appeal_and_a_review_show_it_to_whoever_decides_or_reports(
+    sqlite_database: Database,
+) -> None:
+    """R-015: every later decision, whoever makes it."""
+    for landlord in held_landlord(sqlite_database):
+        acknowledged(received(landlord))
+        owe(landlord)
+        landlord.complete("allocate_director", by="dorothy", answers={"director": "ann"})
+        assert shown(landlord, "decide_appeal", "ann", "assistant_director") == ["Mend the gate"]
+        decided = {"outcome": "not_upheld", "reasons": "It was fair.", "appeal_effect": "none"}
+        landlord.complete("decide_appeal", by="ann", answers=decided)
+        landlord.at(dt.datetime(2026, 9, 14, 9))
+        assert shown(landlord, "report_on_arrangement", "priya", "officer") == ["Mend the gate"]
+
+
+def owe(landlord: Scenario) -> None:
+    with landlord.db.writing() as session:
+        session.add(
+            OwedAction(
+                case_id=landlord.case_id,
+                what="Mend the gate",
+                owner="tom",
+                due_on=dt.date(2026, 12, 1),
+                opened_on=dt.date(2026, 4, 1),
+            )
+        )
+    assert commands.begin_owed_actions(landlord.db) == 1
+
+
+def shown(landlord: Scenario, element: str, name: str, role: str) -> list[str]:
+    """Give what stands beside the open task of a step for somebody."""
+    with landlord.db.reading() as session:
+        number = session.scalars(
+            select(WorkItem.id).where(
+                WorkItem.element_id == element, WorkItem.completed_at.is_(None)
+            )
+        ).one()
+    person = Person(name, name.title(), "", (role,))
+    return [owed.what for owed in task(landlord.db, number, person).owed_actions]
 
 
 OLD = {
