@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select
 from engine.casework import away, people, standing_in
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM, Context
-from engine.casework.open_tasks import is_open
+from engine.casework.open_tasks import NAMED_FOR, is_open
 from engine.casework.people import Holder
 from engine.tables.absences import Absence
 from engine.tables.casefile import CaseFile
@@ -61,8 +61,8 @@ def point(context: Context, arrangement: Arrangement) -> int:
 def point_others(context: Context, absence: Absence) -> int:
     """Give what else somebody had begun to whoever covers, or back once they are here again.
 
-    Who stands in gets what they hold the role for. The rest waits for anybody of its role; what
-    somebody began meanwhile stays with them.
+    Who stands in gets what they hold the role for. The rest waits for anybody of its role, but for
+    what somebody was named for: that stays theirs. What somebody began meanwhile stays with them.
     """
     user, cover = absence.user_name, absence.cover
     gone = away.absence_on(context.session, user, context.today)
@@ -81,6 +81,7 @@ def point_others(context: Context, absence: Absence) -> int:
             Holder(item.role, cover if item.role in roles else None, instead_of=user),
         )
         for item in items
+        if item.role in roles or item.form not in NAMED_FOR
     )
 
 

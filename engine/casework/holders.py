@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.casework import arrangements
+from engine.casework import arrangements, away
 from engine.casework.context import Context
 from engine.casework.people import Holder, roles_of, working_here
 
@@ -23,11 +23,19 @@ def case_owner(context: Context) -> Holder:
 
 
 def named_or_case_owner(context: Context, name: str) -> Holder:
-    """Give somebody who was named for a thing; whoever carries the case once they have left."""
+    """Give somebody who was named for a thing; whoever carries the case once they have left.
+
+    So it is while they are away and nobody with their role stands in.
+    """
+    if name not in {user.name for user in working_here(context.session, context.today)}:
+        return case_owner(context)
     held = sorted(roles_of(context.session, name, context.today))
-    if name in {user.name for user in working_here(context.session, context.today)}:
-        return Holder(held[0] if held else _ANY_STAFF, name)
-    return case_owner(context)
+    role = held[0] if held else _ANY_STAFF
+    absence = away.absence_on(context.session, name, context.today)
+    if absence and role not in roles_of(context.session, absence.cover or "", context.today):
+        instead = case_owner(context)
+        return Holder(instead.role, instead.user, instead_of=name)
+    return Holder(role, name)
 
 
 def case_recorder(context: Context) -> Holder:

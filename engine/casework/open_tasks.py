@@ -12,6 +12,11 @@ from engine.tables.process import WorkItem
 MAY_HAND_OVER = frozenset({"manager", "dmo"})
 
 
+#: Forms of tasks somebody was named for on a case: they can be handed to a colleague, but are never
+#: left to anybody in a role, which would open the case to all of them (R-102).
+NAMED_FOR = frozenset({"promise_kept", "what_we_owe"})
+
+
 def is_open() -> ColumnElement[bool]:
     """Give the condition under which a task is still to be done."""
     return and_(WorkItem.completed_at.is_(None), WorkItem.cancelled_at.is_(None))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 from engine import clock
 from engine.casework import people
 from engine.casework.context import THE_SYSTEM, Context
+from engine.casework.open_tasks import NAMED_FOR
 from engine.casework.tasks_seen import may_see_task
 from engine.commands.answers import check_answers, form_of_item, keep_answers
 from engine.commands.delivery import deliver_messages
@@ -238,6 +239,11 @@ def release_task(db: Database, work_item_id: int, *, by: str) -> None:
             raise Rejected(
                 f"Expected “{item.name}” to be for anybody of a role, but it is yours by name. "
                 "Ask a manager to have somebody else named."
+            )
+        if item.form in NAMED_FOR:
+            raise Rejected(
+                f"Expected “{item.name}” to be for anybody of a role, but you were named for it. "
+                "Hand it over to a colleague instead."
             )
         old = {"to": item.assignee, "put_off_until": iso(item.follow_up_on)}
         item.assignee = item.follow_up_on = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from engine.casework.open_tasks import NAMED_FOR
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotFound
 from engine.queries.cases import CaseBrief, case_in_brief
@@ -81,6 +82,7 @@ def task(database: Database, work_item_id: int, person: Person) -> TaskPage:
             diagram=diagram,
             can_be_put_back=row.is_open
             and not item.by_name
+            and item.form not in NAMED_FOR
             and row.assignee == person.name
             and row.role in person.roles,
             can_be_handed_over=can_hand_over(look, item, row),

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import commands, publishing
-from engine.errors import InvalidAnswers, NotAllowed
+from engine.errors import InvalidAnswers, NotAllowed, Rejected
 from engine.queries import Person, case, still_owed, task
 from engine.releases import bundle, current_release_id, read_folder
 from engine.scenario import Scenario
@@ -221,6 +221,26 @@ def test_who_stands_in_for_somebody_away_has_what_they_owe_meanwhile(small: Scen
     assert set(tasks(small)) == {"priya"}
     small.at(dt.datetime(2026, 4, 9, 9))
     assert set(tasks(small)) == {"tom"}
+
+
+def test_without_a_stand_in_it_is_never_left_to_anybody_in_a_role(small: Scenario) -> None:
+    """R-102: a task for every director or manager would open the case to all of them."""
+    leave = {"person": "tom", "kind": "leave", "from_on": ON, "until_on": "2026-04-02"}
+    case_id = small.case_id
+    small.receive("absence_booked", by="tom", answers={**leave, "cover": ""})
+    small.case_id = case_id
+    talk(small)
+    found = tasks(small)
+    assert set(found) == {"amina", "priya"}
+    assert found["amina"].instead_of == "tom"
+    later = {**leave, "person": "priya", "from_on": "2026-04-07", "until_on": "2026-04-08"}
+    small.receive("absence_booked", by="priya", answers={**later, "cover": ""})
+    small.case_id = case_id
+    small.at(dt.datetime(2026, 4, 7, 9))
+    item = tasks(small)["priya"]
+    with pytest.raises(Rejected, match="Hand it over to a colleague"):
+        commands.release_task(small.db, item.id, by="priya")
+    assert not task(small.db, item.id, Person("priya", "Priya", "", ("officer",))).can_be_put_back
 
 
 def test_the_task_can_be_handed_to_a_colleague(small: Scenario) -> None:
