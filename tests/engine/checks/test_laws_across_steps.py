@@ -216,6 +216,31 @@ def waiting_for(old: str, new: str) -> Callable[[str], str]:
             "Nothing is deleted before the months of the policy are over (R-107)",
         ),
         (
+            "partner_arrangement",
+            led("partner_started_it", "partner_flags_are_wanted", "hold_arrangement"),
+            "The flags are asked for when the partner starts an arrangement (R-100)",
+        ),
+        (
+            "partner_arrangement",
+            led("hold_arrangement", "end_as_partner_said", "partner_flags_must_go"),
+            "It is ended before its case is closed (R-100)",
+        ),
+        (
+            "partner_arrangement",
+            decided_by_a_clock("answer_notice", "partner_was_answered", "after(case.opened_on)"),
+            "A person answers every notice of the partner (R-098, R-110)",
+        ),
+        (
+            "sharing_agreement",
+            led("its_end_is_near", "remind_to_renew", "last_day_has_passed"),
+            "Somebody is reminded before an agreement ends (R-099)",
+        ),
+        (
+            "partner_share",
+            led("partner_notice_was_wanted", "share_with_partner", "record_acknowledgement"),
+            "Nothing is acknowledged that no person has shared (R-098, R-099)",
+        ),
+        (
             "cover_notice",
             led("does_somebody_stand_in", "tell_customer", "customer_was_told"),
             "The customer is told who stands in before the notice is done (R-071)",
