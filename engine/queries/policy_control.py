@@ -17,6 +17,7 @@ from engine.installation import read_surroundings
 from engine.own_values import figure_here
 from engine.queries import words
 from engine.queries.people import Person
+from engine.queries.policy_receipts import receipts, version_to_read
 from engine.queries.reading import Reading, reading
 from engine.releases import Bundle, bundle, current_release_id
 from engine.tables.database import Database
@@ -24,7 +25,6 @@ from engine.tables.policy_control import (
     ImpactAssessment,
     PolicyDistribution,
     PolicyOfRelease,
-    PolicyReading,
     PolicyReview,
     PolicyVersion,
     TrainingRecord,
@@ -32,8 +32,22 @@ from engine.tables.policy_control import (
 from engine.tables.process import WorkItem
 from engine.tables.releases import Release
 
+__all__ = [
+    "AssessmentPage",
+    "AssessmentRow",
+    "PolicyPage",
+    "ReviewPage",
+    "ReviewRow",
+    "VersionRow",
+    "assessment",
+    "control_page",
+    "exemption",
+    "figures",
+    "needs_exemption",
+    "review",
+    "version_to_read",
+]
 _FORM = "impact_assessment"
-_PROCESS = "policy_review"
 _MOST = 100
 
 
@@ -286,7 +300,7 @@ def _reviews(look: Reading) -> tuple[ReviewRow, ...]:
     tasks = look.session.scalars(
         select(WorkItem)
         .where(
-            WorkItem.process_id == _PROCESS,
+            WorkItem.process_id == "policy_review",
             WorkItem.completed_at.is_(None),
             WorkItem.cancelled_at.is_(None),
         )
@@ -364,8 +378,7 @@ def _releases(look: Reading) -> tuple[tuple[int, str, str], ...]:
 def _readers(look: Reading, version: PolicyVersion | None, *, have: bool) -> tuple[str, ...]:
     if version is None:
         return ()
-    theirs = select(PolicyReading.user_name).where(PolicyReading.version_id == version.id)
-    names = set(look.session.scalars(theirs))
+    names = receipts(look, version)
     here = people.staff_here(look.session, look.today)
     return tuple(user.full_name for user in here if (user.name in names) is have)
 

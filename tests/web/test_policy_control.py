@@ -46,6 +46,22 @@ def test_the_page_says_what_is_missing_until_a_version_is_on_record(
     assert "0 of" in page.text
 
 
+def test_everybody_is_asked_on_their_tasks_until_they_have_read_the_newest_version(
+    story: Scenario, as_: As
+) -> None:
+    """R-113: a new version reaches whoever works here, also those for whom its page is not."""
+    priya = as_("priya")
+    asked = "Please read version"
+    assert asked not in priya.get("/tasks?view=team").text
+    story.receive("policy_version_recorded", by="olive", answers=VERSION)
+    page = priya.get("/tasks?view=team")
+    assert f"{asked} {VERSION['version']} of the policy" in page.text
+    priya.client.get(page.tree.xpath("//a[contains(., 'confirm that you have')]/@href")[0])
+    story.receive("policy_read", by="priya", answers={"read": "all"})
+    assert asked not in priya.get("/tasks?view=team").text
+    assert asked in as_("amina").get("/tasks?view=team").text
+
+
 def test_a_task_about_the_policy_names_no_customer_who_is_to_come(story: Scenario, as_: As) -> None:
     _handed_in(story)
     listed = as_("ann").get("/tasks?view=all").text

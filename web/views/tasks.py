@@ -65,6 +65,7 @@ def listed() -> ResponseReturnValue:
         filters=_filters(found.items, wanted),
         narrowed=any(getattr(wanted, name) for name in _NARROWING),
         is_begun=bool(found.back),
+        to_read=engine.policy_control.version_to_read(auth.database(), auth.person()),
         pagination=steps(found),
     )
 

@@ -1,0 +1,27 @@
+"""Who has said that they read a version of the policy, and who still has to (R-113)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from engine.casework import people, policy_dates
+from engine.queries.people import Person
+from engine.queries.reading import Reading, reading
+from engine.tables.database import Database
+from engine.tables.policy_control import PolicyReading, PolicyVersion
+
+
+def version_to_read(database: Database, person: Person) -> str:
+    """Give the number of the newest version until this person has read it; "" then (R-113)."""
+    with reading(database, person) as look:
+        version = policy_dates.newest(look.session)
+        if version is None or person.name in receipts(look, version):
+            return ""
+        here = people.staff_here(look.session, look.today)
+        return version.number if person.name in {user.name for user in here} else ""
+
+
+def receipts(look: Reading, version: PolicyVersion) -> set[str]:
+    """Give the user name of everybody who has read a version."""
+    theirs = select(PolicyReading.user_name).where(PolicyReading.version_id == version.id)
+    return set(look.session.scalars(theirs))
