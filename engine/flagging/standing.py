@@ -71,6 +71,9 @@ class RemovalWanted:
     reference: str
     person_key: str
     asked_on: dt.date
+    #: As for every other flag (R-067); None where the version in force has no figure for it.
+    due_on: dt.date | None
+    is_late: bool
     #: Why no machine could be asked; "" where one is, or none is meant to.
     failed_because: str
 
@@ -99,7 +102,7 @@ class FlagSystem:
     @property
     def late(self) -> int:
         """Count what is late."""
-        return sum(one.is_late for one in self.wanted)
+        return sum(one.is_late for one in self.wanted) + sum(one.is_late for one in self.removals)
 
     @property
     def failed(self) -> int:
@@ -109,7 +112,7 @@ class FlagSystem:
 
 
 def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
-    """Give each system with what waits there, the most urgent first; at most ten statements.
+    """Give each system with what waits there, the most urgent first; at most eleven statements.
 
     Only of cases whose card this person sees. Raises NotFound for those it does not exist for.
     """
@@ -202,18 +205,22 @@ def _row(
 
 def _comparisons_due(look: Reading) -> Mapping[str, Due]:
     """Give by when each system is to be compared; none where the figure is missing."""
+    every = _figure(look, "flags.compare_every")
+    return {} if every is None else due_dates(look.session, look.calendar, every)
+
+
+def _figure(look: Reading, name: str) -> int | None:
+    """Give a figure of the policy as it is here; None where the version in force lacks it."""
     around = read_surroundings(look.session)
     figures = bundle(look.session, current_release_id(look.session)).figures
-    known = figures.get(around.parameter_set, {}).get("flags.compare_every")
-    if known is None:
-        return {}
-    every = figure_here(around.settings, "flags.compare_every", known.value)
-    return due_dates(look.session, look.calendar, int(str(every)))
+    known = figures.get(around.parameter_set, {}).get(name)
+    return None if known is None else int(str(figure_here(around.settings, name, known.value)))
 
 
 def _removals(look: Reading) -> Mapping[str, list[RemovalWanted]]:
     """Give the removals no task waits for, by system, the oldest first."""
     found: dict[str, list[RemovalWanted]] = defaultdict(list)
+    within = _figure(look, "flags.confirm_within")
     rows = look.session.execute(
         select(FlagReconciliation.system, FlagDifference)
         .join(FlagReconciliation, FlagReconciliation.id == FlagDifference.reconciliation_id)
@@ -222,11 +229,15 @@ def _removals(look: Reading) -> Mapping[str, list[RemovalWanted]]:
         .limit(_MOST)
     )
     for system, row in rows:
+        asked_on = _day(row.asked_at) or look.today
+        due_on = None if within is None else look.calendar.working_days(asked_on, within).on
         removal = RemovalWanted(
             comparison_id=row.reconciliation_id,
             reference=row.reference or "",
             person_key=row.person_key,
-            asked_on=_day(row.asked_at) or look.today,
+            asked_on=asked_on,
+            due_on=due_on,
+            is_late=due_on is not None and due_on < look.today,
             failed_because=row.failed_because,
         )
         found[system].append(removal)

@@ -121,6 +121,10 @@ def test_it_stands_on_the_worklist_and_comes_back_with_it(
     _taken_over(app_database, {NAME: "worklist"})
     _ask(app_database)
     [waiting] = _waiting(app_database)
+    # One working day from Wed 4 Mar, as for every other flag.
+    assert (waiting.due_on, waiting.is_late) == (dt.date(2026, 3, 5), False)
+    with clock.frozen(NOW + dt.timedelta(days=2)):
+        assert [one.is_late for one in _waiting(app_database)] == [True]
 
     def back(day: str, reference: str) -> Any:
         file = io.BytesIO(

@@ -55,7 +55,7 @@ def worklist_rows(system: Any) -> Iterator[Sequence[Cell]]:
     for gone in system.removals:
         yield (
             *(gone.reference, system.name, gone.person_key, ""),
-            *(engine.flagging.ACTIONS["end"], "", gone.asked_on, ""),
+            *(engine.flagging.ACTIONS["end"], "", gone.asked_on, gone.due_on),
             *("", "", ""),
         )
 
