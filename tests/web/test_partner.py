@@ -76,6 +76,7 @@ def test_a_program_sends_a_notice_once_and_the_same_again_does_nothing(
 
 
 def test_two_deliveries_at_one_moment_make_one_case(app: Flask, liaison: str) -> None:
+    """R-098: the same notice is one, also when it comes twice at once."""
     codes: list[int] = []
     threads = [
         threading.Thread(target=lambda: codes.append(call(app, NOTICE).status_code))
@@ -90,6 +91,7 @@ def test_two_deliveries_at_one_moment_make_one_case(app: Flask, liaison: str) ->
 
 
 def test_who_proves_nothing_is_told_nothing(app: Flask, liaison: str) -> None:
+    """R-098, R-103: a forged call learns nothing."""
     for token in ("", "wrong" * 8):
         answer = call(app, NOTICE, token)
         assert answer.status_code == 401
