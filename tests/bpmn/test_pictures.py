@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from PIL import ImageFont
 
 from tests.bpmn.pictures import BPMN, DIAGRAMS, FLOW_NODES, Box, Drawn, Plane, planes
 
 #: What fits one screen; wider processes get a plane of their own for a subprocess.
 WIDEST, HIGHEST = 2000, 920
+
+#: Letters of the size labels have; those of a browser are about so much wider, measured.
+_LETTERS = ImageFont.load_default(11)
+_WIDER = 1.04
 
 PLANES = [
     pytest.param(plane, id=f"{path.stem}-{plane.id}") for path in DIAGRAMS for plane in planes(path)
@@ -36,6 +41,16 @@ def test_what_has_a_name_outside_its_shape_has_a_place_for_it(plane: Plane) -> N
         if drawn.element.get("name")
         and (drawn.bends or drawn.kind.endswith(("Event", "Gateway")))
         and drawn.label is None
+    )
+
+
+@each_picture
+def test_no_label_is_narrower_than_its_longest_word(plane: Plane) -> None:
+    """Else the word is broken in two wherever the place ends."""
+    _none(
+        f"{drawn.id}: {max(drawn.element.get('name', '').split(), key=len)}"
+        for drawn in (*plane.nodes, *plane.flows.values())
+        if drawn.label and drawn.label.width < _widest_word(drawn.element.get("name", ""))
     )
 
 
@@ -192,3 +207,8 @@ def _corner_of_a_gateway(label: Box, shape: Drawn) -> bool:
     near_x = min(max(middle.x, label.x), label.x + label.width)
     near_y = min(max(middle.y, label.y), label.y + label.height)
     return abs(near_x - middle.x) + abs(near_y - middle.y) > shape.box.width / 2
+
+
+def _widest_word(name: str) -> float:
+    """Give the width of the widest word of a label, in letters like those of the viewer."""
+    return max((_LETTERS.getlength(word) for word in name.split()), default=0.0) * _WIDER
