@@ -306,6 +306,7 @@ PAGES: Mapping[str, Rule] = {
     "policy_control.assessment": _assessments,
     "policy_control.review": _reviews,
     **dict.fromkeys(("exceptions.listed", "exceptions.as_file"), page("exceptions")),
+    "my_customers.listed": page("my customers"),
     "ombudsman_orders.listed": page("ombudsman orders"),
     "retention.listed": page("retention"),
     **dict.fromkeys(("retention.dry_run", "retention.deleted"), page("retention of each case")),

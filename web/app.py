@@ -59,6 +59,7 @@ from web.views import (
     flags,
     log,
     moving,
+    my_customers,
     my_emails,
     ombudsman_orders,
     other_contacts,
@@ -173,7 +174,7 @@ def _register_views(app: Flask) -> None:
     staff = (
         *(sign_in, sign_out, tasks, task, daily, doors, disagreements, callers),
         *(contacts, contact_imports, register_imports, absences),
-        *(cases, evidence, papers, register, post, my_emails),
+        *(cases, evidence, papers, register, post, my_customers, my_emails),
     )
     owners = (
         *(processes, drafts, draft_files, draft_saving, draft_preview, draft_transfer),

@@ -134,6 +134,8 @@ _STAFF = frozenset(ROLES) - {"process_owner", "administrator", "contractor", "pa
 #: Pages about no single case -> the roles they exist for. What is not here exists for nobody.
 PAGES: Mapping[str, frozenset[str]] = {
     "callers": _STAFF | {"contractor"},
+    # Whose contact, cover or stand-in they are, and what those customers wait for (R-010).
+    "my customers": _STAFF,
     # To find any customer: whoever works here may take in what one says (R-073).
     "customers": _STAFF,
     "a concern": frozenset({"team_leader", "manager", "dmo"}),

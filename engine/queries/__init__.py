@@ -8,6 +8,7 @@ from engine.queries import (
     contact_subjects,
     exceptions,
     ombudsman_orders,
+    open_matters,
     policy_control,
 )
 from engine.queries.appealable import (
@@ -141,6 +142,7 @@ __all__ = [
     "looked_after",
     "may_retry",
     "ombudsman_orders",
+    "open_matters",
     "people",
     "person",
     "policy_control",

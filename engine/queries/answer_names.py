@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
+from engine.casework.open_matters import KINDS
 from engine.queries.kinds import NAMES
 from engine.queries.reading import Reading
 from engine.tables.casefile import Evidence, LegalHold, OwedAction, ThirdParty
@@ -31,6 +32,7 @@ _EVIDENCE = frozenset(
 #: People and roles something can be passed on to.
 _TAKERS = "pass_takers"
 _WORDS = {
+    "matters_open": KINDS,
     "disagreement_ways": NAMES["way"],
     "restriction_kinds": NAMES["restriction"],
     "decisions_appealable": NAMES["decision"],

@@ -30,6 +30,7 @@ from engine.queries.diagrams import DiagramState, states_of
 from engine.queries.evidence import EvidenceRow, evidence_of
 from engine.queries.letters import LetterRow, PromiseRow, letters_of, promises_of
 from engine.queries.ombudsman_orders import ReportRow, reports_of
+from engine.queries.open_matters import Forwarded, OpenMatter, forwarded_of, matters_of
 from engine.queries.other_cases import OtherCase, other_cases_of
 from engine.queries.outside_events import OutsideRow, outside_of
 from engine.queries.owed import OwedRow, owed_of
@@ -46,6 +47,7 @@ from engine.tables.database import Database
 #: somebody must see to open it.
 SECTIONS: dict[str, Part] = {
     "overview": Part.CARD,
+    "open": Part.LETTERS,
     "customer": Part.LETTERS,
     "timeline": Part.TIMELINE,
     "contacts": Part.CONTACTS,
@@ -85,6 +87,9 @@ class CasePage:
     tasks: tuple[TaskRow, ...] = ()
     owed_actions: tuple[OwedRow, ...] = ()
     promises: tuple[PromiseRow, ...] = ()
+    #: What the customer waits for, the most urgent first, and what was passed on to whom.
+    open_matters: tuple[OpenMatter, ...] = ()
+    forwarded: tuple[Forwarded, ...] = ()
     #: What colleagues wrote, newest first.
     comments: tuple[CommentRow, ...] = ()
     #: Why the case is kept although it could be deleted.
@@ -158,6 +163,8 @@ def _page(
         tasks=tuple(open_tasks_of(look, row.id)) if overview else (),
         owed_actions=owed_of(look, row.id) if overview and sees_all else (),
         promises=promises_of(look, row.id) if overview and Part.LETTERS in parts else (),
+        open_matters=matters_of(look, row.id) if "open" in shows else (),
+        forwarded=forwarded_of(look, row.id) if "open" in shows else (),
         comments=comments_of(look, row.id, parts) if overview and sees_all else (),
         holds=_holds(look, row.id) if overview and Part.RETENTION in parts else (),
         customer=customer_of_case(look, row, parts) if "customer" in shows else None,

@@ -30,8 +30,11 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "cases.shown": ("dorothy", "/cases/{thackeray}", "/cases/{carter}", "/cases/{averill}"),
     "cases.section": (
         "dorothy",
-        *(f"/cases/{{thackeray}}/{name}" for name in ("customer", "timeline", "contacts")),
-        *(f"/cases/{{thackeray}}/{name}" for name in ("evidence", "letters", "decisions")),
+        *(f"/cases/{{thackeray}}/{name}" for name in ("open", "customer", "timeline")),
+        *(
+            f"/cases/{{thackeray}}/{name}"
+            for name in ("contacts", "evidence", "letters", "decisions")
+        ),
         *(f"/cases/{{thackeray}}/{name}" for name in ("where", "audience")),
         *("/cases/{averill}/evidence", "/cases/{averill}/letters", "/cases/{vance}/letters"),
         *("/cases/{holloway}/decisions", "/cases/{pemberton}/customer"),
@@ -72,6 +75,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "complaints.listed": ("claire", "/complaints"),
     "exceptions.listed": ("dorothy", "/exceptions", "/exceptions?number=C-09&from_on=soon"),
+    "my_customers.listed": ("priya", "/my-customers"),
     "ombudsman_orders.listed": ("claire", "/ombudsman-orders"),
     "retention.listed": ("dorothy", "/retention", "/retention?days=366"),
     "retention.dry_run": ("dorothy", "/retention/dry-run", "/retention/dry-run?days=366"),

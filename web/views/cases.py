@@ -23,6 +23,7 @@ blueprint = Blueprint("cases", __name__)
 #: Section -> what its link and its heading say.
 NAMES = {
     "overview": "Overview",
+    "open": "What is open",
     "customer": "Customer",
     "timeline": "Timeline",
     "contacts": "Contacts",

@@ -48,6 +48,7 @@ NO_IDS = {
     "letters_to_prove",
     "looks",
     "managers",
+    "matters_open",
     "order_at_hand",
     "owed_action_at_hand",
     "data_request_at_hand",
