@@ -49,7 +49,8 @@ class Matter:
     what: str
     #: A user name, a role, or ``THE_CONTACT``.
     who: str
-    since: dt.date
+    #: None for a promise: its letter says since when.
+    since: dt.date | None
     #: None where nobody is to have it done by a day.
     due_on: dt.date | None
     due_reason: str = ""
@@ -58,7 +59,9 @@ class Matter:
 def open_of(session: Session, cases: Collection[int]) -> list[Matter]:
     """Give what customers of these cases wait for, the most urgent first; seven statements."""
     found = [matter for source in _SOURCES for matter in source(session, cases)]
-    return sorted(found, key=lambda one: (one.due_on is None, one.due_on or one.since, one.id))
+    return sorted(
+        found, key=lambda one: (one.due_on is None, one.due_on or one.since or dt.date.max, one.id)
+    )
 
 
 def matters_open(context: Context) -> list[Choice]:
@@ -110,7 +113,7 @@ def _unread(session: Session, cases: Collection[int]) -> Iterator[Matter]:
 def _promised(session: Session, cases: Collection[int]) -> Iterator[Matter]:
     query = select(Promise).where(Promise.case_id.in_(cases), promises.is_open())
     for row in session.scalars(query):
-        yield Matter(row.case_id, "promise", row.id, row.what, row.owner, row.due_on, row.due_on)
+        yield Matter(row.case_id, "promise", row.id, row.what, row.owner, None, row.due_on)
 
 
 def _owed(session: Session, cases: Collection[int]) -> Iterator[Matter]:

@@ -39,7 +39,8 @@ class OpenMatter:
     what: str
     #: Full name, or a role in words.
     who: str
-    since: dt.date
+    #: None where its letter says since when.
+    since: dt.date | None
     due_on: dt.date | None
     due_reason: str
     #: late by 2 working days, in 3 working days; "" for no date.
@@ -134,7 +135,7 @@ def my_customers(database: Database, person: Person) -> tuple[CustomerMatters, .
                 case_reference=case.reference,
                 customer=name,
                 part=_part(person.name, arrangement),
-                support=arrangement.support or offered.get(case.id, ""),
+                support=arrangement.support.rstrip(".") or offered.get(case.id, ""),
                 matters=found.get(case.id, ()),
             )
             for case, name, arrangement in rows

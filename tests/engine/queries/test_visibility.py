@@ -27,6 +27,7 @@ from tests.engine.queries.landlord import PEOPLE, Pen, full_case, person
 
 ALL = {
     "overview",
+    "open",
     "customer",
     "timeline",
     "contacts",
@@ -37,7 +38,7 @@ ALL = {
     "audience",
 }
 CARD = {"overview"}
-CARD_AND_LETTERS = {"overview", "customer", "letters"}
+CARD_AND_LETTERS = {"overview", "open", "customer", "letters"}
 #: Person -> the sections of the full case that exist for them.
 MATRIX: dict[str, set[str]] = {
     "amina": ALL,  # carries it
