@@ -69,7 +69,7 @@ OPEN = {
     "Rafferty Quill": {"accept_spoc_role"},
     "Imelda Sorensen": {"do_what_we_owe", "issue_letter"},
     "Barnaby Okonjo": {"confirm_flag", "record_acknowledgement"},
-    "Theodora Wynne": {"keep_promise", "give_copy"},
+    "Theodora Wynne": {"answer_customer", "keep_promise", "give_copy"},
     "Lionel Petrie": {"report_on_arrangement"},
     "Agnes Dunmore": {"decide_review"},
     "Beatrix Holloway": {"complete_review_pack", "tell_customer_review_is_late"},
