@@ -53,6 +53,7 @@ class Matter:
     since: dt.date | None
     #: None where nobody is to have it done by a day.
     due_on: dt.date | None
+    #: "" for complaints and appeals too: their reasons are for those who see decisions (R-102).
     due_reason: str = ""
 
 
@@ -127,11 +128,10 @@ def _complaints(session: Session, cases: Collection[int]) -> Iterator[Matter]:
     query = select(Complaint).where(Complaint.case_id.in_(cases), Complaint.answered_on.is_(None))
     for row in session.scalars(query):
         due = row.extended_to or row.answer_due_on
-        reason = row.extended_reason if row.extended_to else row.answer_due_reason
         if row.acknowledged_on is None:
-            due, reason = row.acknowledge_due_on, row.acknowledge_due_reason
+            due = row.acknowledge_due_on
         what = f"A complaint, stage {row.stage}"
-        dates = (row.received_on, due, reason or "")
+        dates = (row.received_on, due)
         yield Matter(row.case_id, "complaint", row.id, what, "complaints_manager", *dates)
 
 
@@ -140,7 +140,7 @@ def _appeals(session: Session, cases: Collection[int]) -> Iterator[Matter]:
         Appeal.case_id.in_(cases), Appeal.outcome.is_(None), Appeal.withdrawn_on.is_(None)
     )
     for row in session.scalars(query):
-        dates = (row.received_on, row.answer_due_on, row.answer_due_reason or "")
+        dates = (row.received_on, row.answer_due_on)
         who = row.director or "dmo"
         yield Matter(row.case_id, "appeal", row.id, _WORDS_OF_APPEAL, who, *dates)
 
