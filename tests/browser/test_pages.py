@@ -27,6 +27,7 @@ LISTS = (
 )
 SECTIONS = (
     "Overview",
+    "What is open",
     "Customer",
     "Timeline",
     "Contacts",

@@ -108,12 +108,15 @@ def test_the_contact_sees_the_card_and_the_letters_and_the_rest_does_not_exist(
     page = priya.get(f"/cases/{case_id}")
     assert page.tree.xpath("//nav[@aria-label='Parts of this case']//a/text()") == [
         "Overview",
+        "What is open",
         "Customer",
         "Letters",
     ]
     assert "Mend the kitchen tap" not in page.text
     for name in SECTIONS:
-        priya.get(f"/cases/{case_id}/{name}", 200 if name in ("customer", "letters") else 404)
+        priya.get(
+            f"/cases/{case_id}/{name}", 200 if name in ("open", "customer", "letters") else 404
+        )
     priya.get(f"/cases/{case_id}/letters/1")
     priya.get(f"/cases/{case_id}/answers/1", 404)
 
