@@ -116,13 +116,18 @@ def remind(context: Context) -> int:
     system = flag_comparison_of(context)
     sentence = f"The comparison of our flags with {system} is late."
     here = {user.name: user for user in people.working_here(context.session, context.today)}
-    told = 0
+    told = []
     for name in people.holders_of(context.session, _OFFICER, context.today):
         about = f"flag_comparison_late:{context.instance_id}:{name}"
         if name in here and not _is_written(context.session, about):
             context.session.add(staff_mail(_mail(here[name], sentence, about), None, context.now))
-            told += 1
-    return told
+            told.append(name)
+    if told:
+        new = {"system": system, "people": told}
+        about_run = ("process_instance", context.instance_id)
+        entry = Entry("flag_comparison_reminded", *about_run, actor=context.actor, new=new)
+        Chain.of_administration(context.session).add(entry, at=context.now)
+    return len(told)
 
 
 def open_task(session: Session, system: str) -> int | None:
