@@ -29,6 +29,15 @@ ASKED = {
     "received_by": "priya",
     "channel": "telephone",
 }
+ANSWERED = {
+    "request_kind": "correction",
+    "request_words": "The call of 30 March was not mine.",
+    "received_on-day": "1",
+    "received_on-month": "4",
+    "received_on-year": "2026",
+    "received_by": "kit",
+    "channel": "telephone",
+}
 RECORD = {
     "happened_on": "2026-03-30",
     "at_time": "11:00",
@@ -103,6 +112,22 @@ def test_a_copy_is_made_once_everybody_else_is_decided_on_and_names_nobody_taken
     assert "Send me all you have." in text
     assert "Quill" not in caplog.text
     assert "Holt" not in caplog.text
+
+
+def test_whoever_answers_the_telephone_logs_a_request_and_sees_nothing_of_the_case(
+    as_: Callable[[str], Visitor], story: Scenario
+) -> None:
+    """R-104, R-106: any member of staff takes it in, from where they found the customer."""
+    kit = as_("kit")
+    card = kit.get(f"/callers?search={TAKEN_OVER['tenancy_reference']}")
+    form = card.follow("Somebody asks for their data")
+    checked = form.press("Continue", **ANSWERED)
+    sent_in = checked.press("Confirm and record")
+    assert not sent_in.errors
+    assert len(rows(story, DataRequest)) == 2
+    kit.get("/cases/1", 404)
+    found = kit.get(f"/doors/the-customer-disagrees?search={TAKEN_OVER['tenancy_reference']}")
+    assert "Somebody asks for their data" in found.follow("They ask for their data").title
 
 
 def test_the_copy_is_made_on_a_page_opened_from_the_task(
