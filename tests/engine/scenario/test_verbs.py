@@ -121,6 +121,9 @@ def test_what_is_expected_of_an_arrangement_can_fail(
     assert said in played(prepared, TAKEN_OVER, Step(verb, wrong, 2))
 
 
+LETTER = {"task": "issue_letter", "as": "dorothy"}
+
+
 def test_what_is_expected_of_a_letter_can_fail(prepared: Stages) -> None:
     asked = {"asked_by": "customer", "why": "It went well.", "received_on": "2026-03-27"}
     answers = {**asked, "received_by": "priya", "channel": "email"}
@@ -128,7 +131,7 @@ def test_what_is_expected_of_a_letter_can_fail(prepared: Stages) -> None:
     told = (
         TAKEN_OVER,
         Step("receive", {"message": "look_asked", "as": "tom", "answers": answers}, 2),
-        Step("complete", {"task": "issue_letter", "as": "dorothy", "answers": sent}, 3),
+        Step("complete", {**LETTER, "about": "look again", "answers": sent}, 3),
     )
     template = {"template": "request_acknowledgement"}
     words = "You will get our answer by Tuesday 14 April 2026."
