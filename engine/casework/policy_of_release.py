@@ -1,4 +1,4 @@
-"""Which version of the policy a release follows, and why it may be published (R-114, R-115)."""
+"""Which version of the policy a release follows, or why it goes without (R-012, R-114, R-115)."""
 
 from __future__ import annotations
 

@@ -40,6 +40,14 @@ DOORS: Mapping[str, Door] = {
         is_message=False,
         of_people=True,
     ),
+    "policy_document_recorded": Door(
+        "record_policy_document",
+        None,
+        _OF_THE_POLICY,
+        needs_case=False,
+        is_message=False,
+        of_people=True,
+    ),
     "policy_review_wanted": Door(
         "policy_review_wanted", None, _OF_THE_POLICY, needs_case=False, of_people=True
     ),

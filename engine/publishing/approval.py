@@ -14,6 +14,10 @@ from engine.releases import install_draft
 from engine.tables.database import Database
 from engine.tables.releases import ReleaseFile
 
+_NOTHING_ON_RECORD = (
+    "Expected a version of the policy on record with a signed impact assessment, or a recorded "
+    "exemption with its reason, but there is no version and no exemption."
+)
 _NOTHING_SIGNED = (
     "Expected a signed impact assessment of the policy's newest version, or a recorded exemption "
     "with its reason, but there is neither."
@@ -107,7 +111,7 @@ def approve_draft(
         _need_same(draft, checked)
         release = draft.release
         if not policy_of_release.tie(draft.session, release.id):
-            raise Rejected(f"{_NOTHING_SIGNED} Send it back, so that one of them is recorded.")
+            raise Rejected(f"{_lacking(draft)} Send it back, so that one of them is recorded.")
         install_draft(draft.session, release, checked, at=draft.now, by=person.name)
         said = {
             "number": release.number,
@@ -129,11 +133,17 @@ def _keep_exemption(draft: Held, exemption: str) -> None:
         return
     said = exemption.strip()
     if own_words.problems({"exemption": said}, ["exemption"]):
-        sentence = f"{_NOTHING_SIGNED} Say why this change needs no assessment."
+        sentence = f"{_lacking(draft)} Say why this change needs no assessment."
         raise InvalidAnswers([Problem("exemption", sentence)])
     said = checked_text("exemption", said, "why it needs no assessment", LONGEST_TEXT)
     by, release_id = draft.person.name, draft.release.id
     policy_of_release.exempt(draft.session, release_id, said, by=by, at=draft.now)
+
+
+def _lacking(draft: Held) -> str:
+    """Say what a version would be published without (R-012, R-115)."""
+    version, _ = policy_of_release.signed_now(draft.session)
+    return _NOTHING_SIGNED if version else _NOTHING_ON_RECORD
 
 
 def _may_hand_in(draft: Held) -> None:

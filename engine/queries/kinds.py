@@ -26,6 +26,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "partner_liaison": "Partner liaison",
     },
     "policy_review": {"desktop": "Desk-top review", "formal": "Formal review"},
+    "document_owner": {"ours": "Ours", "partner": "The partner's"},
     "policy_outcome": {"stays": "Stays as it is", "new_version": "A new version is made"},
     "training": {
         "policy": "The policy",

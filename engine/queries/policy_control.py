@@ -17,7 +17,8 @@ from engine.installation import read_surroundings
 from engine.own_values import figure_here
 from engine.queries import words
 from engine.queries.people import Person
-from engine.queries.policy_receipts import receipts, version_to_read
+from engine.queries.policy_documents import Document, read_with
+from engine.queries.policy_receipts import receipts, training, version_to_read
 from engine.queries.reading import Reading, reading
 from engine.releases import Bundle, bundle, current_release_id
 from engine.tables.database import Database
@@ -27,7 +28,6 @@ from engine.tables.policy_control import (
     PolicyOfRelease,
     PolicyReview,
     PolicyVersion,
-    TrainingRecord,
 )
 from engine.tables.process import WorkItem
 from engine.tables.releases import Release
@@ -111,6 +111,8 @@ class PolicyPage:
     have_not_read: tuple[str, ...]
     #: Topic, when, who, and by whom it was held.
     training: tuple[tuple[str, dt.date, str, str], ...]
+    #: What the policy is read with (R-012).
+    documents: tuple[Document, ...]
     #: May record versions and begin reviews.
     may_change: bool
 
@@ -163,7 +165,8 @@ def control_page(database: Database, person: Person) -> PolicyPage:
             releases=_releases(look),
             have_read=_readers(look, version, have=True),
             have_not_read=_readers(look, version, have=False),
-            training=_training(look),
+            training=training(look),
+            documents=read_with(look),
             may_change="process_owner" in person.roles,
         )
 
@@ -381,20 +384,3 @@ def _readers(look: Reading, version: PolicyVersion | None, *, have: bool) -> tup
     names = receipts(look, version)
     here = people.staff_here(look.session, look.today)
     return tuple(user.full_name for user in here if (user.name in names) is have)
-
-
-def _training(look: Reading) -> tuple[tuple[str, dt.date, str, str], ...]:
-    rows = look.session.scalars(
-        select(TrainingRecord)
-        .order_by(TrainingRecord.held_on.desc(), TrainingRecord.id)
-        .limit(_MOST)
-    )
-    return tuple(
-        (
-            words.name_of("training", row.topic),
-            row.held_on,
-            look.full_name(row.user_name),
-            row.proof,
-        )
-        for row in rows
-    )

@@ -11,6 +11,7 @@ from flask import Flask
 from engine import clock
 from engine.scenario import Scenario
 from tests.engine.casework.test_policy_control import LOOKED, VERSION, impact
+from tests.engine.casework.test_policy_documents import BEHAVIOUR
 from tests.web.visitor import Visitor
 
 As = Callable[[str], Visitor]
@@ -95,3 +96,23 @@ def test_signing_is_refused_with_the_row_named_on_every_page(story: Scenario, as
     as_("olive").get("/policy/assessments/7", 404)
     task = ann.get("/tasks").follow("Review the impact assessment")
     assert row in task.text
+
+
+def test_the_page_shows_what_the_policy_is_read_with_and_links_to_addresses_alone(
+    story: Scenario, as_: As
+) -> None:
+    """R-012: the newest version of each document, its earlier ones, and nothing without one."""
+    assert "None is on record. The policy is read with" in as_("olive").get("/policy").text
+    story.receive("policy_document_recorded", by="olive", answers=BEHAVIOUR)
+    newer = {"version": "4", "dated_on": "2026-01-05", "since": "2026-01-05"}
+    elsewhere = {"found_at": "Archive: number 14"}
+    told = {**BEHAVIOUR, **newer, **elsewhere}
+    story.receive("policy_document_recorded", by="olive", answers=told)
+    page = as_("olive").get("/policy")
+    assert "Version 4" in page.text
+    assert "1 earlier version" in page.text
+    assert page.tree.xpath("//a[contains(@href, 'policies.landlord')]/@rel") == ["noreferrer"]
+    assert not page.tree.xpath("//a[contains(., 'Archive')]")
+    asked = page.follow("Record a document it is read with")
+    assert "Whose document is it?" in asked.text
+    assert "Record a document it is read with" not in as_("mo").get("/policy").text

@@ -27,6 +27,7 @@ _SHARED = frozenset(
         "local_account",
         "mail_choice",
         "policy_distribution",
+        "policy_document",
         "policy_of_release",
         "policy_reading",
         "policy_review",
