@@ -92,9 +92,12 @@ class Calendar:
         """Give the same day `count` months later, clamped, then moved on to a working day (K-7)."""
         return self._roll(self.months(start, count), 1, "moved on, as the law counts a month")
 
-    def back_to_working_day(self, date: dt.date | Due) -> Due:
-        """Give that day, or the working day before it: a promise of the landlord (K-5)."""
-        return self._roll(date, -1, "worked back to a working day, because we promised it")
+    def back_to_working_day(self, date: dt.date | Due, *, because: str = "we promised it") -> Due:
+        """Give that day, or the working day before it: a promise of the landlord (K-5).
+
+        because: why, where nobody was promised anything.
+        """
+        return self._roll(date, -1, f"worked back to a working day, because {because}")
 
     def forward_to_working_day(self, date: dt.date | Due) -> Due:
         """Give that day, or the working day after it: a customer's last day (K-5)."""

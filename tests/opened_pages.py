@@ -326,7 +326,7 @@ PAGES: Mapping[str, Rule] = {
     **dict.fromkeys(("daily.hand_over", "daily.put_off"), at_task()),
     "callers.looked_up": page("callers"),
     **dict.fromkeys(("register.listed", "register.as_file"), page("register")),
-    "flags.listed": page("flags"),
+    **dict.fromkeys(("flags.listed", "flags.sent_to"), page("flags")),
     "flags.worklist": within("flags"),
     **dict.fromkeys(("flags.confirmed", "flags.compared"), within("flags")),
     **dict.fromkeys(

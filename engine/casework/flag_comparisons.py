@@ -93,9 +93,12 @@ def kept_comparisons(context: Context) -> list[Choice]:
         )
         .order_by(FlagReconciliation.id)
     )
-    return [
-        Choice(str(row.id), f"{row.file_name}, kept on {said(_day(row.kept_at))}") for row in rows
-    ]
+    return [choice_of(row) for row in rows]
+
+
+def choice_of(row: FlagReconciliation) -> Choice:
+    """Give what a comparison that was kept is called where it can be chosen."""
+    return Choice(str(row.id), f"{row.file_name}, kept on {said(_day(row.kept_at))}")
 
 
 def compare_flags(context: Context, values: dict[str, Any], restricted: dict[str, Any]) -> None:
@@ -172,9 +175,10 @@ def _due(
     calendar: Calendar, system: str, last: dt.date | None, asked_on: dt.date, every: int
 ) -> Due:
     since = "compared last" if last else "first asked for a flag"
-    due = calendar.back_to_working_day(calendar.months(last or asked_on, every))
-    begun = f"{system} was {since} on {said(last or asked_on)}."
-    return Due(due.on, f"{begun} {due.reason}", due.provisional)
+    within = calendar.months(last or asked_on, every)
+    reason = f"{within.reason.removesuffix('.')}, when {system} was {since}."
+    because = "it is not to be compared later than that"
+    return calendar.back_to_working_day(Due(within.on, reason), because=because)
 
 
 def _due_on(context: Context) -> dt.date:

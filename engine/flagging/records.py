@@ -19,6 +19,8 @@ from engine.tables.decisions import Flag
 from engine.tables.flagging import FlagDifference, FlagReconciliation
 
 _MOST = 200
+#: A file with fewer rows than one in so many flags in place is hardly all that a system shows.
+_FEW = 2
 #: Kind -> how a list of it is headed.
 KINDS: Mapping[str, str] = {
     "not_ours": "It shows a flag that is not ours",
@@ -44,6 +46,16 @@ class ComparisonBrief:
     not_ours: int
     missing: int
     differing: int
+
+    @property
+    def in_place(self) -> int:
+        """Count the flags of ours that were in place when it was made."""
+        return self.agreed + self.missing + self.differing
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether the file has far fewer rows than flags were in place (R-068)."""
+        return self.total * _FEW < self.in_place
 
 
 @dataclass(frozen=True)

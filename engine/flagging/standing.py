@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 
 from engine.calendar import Due
 from engine.casework.flag_comparisons import due_dates
+from engine.casework.flag_removals import NOT_OURS
 from engine.casework.flag_systems import adapter_of
 from engine.casework.open_tasks import is_open_unled
 from engine.casework.visibility import Part, sees
@@ -74,6 +75,8 @@ class RemovalWanted:
     #: As for every other flag (R-067); None where the version in force has no figure for it.
     due_on: dt.date | None
     is_late: bool
+    #: Whether no case of ours is about it; False where it was ours once.
+    is_of_no_case: bool
     #: Why no machine could be asked; "" where one is, or none is meant to.
     failed_because: str
 
@@ -94,6 +97,9 @@ class FlagSystem:
     not_confirmed: int
     #: When it was compared last with what it shows; None for never.
     compared_on: dt.date | None
+    #: That comparison, and how many differences of it nobody has dealt with; None and 0 for none.
+    comparison_id: int | None
+    left: int
     #: By when it is to be compared, with why that day; None where the version in force has no
     #: figure for it, or no flag was ever asked for there.
     compare_by: Due | None
@@ -111,6 +117,13 @@ class FlagSystem:
         return wanted + sum(bool(one.failed_because) for one in self.removals)
 
 
+@dataclass(frozen=True)
+class _Compared:
+    id: int
+    on: dt.date | None
+    left: int
+
+
 def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
     """Give each system with what waits there, the most urgent first; at most eleven statements.
 
@@ -123,13 +136,7 @@ def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
         wanted = _wanted(look, person)
         removals = _removals(look)
         counts = _counts(look)
-        compared = dict(
-            look.session.execute(
-                select(FlagReconciliation.system, func.max(FlagReconciliation.kept_at))
-                .where(FlagReconciliation.kept_at.is_not(None))
-                .group_by(FlagReconciliation.system)
-            ).all()
-        )
+        compared = _compared(look)
         return tuple(
             FlagSystem(
                 name=name,
@@ -139,12 +146,62 @@ def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
                 in_place=counts[name][0] if name in counts else 0,
                 still_set=counts[name][1] if name in counts else 0,
                 not_confirmed=counts[name][2] if name in counts else 0,
-                compared_on=_day(compared.get(name)),
+                compared_on=compared[name].on if name in compared else None,
+                comparison_id=compared[name].id if name in compared else None,
+                left=compared[name].left if name in compared else 0,
                 compare_by=due.get(name),
                 is_compared_late=name in due and due[name].on < look.today,
             )
             for name in sorted({*wanted, *removals, *counts})
         )
+
+
+def _compared(look: Reading) -> Mapping[str, _Compared]:
+    """Give the last comparison kept of each system, with what nobody has dealt with of it.
+
+    A flag that ended, or that something is asked of since, is dealt with.
+    """
+    of_nobody = and_(FlagDifference.flag_id.is_(None), FlagDifference.kind == NOT_OURS)
+    settled = and_(
+        Arrangement.ended_on.is_(None),
+        Flag.removed_on.is_(None),
+        Flag.update_requested_on.is_(None),
+        Flag.removal_requested_on.is_(None),
+        Flag.failed_on.is_(None),
+    )
+    ours = (
+        select(Flag.id)
+        .join(Arrangement, Arrangement.id == Flag.arrangement_id)
+        .where(Flag.id == FlagDifference.flag_id, settled)
+        .exists()
+    )
+    left = (
+        select(func.count(FlagDifference.id))
+        .where(
+            FlagDifference.reconciliation_id == FlagReconciliation.id,
+            FlagDifference.asked_at.is_(None),
+            or_(of_nobody, ours),
+        )
+        .scalar_subquery()
+    )
+    last = (
+        select(FlagReconciliation.system, func.max(FlagReconciliation.kept_at).label("at"))
+        .where(FlagReconciliation.kept_at.is_not(None))
+        .group_by(FlagReconciliation.system)
+        .subquery()
+    )
+    rows = look.session.execute(
+        select(FlagReconciliation.system, FlagReconciliation.kept_at, FlagReconciliation.id, left)
+        .join(
+            last,
+            and_(
+                last.c.system == FlagReconciliation.system,
+                last.c.at == FlagReconciliation.kept_at,
+            ),
+        )
+        .order_by(FlagReconciliation.id)
+    )
+    return {system: _Compared(number, _day(at), count) for system, at, number, count in rows}
 
 
 def _wanted(look: Reading, person: Person) -> Mapping[str, list[FlagWanted]]:
@@ -238,6 +295,7 @@ def _removals(look: Reading) -> Mapping[str, list[RemovalWanted]]:
             asked_on=asked_on,
             due_on=due_on,
             is_late=due_on is not None and due_on < look.today,
+            is_of_no_case=row.case_id is None,
             failed_because=row.failed_because,
         )
         found[system].append(removal)

@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
+from engine.casework import flag_comparisons
 from engine.casework.open_matters import KINDS
 from engine.queries.kinds import NAMES
 from engine.queries.reading import Reading
 from engine.tables.casefile import Evidence, LegalHold, OwedAction, ThirdParty
 from engine.tables.complaints import Complaint
+from engine.tables.flagging import FlagReconciliation
 from forms import Choice, Form, Question
 
 #: Rows of the case that a list offers by id: the list -> table, and the text of a row.
@@ -29,6 +31,8 @@ _EVIDENCE = frozenset(
         *("breaches_since_letter", "evidence_to_class", "evidence_to_correct"),
     }
 )
+#: Comparisons of flags with a system, of no case.
+_COMPARISONS = "kept_comparisons"
 #: People and roles something can be passed on to.
 _TAKERS = "pass_takers"
 _WORDS = {
@@ -64,6 +68,9 @@ def _named(look: Reading, name: str, case_id: int | None) -> Sequence[Choice]:
         table, column = _ROWS[name]
         found = look.session.scalars(select(table).where(table.case_id == case_id))
         return [Choice(str(row.id), str(getattr(row, column))) for row in found]
+    if name == _COMPARISONS:
+        kept = select(FlagReconciliation).where(FlagReconciliation.kept_at.is_not(None))
+        return [flag_comparisons.choice_of(row) for row in look.session.scalars(kept)]
     people = look.full_names.items()
     if name == _TAKERS:
         teams = [Choice(f"team:{role}", called) for role, called in NAMES["role"].items()]

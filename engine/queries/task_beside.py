@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from engine.casework.flag_comparisons import TASK as COMPARE_FLAGS
 from engine.casework.visibility import Part, opens
 from engine.queries.reading import Reading
 from engine.tables.policy_control import ImpactAssessment, PolicyReview
@@ -20,14 +21,16 @@ _REF = "_ref"
 class Beside:
     """One page to open beside a task."""
 
-    #: data_request, impact_assessment, policy_review
+    #: data_request, impact_assessment, policy_review, flags
     kind: str
-    #: Of what it shows.
+    #: Of what it shows; 0 where that is one page for everything.
     id: int
 
 
 def beside(look: Reading, item: WorkItem, parts: frozenset[Part]) -> tuple[Beside, ...]:
     """Give the pages beside a task that exist for the one who looks; () for most tasks."""
+    if item.element_id == COMPARE_FLAGS and opens(look.viewer, "flags"):
+        return (Beside("flags", 0),)
     return tuple(
         found
         for name, value in item.variables.items()

@@ -204,7 +204,9 @@ NOT_LOOKED_AT: Mapping[str, str] = {
         ("sign_in.emergency", "sign_in.out", "sign_in.there", "sign_in.back"), _SIGN_IN
     ),
     "sign_in.page": "tests/browser/test_pages.py looks at it as a stranger.",
-    **dict.fromkeys(("sign_in.home", "drafts.change"), "It leads on to another page at once."),
+    **dict.fromkeys(
+        ("sign_in.home", "drafts.change", "flags.sent_to"), "It leads on to another page at once."
+    ),
 }
 #: Forms sent with nothing in them: who, address, the button; each must be refused with a summary.
 SENT_EMPTY: tuple[tuple[str, str, str], ...] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Callable
 
@@ -13,10 +14,12 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 import engine
+from engine import clock
+from engine.commands import start_flag_comparisons
 from engine.tables.database import Database
 from engine.tables.decisions import Flag
 from engine.tables.flagging import FlagDifference, FlagReconciliation, FlagRequest
-from engine.tables.process import Outbox
+from engine.tables.process import Outbox, WorkItem
 from tests.web.flag_systems import TAKEN_OVER
 from tests.web.visitor import Page, Visitor
 
@@ -266,6 +269,67 @@ def test_a_preview_is_deleted_and_nothing_is_asked_from_it(two: Database, as_: A
     page.press("Delete the preview")
     with two.reading() as session:
         assert session.scalars(select(FlagDifference)).all() == []
+
+
+def test_what_nobody_dealt_with_of_the_last_comparison_stands_on_the_page(
+    two: Database, as_: As
+) -> None:
+    """R-068: a comparison that was kept is not what it found put right."""
+    confirmed(as_("sam"))
+    dorothy = as_("dorothy")
+    content = f'Tenancy reference,Text\nNF-151206,"{flags(two)[0].text}"\nNF-99,Left on\n'
+    page = send(dorothy, "/flags/comparisons", "flags", content, system=JADU)
+    assert "still to deal with" not in dorothy.get("/flags").text
+    kept = page.press("Keep it as a record")
+    left = "2 differences of the last comparison still to deal with"
+    found = dorothy.get("/flags")
+    assert found.tree.xpath(f"//a[contains(@class, 'due--late') and contains(., '{left}')]/@href")
+    kept.press("Ask for its removal: NF-99").press("Ask for it again: NF-2")
+    found = dorothy.get("/flags")
+    assert "No differences of the last comparison still to deal with" in found.text
+    assert "Remove it: no case of ours is about it" in found.text
+    assert "no case of ours" not in as_("sam").get("/flags").text
+
+
+def test_a_file_with_far_fewer_rows_than_flags_is_warned_of(two: Database, as_: As) -> None:
+    """R-068."""
+    confirmed(as_("sam"))
+    with two.writing() as session:
+        made = FlagReconciliation(
+            **{"system": JADU, "file_name": "few.csv", "sha256": "0", "made_by": "dorothy"},
+            **{"made_at": clock.now(), "total": 1, "agreed": 1, "missing": 2},
+        )
+        session.add(made)
+        session.flush()
+        here = f"/flags/comparisons/{made.id}"
+    page = as_("dorothy").get(here)
+    assert "The file shows 1 flag, but 3 of ours were in place" in page.text
+    assert "were in place" not in page.press("Keep it as a record").text
+
+
+def test_an_address_a_file_was_sent_to_leads_back_to_the_page(two: Database, as_: As) -> None:
+    for path in ("/flags/comparisons", "/flags/confirmations"):
+        answer = as_("dorothy").client.get(path)
+        assert (answer.status_code, answer.location) == (302, "/flags")
+        assert as_("amina").client.get(path).status_code == 404
+
+
+def test_the_task_leads_to_the_page_and_its_answers_name_the_comparison(
+    two: Database, as_: As
+) -> None:
+    """R-068."""
+    confirmed(as_("sam"))
+    with clock.frozen(dt.datetime(2026, 5, 21, 10)):
+        start_flag_comparisons(two)
+        with two.reading() as session:
+            items = session.scalars(select(WorkItem).where(WorkItem.element_id == "compare_flags"))
+            task = next(one.id for one in items if one.variables["flag_system"] == JADU)
+        dorothy = as_("dorothy")
+        assert "/flags" in dorothy.get(f"/tasks/{task}").tree.xpath("//section//li/a/@href")
+        content = "Tenancy reference,Text\nNF-99,Left on\n"
+        page = send(dorothy, "/flags/comparisons", "flags", content, system=JADU)
+        page.press("Keep it as a record")
+        assert "flags.csv, kept on Thu 21 May 2026" in dorothy.get(f"/tasks/{task}").text
 
 
 def test_the_page_does_not_exist_for_others(two: Database, as_: As) -> None:

@@ -60,6 +60,15 @@ def worklist_rows(system: Any) -> Iterator[Sequence[Cell]]:
         )
 
 
+@blueprint.get("/confirmations", endpoint="sent_to")
+@blueprint.get("/comparisons", endpoint="sent_to")
+def _sent_to() -> ResponseReturnValue:
+    """Lead on to the page a file is sent from, for an address opened again; 404 for others."""
+    if not auth.may_open("flags"):
+        raise engine.NotFound
+    return redirect(url_for("flags.listed"))
+
+
 @blueprint.post("/confirmations")
 def confirmed() -> ResponseReturnValue:
     """Take the filled-in worklist back: each row that is right confirms its flag."""
