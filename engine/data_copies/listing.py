@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from engine.casework.data_requests import REF
+from engine.casework.tasks_seen import sees_work_item
 from engine.casework.visibility import Part, sees
 from engine.data_copies import making
 from engine.data_copies.others import Mark
@@ -17,6 +19,7 @@ from engine.queries.reading import Reading, reading
 from engine.tables.casefile import CaseFile, Customer, LegalHold
 from engine.tables.data_requests import DataCopy, DataRequest
 from engine.tables.database import Database
+from engine.tables.process import WorkItem
 
 #: Roles for which the list exists; a manager reads figures alone.
 _LISTED_FOR = frozenset({"complaints_manager", "manager", "dmo", "legal"})
@@ -83,6 +86,8 @@ class DataRequestPage:
     what: str
     is_copy: bool
     is_open: bool
+    #: The task in which it is answered now; None where none is open that this person may see.
+    task_id: int | None
     marks: tuple[Mark, ...]
     #: Id, when it was made, by whom, size in bytes and SHA-256 of each.
     copies: tuple[tuple[int, dt.datetime, str, int, str], ...]
@@ -149,12 +154,26 @@ def page(database: Database, request_id: int, person: Person) -> DataRequestPage
             what=request.what,
             is_copy=request.kind == "copy",
             is_open=is_open,
+            task_id=_task(look, request),
             marks=tuple(making.marks_of(look.session, request)) if wants else (),
             copies=tuple(
                 (one.id, one.made_at, look.full_name(one.made_by), one.size_bytes, one.sha256)
                 for one in copies
             ),
         )
+
+
+def _task(look: Reading, request: DataRequest) -> int | None:
+    rows = look.session.execute(
+        select(WorkItem.id, WorkItem.variables).where(
+            WorkItem.case_id == request.case_id,
+            WorkItem.completed_at.is_(None),
+            WorkItem.cancelled_at.is_(None),
+            sees_work_item(look.viewer),
+        )
+    )
+    wanted = f"data_request:{request.id}"
+    return next((number for number, known in rows if known.get(REF) == wanted), None)
 
 
 def _requests(look: Reading) -> tuple[DataRequestRow, ...]:

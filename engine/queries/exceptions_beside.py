@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from engine.calendar import said
 from engine.casework import data_requests, sendings
+from engine.casework.kept_apart import kept_from_viewer
 from engine.casework.visibility import opens
 from engine.clock import LONDON
 from engine.queries import words
@@ -78,6 +79,8 @@ def _letters(asked: Asked) -> Iterator[Found]:
         .outerjoin(Outbox, Outbox.id == Sending.outbox_id)
         .where(Sending.third_party_id.is_(None), Sending.asked_on <= asked.as_of)
         .where(or_(lost, never_left), ~went_again.exists())
+        .where(or_(Letter.delivered_on.is_(None), Letter.delivered_on > asked.as_of))
+        .where(Letter.template.not_in(kept_from_viewer(asked.look.viewer)))
     )
     for row, title, by, issued_on in asked.rows(query, Sending.case_id):
         fate = sendings.FATES.get(row.status or "", "It could not be sent")

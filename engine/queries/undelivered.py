@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from engine import clock
 from engine.casework.flag_requests import REQUESTED
+from engine.casework.kept_apart import kept_from_viewer
 from engine.casework.outgoing import EMAIL, EVENTS
 from engine.casework.outgoing_letters import NOTIFY
 from engine.casework.visibility import Part, sees, sees_every_case
@@ -22,6 +23,8 @@ from engine.queries.stuck import is_stuck, may_retry
 from engine.queries.walking import counted_to
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
+from engine.tables.decisions import Letter
+from engine.tables.leaving import Sending
 from engine.tables.process import Incident, Outbox
 from engine.tables.sign_in import SignedIn
 
@@ -121,7 +124,7 @@ def _count(which: ColumnElement[bool]) -> Any:
 
 def _wanted(look: Reading, show: Show, page: int) -> Any:
     whole = sees_every_case(look.viewer, Part.LETTERS)
-    sees_it = true() if whole else sees(look.viewer, Part.LETTERS)
+    sees_it = and_(true() if whole else sees(look.viewer, Part.LETTERS), ~_is_apart(look))
     return (
         select(
             Outbox,
@@ -137,6 +140,17 @@ def _wanted(look: Reading, show: Show, page: int) -> Any:
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
+
+
+def _is_apart(look: Reading) -> ColumnElement[bool]:
+    """Give the condition under which it tells of a request for data, or a hold, not for them."""
+    kept = kept_from_viewer(look.viewer)
+    if not kept:
+        return false()
+    of_it = select(Letter.id).join(Sending, Sending.letter_id == Letter.id)
+    letter = of_it.where(Sending.outbox_id == Outbox.id, Letter.template.in_(kept)).exists()
+    about = func.coalesce(Outbox.about, "")
+    return or_(letter, *(about.startswith(f"{name}_") for name in sorted(kept)))
 
 
 def _told(look: Reading, found: Any) -> Undelivered:

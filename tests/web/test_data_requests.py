@@ -135,7 +135,9 @@ def test_the_copy_is_made_on_a_page_opened_from_the_task(
 ) -> None:
     """R-104: the officer need not know where the list of requests is."""
     task = as_("dorothy").get("/tasks?view=all").follow("Look at the request")
-    assert task.follow("Who else is in the data").path == PAGE
+    page = task.follow("Who else is in the data")
+    assert page.path == PAGE
+    assert page.follow("The task in which it is answered").title == task.title
 
 
 @pytest.mark.parametrize("name", ["amina", "priya", "claire", "mo", "kit", "olive"])

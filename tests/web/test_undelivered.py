@@ -224,3 +224,19 @@ def test_the_command_line_says_what_waits_and_gives_up_what_is_old(
     assert '"waiting": 0' in done.output
     assert len(kept(database)) == 5
     assert {who.endswith("(command line)") for _, _, who, _ in kept(database) if who} == {True}
+
+
+def test_what_tells_of_a_request_for_data_is_for_those_it_is_kept_for(
+    database: Database, as_: As
+) -> None:
+    """R-102, R-104: a notice says that somebody asked, which a manager does not see elsewhere."""
+    number, _ordinary = write(database, 2)
+    with database.writing() as session:
+        row = session.get_one(Outbox, number)
+        row.about = "data_request_unread:1:dorothy"
+        row.content = {**row.content, "subject": "SP-2026-001: Somebody asked for their data."}
+    assert "asked for their data" in as_("dorothy").get("/undelivered").text
+    page = as_("mo").get("/undelivered").text
+    assert "Letter 1 is late." in page
+    assert "asked for their data" not in page
+    assert "About a case that is not for you" in page

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.errors import NotFound
 from engine.queries import exceptions
@@ -183,10 +183,47 @@ def test_a_letter_that_did_not_arrive_is_one_until_it_went_again(replayed: Datab
         session.add(lost)
     (sentence,) = why()
     assert "It cannot be delivered to this address; nothing shows that it arrived" in sentence
+    _change_letter(replayed, letter.id, delivered_on=ON)
+    assert why() == []
+    _change_letter(replayed, letter.id, delivered_on=None)
     with replayed.writing() as session:
         after = dt.date(2021, 5, 24)
         session.add(Sending(**sent, way="person", asked_on=after, left_on=after, proof="By hand"))
     assert why() == []
+
+
+def test_a_letter_about_data_is_an_exception_for_those_who_may_read_it(replayed: Database) -> None:
+    """R-102, R-104: a manager is not told by a report what the page of the case keeps apart."""
+
+    def why(person: Person) -> list[str]:
+        wanted = ExceptionFilter(number="C-19", from_on=ON)
+        return [row.why for row in exceptions.report(replayed, person, wanted).found]
+
+    manager = of("mo", "manager")
+    with replayed.writing() as session:
+        letter = session.scalars(select(Letter).order_by(Letter.id)).first()
+        assert letter is not None
+        session.add(
+            Sending(
+                case_id=letter.case_id,
+                letter_id=letter.id,
+                to_name="Frankie Lowell",
+                channel="email",
+                sent_to="frankie@example.org",
+                asked_by="dorothy",
+                way="notify",
+                asked_on=ON,
+                status="permanent-failure",
+            )
+        )
+    assert (len(why(DMO)), len(why(manager))) == (1, 1)
+    _change_letter(replayed, letter.id, template="data_request_copy")
+    assert (len(why(DMO)), len(why(manager))) == (1, 0)
+
+
+def _change_letter(replayed: Database, number: int, **values: Any) -> None:
+    with replayed.writing() as session:
+        session.execute(update(Letter).where(Letter.id == number).values(**values))
 
 
 def test_a_version_published_by_an_exemption_is_one_about_no_case(replayed: Database) -> None:
