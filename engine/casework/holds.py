@@ -26,9 +26,31 @@ _KINDS = {
 }
 _SETTLED = "something_was_settled"
 #: The messages that begin the review of a hold and that end it.
-_PLACED, _LIFTED = "hold_placed", "hold_lifted"
+PLACED, _LIFTED = "hold_placed", "hold_lifted"
 #: The control variable that says which hold a run is about: ``legal_hold:3``.
 _REF = "hold_ref"
+
+
+def begin_all(context: Context) -> int:
+    """Begin a review for each standing hold of the case that has none; gives how many.
+
+    One from before reviews were drawn is due when it would have been, counted from its first day
+    (R-108).
+    """
+    waiting = context.session.scalars(
+        select(LegalHold)
+        .where(
+            LegalHold.case_id == context.case_id,
+            LegalHold.begun_on.is_(None),
+            LegalHold.lifted_on.is_(None),
+        )
+        .order_by(LegalHold.id)
+    ).all()
+    begun = sum(_begin_review(context, hold) for hold in waiting)
+    if begun:
+        new = {"how_many": begun}
+        context.audit("hold_reviews_begun", "case_file", context.case_id, new=new)
+    return begun
 
 
 def may_hold(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -47,7 +69,7 @@ def place_hold(context: Context, values: dict[str, Any], restricted: dict[str, A
         reason=f"{_KINDS.get(values['hold_kind'], values['hold_kind'])}: {values['hold_reason']}",
         opened_on=context.today,
         opened_by=context.actor,
-        review_on=_review_on(context),
+        review_on=_review_on(context, context.today),
     )
     context.session.add(hold)
     context.session.flush()
@@ -62,7 +84,7 @@ def place_for_request(context: Context, case: CaseFile, data_request_id: int) ->
         reason=_KINDS["data_request"],
         opened_on=context.today,
         opened_by=context.actor,
-        review_on=_review_on(context),
+        review_on=_review_on(context, context.today),
         data_request_id=data_request_id,
     )
     context.session.add(hold)
@@ -85,7 +107,8 @@ def lift_for_request(context: Context, data_request_id: int) -> None:
         entry = Entry("hold_lifted", "legal_hold", hold.id, context.actor)
         Chain.of_case(context.session, case).add(entry, at=context.now)
         context.send(_SETTLED, key=f"case:{case.id}", refs={"case_id": case.id})
-        context.send(_LIFTED, key=_ref(hold), refs={"case_id": case.id})
+        if hold.begun_on is not None:
+            context.send(_LIFTED, key=_ref(hold), refs={"case_id": case.id})
 
 
 def standing(context: Context) -> list[Choice]:
@@ -109,7 +132,8 @@ def lift_hold(context: Context, values: dict[str, Any], restricted: dict[str, An
     """Lift a hold; whoever waits for the case to be free looks at it again."""
     hold = context.session.get_one(LegalHold, int(values["hold"]))
     _lift(context, hold)
-    context.send(_LIFTED, key=_ref(hold))
+    if hold.begun_on is not None:
+        context.send(_LIFTED, key=_ref(hold))
 
 
 def hold_ref(context: Context) -> str:
@@ -150,7 +174,7 @@ def look_at_hold(context: Context, values: dict[str, Any], restricted: dict[str,
     if values["hold_result"] != "needed":
         _lift(context, hold, values["lifted_because"])
         return
-    old, hold.review_on = hold.review_on, _review_on(context)
+    old, hold.review_on = hold.review_on, _review_on(context, context.today)
     context.audit(
         "hold_reviewed",
         "legal_hold",
@@ -160,8 +184,17 @@ def look_at_hold(context: Context, values: dict[str, Any], restricted: dict[str,
     )
 
 
-def _begin_review(context: Context, hold: LegalHold) -> None:
-    context.send(_PLACED, refs={"case_id": hold.case_id}, payload={_REF: _ref(hold)})
+def _begin_review(context: Context, hold: LegalHold) -> bool:
+    """Begin the review of a hold, once; False where the version at work draws none.
+
+    The worker begins it as soon as the published version draws it.
+    """
+    if not context.begins(PLACED):
+        return False
+    hold.begun_on = context.today
+    hold.review_on = hold.review_on or _review_on(context, hold.opened_on)
+    context.send(PLACED, refs={"case_id": hold.case_id}, payload={_REF: _ref(hold)})
+    return True
 
 
 def _lift(context: Context, hold: LegalHold, because: str | None = None) -> None:
@@ -183,9 +216,9 @@ def _of_run(context: Context) -> LegalHold:
     return hold
 
 
-def _review_on(context: Context) -> dt.date:
+def _review_on(context: Context, since: dt.date) -> dt.date:
     months = int(context.policy("hold.review"))
-    due = context.calendar.months(context.today, months)
+    due = context.calendar.months(since, months)
     return context.calendar.back_to_working_day(due).on
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.commands import disagreeing, flag_answers
 from engine.commands.actions import act
 from engine.commands.begun_by_date import (
+    begin_hold_reviews,
     begin_owed_actions,
     start_flag_comparisons,
     start_policy_review,
@@ -51,6 +52,7 @@ __all__ = [
     "Outcome",
     "Surroundings",
     "act",
+    "begin_hold_reviews",
     "begin_owed_actions",
     "broken_chains",
     "change_calendar",

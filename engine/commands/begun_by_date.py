@@ -1,13 +1,13 @@
-"""Runs that begin without anybody asking: reviews of the policy, comparisons, what is owed."""
+"""Runs that begin without anybody asking: on a date, or for what a case waits for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from engine.casework import flag_comparisons, owed_action_runs, policy_reviews
+from engine.casework import flag_comparisons, holds, owed_action_runs, policy_reviews
 from engine.casework.context import THE_SYSTEM, Context
 from engine.commands.contexts import context_of_case
 from engine.commands.delivery import deliver_messages
@@ -15,7 +15,7 @@ from engine.commands.tries import keeps_trying
 from engine.errors import NotFound
 from engine.installation import Surroundings, read_surroundings
 from engine.releases import Bundle, bundle, current_release_id
-from engine.tables.casefile import CaseFile, OwedAction
+from engine.tables.casefile import CaseFile, LegalHold, OwedAction
 from engine.tables.database import Database
 
 #: Begins what is due in an open transaction; gives how many messages it sent.
@@ -50,6 +50,15 @@ def begin_owed_actions(db: Database) -> int:
     return _begin(db, owed_action_runs.WANTED, _what_is_owed)
 
 
+def begin_hold_reviews(db: Database) -> int:
+    """Begin the review of each standing hold that has none; gives how many were begun.
+
+    Nothing where the published version does not draw the process. At most those of 25 cases a call
+    (R-108).
+    """
+    return _begin(db, holds.PLACED, _holds)
+
+
 def _begin(db: Database, message: str, begin: Begin) -> int:
     """Begin what is due where the published version starts with this message, and deliver it."""
     begun = _sent(db, message, begin)
@@ -79,26 +88,37 @@ def _comparisons(session: Session, around: Surroundings, parsed: Bundle) -> int:
 
 
 def _what_is_owed(session: Session, around: Surroundings, parsed: Bundle) -> int:
-    waiting = (
+    open_ones = (OwedAction.begun_on.is_(None), owed_action_runs.is_open())
+    contexts = _of_cases(session, around, parsed, OwedAction.case_id, *open_ones)
+    return sum(owed_action_runs.begin_all(context) for context in contexts)
+
+
+def _holds(session: Session, around: Surroundings, parsed: Bundle) -> int:
+    standing = (LegalHold.begun_on.is_(None), LegalHold.lifted_on.is_(None))
+    contexts = _of_cases(session, around, parsed, LegalHold.case_id, *standing)
+    return sum(holds.begin_all(context) for context in contexts)
+
+
+def _of_cases(
+    session: Session,
+    around: Surroundings,
+    parsed: Bundle,
+    case_id: InstrumentedAttribute[int],
+    *waiting: ColumnElement[bool],
+) -> list[Context]:
+    """Give the next cases with such a row, each to work on."""
+    cases = session.execute(
         select(CaseFile.id, CaseFile.parameter_set)
-        .join(OwedAction, OwedAction.case_id == CaseFile.id)
-        .where(
-            OwedAction.begun_on.is_(None),
-            owed_action_runs.is_open(),
-            CaseFile.deleted_on.is_(None),
-        )
+        .join(case_id.class_, case_id == CaseFile.id)
+        .where(CaseFile.deleted_on.is_(None), *waiting)
         .distinct()
         .order_by(CaseFile.id)
         .limit(_CASES_AT_ONCE)
-    )
-    return sum(
-        owed_action_runs.begin_all(
-            context_of_case(
-                session, around, parsed, THE_SYSTEM, case_id=number, parameter_set=figures
-            )
-        )
-        for number, figures in session.execute(waiting).all()
-    )
+    ).all()
+    return [
+        context_of_case(session, around, parsed, THE_SYSTEM, case_id=number, parameter_set=figures)
+        for number, figures in cases
+    ]
 
 
 def _of_no_case(session: Session, around: Surroundings, parsed: Bundle) -> Context:

@@ -262,3 +262,5 @@ class LegalHold(Row):
     review_on: Mapped[dt.date | None]
     #: The request for data that keeps it; None for a hold a person placed.
     data_request_id: Mapped[int | None]
+    #: When its review was begun; None while the version at work draws none.
+    begun_on: Mapped[dt.date | None]

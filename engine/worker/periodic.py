@@ -13,6 +13,7 @@ from typing import Literal
 from engine import batches, imports
 from engine.casework.audit import Chain
 from engine.commands import (
+    begin_hold_reviews,
     begin_owed_actions,
     deliver_messages,
     dispatch_due,
@@ -86,6 +87,7 @@ def periodics(senders: Senders | None = None) -> tuple[Periodic, ...]:
         Periodic("letters at Notify", "sweep", SWEEP_SECONDS, ask),
         Periodic("e-mail about tasks", "sweep", SWEEP_SECONDS, write),
         Periodic("what we owe customers", "sweep", SWEEP_SECONDS, begin_owed_actions),
+        Periodic("reviews of holds", "sweep", SWEEP_SECONDS, begin_hold_reviews),
         Periodic("reviews of the policy", "sweep", SWEEP_SECONDS, start_policy_review),
         Periodic("comparisons of flags", "sweep", SWEEP_SECONDS, start_flag_comparisons),
         Periodic("audit anchors", "sweep", SWEEP_SECONDS, anchor),
