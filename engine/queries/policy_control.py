@@ -11,6 +11,7 @@ from sqlalchemy import select
 import forms
 from engine.calendar import Due, said
 from engine.casework import impact_rules, people, policy_dates, policy_of_release
+from engine.casework.tasks_seen import may_see_task
 from engine.casework.visibility import opens
 from engine.errors import NotFound
 from engine.installation import read_surroundings
@@ -77,7 +78,7 @@ class ReviewRow:
     is_late: bool
     #: How it stands, in a sentence.
     standing: str
-    #: Its open task, None where none is open.
+    #: Its open task, None where none is open that this person may see.
     task_id: int | None
 
 
@@ -325,8 +326,14 @@ def _review(look: Reading, row: PolicyReview, task: WorkItem | None) -> ReviewRo
         due_words=look.due_words(row.due_on) if row.ended_on is None else "",
         is_late=row.ended_on is None and row.due_on < look.today,
         standing=standing,
-        task_id=mine.id if mine else None,
+        task_id=mine.id if mine and _sees(look, mine) else None,
     )
+
+
+def _sees(look: Reading, task: WorkItem) -> bool:
+    name, roles = look.viewer.name, look.viewer.roles
+    theirs = task.assignee == name or (task.assignee is None and task.role in roles)
+    return theirs or may_see_task(look.session, task, name, roles)
 
 
 def _assessment(look: Reading, row: ImpactAssessment) -> AssessmentRow:

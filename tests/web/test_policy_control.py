@@ -89,6 +89,8 @@ def test_signing_is_refused_with_the_row_named_on_every_page(story: Scenario, as
     row = "Age: nothing is said that is done against it and it has no action."
     page = as_("olive").get("/policy")
     assert row in page.text
+    assert "A review is open." in page.text
+    assert not page.tree.xpath("//main//a[starts-with(@href, '/tasks/')]"), "it is Ann's task"
     assert row in as_("olive").get("/policy/assessments/1").text
     ann = as_("ann")
     assert "Letters alone." in ann.get("/policy/assessments/1").text
