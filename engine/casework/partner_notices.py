@@ -19,7 +19,7 @@ from engine.tables.partners import PartnerNotice
 from forms import Choice
 
 #: The control variable that says which notice a run answers: ``notice:12``.
-_REF = "notice_ref"
+NOTICE_REF = "notice_ref"
 _START, _CHANGE, _REVIEW, _END = "start", "change", "review", "end"
 #: Kind of notice -> the message that tells the run of the arrangement.
 _MESSAGES = {
@@ -117,7 +117,7 @@ def partner_notice(context: Context, values: dict[str, Any], restricted: dict[st
         context.send("partner_started", refs=refs)
     elif not is_linked and arrangement is not None:
         context.send(_MESSAGES[notice.kind], key=f"arrangement:{arrangement.id}", refs=refs)
-    context.send("partner_answer_wanted", refs=refs, payload={_REF: f"notice:{notice.id}"})
+    context.send("partner_answer_wanted", refs=refs, payload={NOTICE_REF: f"notice:{notice.id}"})
 
 
 def notice_received_on(context: Context) -> dt.date:
@@ -355,7 +355,7 @@ def _runs_theirs(context: Context, case: CaseFile) -> bool:
 
 
 def _of_run(context: Context) -> PartnerNotice:
-    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
+    number = str(context.variables.get(NOTICE_REF, "")).rpartition(":")[2]
     notice = context.session.get(PartnerNotice, int(number)) if number.isdecimal() else None
     if notice is None or notice.case_id != context.case_id:
         raise NotFound("Expected a notice of the partner to answer, but there is none.")

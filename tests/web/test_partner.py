@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import io
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
-from engine import batches, commands, queries
+from engine import batches, clock, commands, queries
 from engine.tables.casefile import CaseFile
 from engine.tables.decisions import Arrangement
 from engine.tables.ownership import OwnershipChange
@@ -177,6 +178,26 @@ def test_a_file_is_shown_first_and_taken_as_a_whole(app: Flask, as_: As, liaison
     assert counted(app) == (2, 1)
     assert "NC-2" in page.text
     assert "We have it already" in send(dorothy, as_file(NOTICE, change)).text
+
+
+def test_a_notice_to_answer_says_by_when_why_and_leads_to_its_task(
+    app: Flask, as_: As, liaison: str
+) -> None:
+    """R-098."""
+    assert call(app, NOTICE).status_code == 201
+    commands.deliver_messages(app.extensions["database"])
+    page = as_("dorothy").get("/partner")
+    [cell] = page.tree.xpath("//td[@data-label='Waits']")
+    # The task is opened by whoever holds its role; ours is the officer's.
+    [task] = cell.xpath(".//a[contains(., 'Open the task')]/@href")
+    assert as_("dorothy").get(task).heading == "Answer the notice"
+    said = " ".join(cell.text_content().split())
+    assert "working days from Wed 4 Mar 2026" in said
+    assert "Since Wed 4 Mar 2026" in said
+    assert not cell.xpath(".//*[contains(@class, 'due--late')]")
+    with clock.frozen(dt.datetime(2026, 3, 30, 10)):
+        [late] = as_("dorothy").get("/partner").tree.xpath("//td//*[contains(@class, 'due--late')]")
+    assert late.text_content().startswith("Late by")
 
 
 def test_a_file_that_is_none_is_refused(app: Flask, as_: As, liaison: str) -> None:
