@@ -67,10 +67,11 @@ class Field:
 
     @property
     def label(self) -> str:
-        """Give the question, marked when it need not be answered."""
-        return (
-            f"{self.question.label} (optional)" if self.question.optional else self.question.label
-        )
+        """Give the question, marked when it need never be answered."""
+        is_needed_at_times = "required" in self.question.messages
+        if self.question.optional and not is_needed_at_times:
+            return f"{self.question.label} (optional)"
+        return self.question.label
 
     @property
     def hint(self) -> Markup:
@@ -143,12 +144,19 @@ def error_list(
 ) -> list[dict[str, str]]:
     """Give the lines of the error summary, each leading to the first box of its question.
 
+    They come in the order of the form; what is about no question comes last.
+
     page_of: name of a field -> its address on another page, for questions that are not here.
     """
     inputs = {one.name: f"#{one.first_input}" for top in fields for one in top.everything()}
     known = {**(page_of or {}), **inputs}
+    order = {name: place for place, name in enumerate(known)}
+
+    def place(name: str) -> int:
+        return order.get(name, order.get(name.partition(".")[0], len(order)))
+
     lines = []
-    for name, text in problems.items():
+    for name, text in sorted(problems.items(), key=lambda problem: place(problem[0])):
         href = known.get(name) or known.get(name.split(".")[0])
         lines.append({"text": text, "href": href} if href else {"text": text})
     return lines

@@ -61,7 +61,7 @@ ANYBODY = "anybody"
 #: Role -> how the matrix calls it, in its order.
 ROLES: Mapping[str, str] = {
     "team_leader": "Team leader",
-    "officer": "Officer",
+    "officer": "Housing officer",
     "manager": "Manager",
     "dmo": "Data Management Officer",
     "assistant_director": "Assistant Director",

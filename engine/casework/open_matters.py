@@ -7,18 +7,19 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, func, select
 from sqlalchemy.orm import Session
 
 from engine.calendar import said
 from engine.casework import owed_action_runs, passing_on, promises
 from engine.casework.context import Context
-from engine.casework.open_tasks import is_open
-from engine.casework.refused_contacts import TO_BE_READ
+from engine.casework.open_tasks import is_open, is_open_unled
+from engine.casework.refused_contacts import REF, TO_BE_READ
 from engine.errors import Problem
 from engine.tables.casefile import Contact, OwedAction
 from engine.tables.complaints import Complaint
-from engine.tables.decisions import Appeal, LookRequest, Promise
+from engine.tables.decisions import Appeal, Letter, LookRequest, Promise
+from engine.tables.outside import OutsideEvent
 from engine.tables.passing_on import PassedOn
 from engine.tables.process import WorkItem
 from forms import Choice
@@ -35,6 +36,8 @@ KINDS = {
 }
 #: Who answers when nobody is named: the contact, whoever that is.
 THE_CONTACT = ""
+#: The process that has each message read which came while contact is refused.
+_READING = "unread_contact"
 _WORDS_OF_APPEAL = "An appeal is to be decided"
 
 
@@ -49,7 +52,7 @@ class Matter:
     what: str
     #: A user name, a role, or ``THE_CONTACT``.
     who: str
-    #: None for a promise: its letter says since when.
+    #: None for a promise from before letters were kept here.
     since: dt.date | None
     #: None where nobody is to have it done by a day.
     due_on: dt.date | None
@@ -58,7 +61,7 @@ class Matter:
 
 
 def open_of(session: Session, cases: Collection[int]) -> list[Matter]:
-    """Give what customers of these cases wait for, the most urgent first; seven statements."""
+    """Give what customers of these cases wait for, the most urgent first; eight statements."""
     found = [matter for source in _SOURCES for matter in source(session, cases)]
     return sorted(
         found, key=lambda one: (one.due_on is None, one.due_on or one.since or dt.date.max, one.id)
@@ -104,17 +107,39 @@ def _passed_on(session: Session, cases: Collection[int]) -> Iterator[Matter]:
 
 
 def _unread(session: Session, cases: Collection[int]) -> Iterator[Matter]:
+    """Give messages nobody has read; the day is that of the task to read each (R-095)."""
     query = select(Contact.case_id, Contact.id, Contact.on).where(
         Contact.case_id.in_(cases), Contact.triage == TO_BE_READ
     )
-    for case_id, number, on in session.execute(query):
-        yield Matter(case_id, "unread", number, f"A message of {said(on)}", "dmo", on, None)
+    found = session.execute(query).all()
+    due = _days_to_read(session, {case_id for case_id, _, _ in found}) if found else {}
+    for case_id, number, on in found:
+        dates = (on, *due.get(f"contact:{number}", (None, "")))
+        yield Matter(case_id, "unread", number, f"A message of {said(on)}", "dmo", *dates)
+
+
+def _days_to_read(
+    session: Session, cases: Collection[int]
+) -> dict[str, tuple[dt.date | None, str]]:
+    """Give contact -> by when the task to read it is due, and why."""
+    rows = session.execute(
+        select(WorkItem.variables, WorkItem.due_on, WorkItem.due_reason).where(
+            WorkItem.case_id.in_(cases), WorkItem.process_id == _READING, is_open_unled()
+        )
+    )
+    return {str(held.get(REF)): (on, why or "") for held, on, why in rows}
 
 
 def _promised(session: Session, cases: Collection[int]) -> Iterator[Matter]:
-    query = select(Promise).where(Promise.case_id.in_(cases), promises.is_open())
-    for row in session.scalars(query):
-        yield Matter(row.case_id, "promise", row.id, row.what, row.owner, None, row.due_on)
+    since = func.coalesce(Letter.issued_on, OutsideEvent.happened_on, type_=Date)
+    query = (
+        select(Promise, since)
+        .outerjoin(Letter, Letter.id == Promise.letter_id)
+        .outerjoin(OutsideEvent, OutsideEvent.id == Promise.outside_event_id)
+        .where(Promise.case_id.in_(cases), promises.is_open())
+    )
+    for row, on in session.execute(query):
+        yield Matter(row.case_id, "promise", row.id, row.what, row.owner, on, row.due_on)
 
 
 def _owed(session: Session, cases: Collection[int]) -> Iterator[Matter]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.engine import Row as Found
@@ -16,6 +16,7 @@ from engine.casework.visibility import Part, cases_seen, sees_every_case
 from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
+from engine.queries.task_matters import matters_of_tasks
 from engine.queries.walking import Branch, Steps, Stretch, Walk, counted_to
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.database import Database
@@ -99,6 +100,9 @@ class TaskRow:
     can_start: bool
     #: Open, and the person may fill in its form: theirs, or theirs to start.
     can_open: bool
+    #: What it is about, cut short: what was passed on, promised or is owed; "" for no such thing
+    #: and for who may not read it. Only lists of tasks fill it in.
+    matter: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ class TaskList:
 def task_list(database: Database, person: Person, wanted: TaskFilter | None = None) -> TaskList:
     """Give one page of one view, the most urgent first (done: the latest first).
 
-    At most seven statements, and none reads more rows than a page and the counts show, however
+    At most eight statements, and none reads more rows than a page and the counts show, however
     many tasks there are; a search by text reads what it searches.
     """
     asked = wanted or TaskFilter()
@@ -132,7 +136,7 @@ def task_list(database: Database, person: Person, wanted: TaskFilter | None = No
         # What a search through everything did not find is not searched for again.
         steps = walk.page(asked.after, asked.before) if total else Steps((), "", "")
         rows = look.session.execute(_selected().where(WorkItem.id.in_(steps.ids)))
-        found = {row.WorkItem.id: row_of(look, row) for row in rows}
+        found = {row.id: row for row in _rows_of(look, rows)}
     items = tuple(found[id_] for id_ in steps.ids)
     return TaskList(items, counts, total, steps.back, steps.on)
 
@@ -152,7 +156,14 @@ def open_tasks_of(look: Reading, case_id: int) -> list[TaskRow]:
         .where(WorkItem.case_id == case_id, is_open(), sees_work_item(look.viewer))
         .order_by(WorkItem.due_on.is_(None), WorkItem.due_on, WorkItem.id)
     )
-    return [row_of(look, found) for found in rows]
+    return _rows_of(look, rows)
+
+
+def _rows_of(look: Reading, rows: Iterable[Found[WorkItem, str, str, str, int]]) -> list[TaskRow]:
+    """Make the rows of a list, each with what it is about; at most one statement."""
+    found = list(rows)
+    matters = matters_of_tasks(look, [row.WorkItem for row in found])
+    return [replace(row_of(look, row), matter=matters.get(row.WorkItem.id, "")) for row in found]
 
 
 def row_of(look: Reading, found: Found[WorkItem, str, str, str, int]) -> TaskRow:

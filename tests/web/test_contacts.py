@@ -182,3 +182,22 @@ def test_looking_for_nothing_or_nobody_says_what_to_do(as_: As, case_id: int) ->
     assert "Nobody with an open case fits" in mo.get("/contacts/log?search=nobody").text
     for near in ("999", "x", "9" * 23, "%00"):
         assert mo.get(f"/contacts/log?near={near}").path.startswith("/contacts/log?near=")
+
+
+def test_what_a_new_matter_needs_is_not_called_optional(as_: As, case_id: int) -> None:
+    """R-007: who answers is asked for; what is wrong comes in the order of the page."""
+    form = begun(as_("mo"))
+    assert "Who answers it? (optional)" not in form.text
+    assert "At what time? (optional)" in form.text
+    refused = form.press("Log it", **{**CALL, "triage": "new_matter", "note": "She has cancer."})
+    assert [said[:33] for said, _ in refused.errors] == [
+        "Expected nothing about health her",
+        "Expected somebody who answers a n",
+    ]
+
+
+def test_what_is_open_leads_to_where_it_can_be_done_or_read(as_: As, case_id: int) -> None:
+    """R-010: no row leads to the page it stands on."""
+    page = as_("mo").get(f"/cases/{case_id}/open")
+    page.follow("Mend the kitchen tap")
+    page.follow("An appeal is to be decided")

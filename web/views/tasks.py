@@ -64,6 +64,7 @@ def listed() -> ResponseReturnValue:
         ],
         filters=_filters(found.items, wanted),
         narrowed=any(getattr(wanted, name) for name in _NARROWING),
+        has_customers=engine.open_matters.has_customers(auth.database(), auth.person()),
         is_begun=bool(found.back),
         to_read=engine.policy_control.version_to_read(auth.database(), auth.person()),
         pagination=steps(found),

@@ -12,15 +12,21 @@ from engine.casework import arrangements, open_matters
 from engine.casework.context import Context
 from engine.errors import InvalidAnswers, NotFound
 from engine.queries import Person
-from engine.queries.open_matters import forwarded_of, matters_of, my_customers
+from engine.queries.open_matters import (
+    forwarded_of,
+    has_customers,
+    matters_of,
+    my_customers,
+)
 from engine.queries.reading import Reading
-from engine.tables.casefile import Contact, OwedAction
+from engine.tables.casefile import CaseFile, Contact, OwedAction
 from engine.tables.complaints import Complaint
 from engine.tables.database import Database
 from engine.tables.decisions import LookRequest, Promise
 from engine.tables.passing_on import PassedOn
 from engine.tables.process import WorkItem
 from tests.engine.casework.old_register import Register, opened
+from tests.engine.queries.landlord import Pen
 
 ON = "2026-04-16"
 DAY = dt.date(2026, 4, 16)
@@ -136,27 +142,83 @@ def test_one_list_holds_all_that_is_open_the_most_urgent_first(register: Registe
     assert found[1].due_reason == "5 working days"
 
 
-def test_what_is_theirs_leads_to_their_task(register: Register) -> None:
-    row = passed(register)
-    run = register.instance("passed_on", ON)
+def task_of(register: Register, process_id: str, **changed: Any) -> WorkItem:
     item = WorkItem(
-        instance_id=run.id,
-        case_id=register.case_id,
-        process_id="passed_on",
-        element_id="answer_customer",
-        task_id="1",
-        name="Answer the customer",
-        form="passed_on_answer",
-        calling={},
-        variables={"passed_on_ref": f"passed_on:{row.id}"},
-        role="officer",
-        assignee="tom",
-        opened_at=register.context(ON).now,
+        **{
+            "instance_id": register.instance(process_id, ON).id,
+            "case_id": register.case_id,
+            "process_id": process_id,
+            "element_id": "answer_customer",
+            "task_id": "1",
+            "name": "Answer the customer",
+            "form": "passed_on_answer",
+            "calling": {},
+            "role": "officer",
+            "assignee": "tom",
+            "opened_at": register.context(ON).now,
+            **changed,
+        }
     )
     add(register, item)
-    for name, task in (("tom", item.id), ("priya", None)):
+    return item
+
+
+def test_what_is_theirs_leads_to_their_task(register: Register) -> None:
+    row = passed(register)
+    refs = {"passed_on_ref": f"passed_on:{row.id}"}
+    item = task_of(register, "passed_on", variables=refs)
+    for name, task, who in (("tom", item.id, "You"), ("priya", None, "Tom Reed")):
         [shown] = matters_of(look(register, name), register.case_id or 0)
-        assert shown.work_item_id == task
+        assert (shown.work_item_id, shown.who, shown.section) == (task, who, "contacts")
+
+
+def test_whoever_answers_as_the_contact_reads_that_it_is_them(register: Register) -> None:
+    row = passed(register, to_user=None)
+    refs = {"passed_on_ref": f"passed_on:{row.id}"}
+    task_of(register, "passed_on", variables=refs, assignee="priya")
+    said = [
+        matters_of(look(register, name), register.case_id or 0)[0].who for name in ("priya", "tom")
+    ]
+    assert said == ["You", "The contact"]
+
+
+def test_an_unread_message_has_the_day_of_its_task_and_a_promise_that_of_its_letter(
+    register: Register,
+) -> None:
+    """R-095, R-058: also for who may not open the task."""
+    row = contact(register, "to_be_read")
+    task_of(
+        register,
+        "unread_contact",
+        variables={"contact_ref": f"contact:{row.id}"},
+        role="dmo",
+        assignee=None,
+        due_on=DAY,
+        due_reason="The same working day",
+    )
+    [shown] = matters_of(look(register), register.case_id or 0)
+    assert (shown.due_on, shown.due_reason) == (DAY, "The same working day")
+    assert (shown.work_item_id, shown.who) == (None, "Data Management Officer")
+    case_file = register.session.get_one(CaseFile, register.case_id)
+    given = Pen(register.session).letter(case_file)
+    later = dt.date(2026, 5, 4)
+    add(
+        register,
+        Promise(
+            case_id=register.case_id, letter_id=given.id, what="Ring", owner="tom", due_on=later
+        ),
+    )
+    last = matters_of(look(register), register.case_id or 0)[-1]
+    assert (last.what, last.since) == ("Ring", given.issued_on)
+
+
+def test_the_task_of_an_appeal_is_found_where_there_is_one_appeal(register: Register) -> None:
+    register.appeal("2026-04-02")
+    item = task_of(register, "appeal", form="decide_appeal")
+    [shown] = matters_of(look(register, "tom"), register.case_id or 0)
+    assert (shown.work_item_id, shown.section) == (item.id, "decisions")
+    [shown] = matters_of(look(register), register.case_id or 0)
+    assert shown.work_item_id is None
 
 
 def test_the_forwarding_log_keeps_every_hand_it_went_through(register: Register) -> None:
@@ -192,6 +254,13 @@ def test_a_contact_finds_each_customer_with_what_they_wait_for(sqlite_database: 
         register.take_over()
         arrangements.put_in_force(register.context("2026-04-01"))
         passed(register, due_on=dt.date(2026, 4, 9))
+        asked = task_of(register, "formal_stage", form="accept_spoc_role", assignee="priya").id
+    assert has_customers(sqlite_database, Person("priya", "priya", "", ("officer",)))
+    assert not has_customers(sqlite_database, Person("amina", "amina", "", ("officer",)))
+    [mine] = my_customers(sqlite_database, Person("priya", "priya", "", ("officer",)))
+    assert mine.part == "You are asked to be the contact"
+    with sqlite_database.writing() as session:
+        session.get_one(WorkItem, asked).completed_at = dt.datetime(2026, 4, 9, tzinfo=dt.UTC)
     people = {
         name: my_customers(sqlite_database, Person(name, name, "", ("officer",)))
         for name in ("priya", "tom", "amina")

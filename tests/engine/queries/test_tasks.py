@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from engine.errors import NotFound
-from engine.queries import TaskFilter, TaskRow, task, task_list
+from engine.queries import TaskFilter, TaskRow, case, task, task_list
 from engine.tables.database import Database
 from engine.tables.decisions import Promise
 from engine.tables.people import Holiday
@@ -230,3 +230,34 @@ def test_a_task_page_asks_a_bounded_number_of_things(
 def test_a_task_that_is_not_there_is_not_found(house: Database) -> None:
     with pytest.raises(NotFound):
         task(house, 99, person("dorothy"))
+
+
+def test_two_tasks_of_a_name_say_what_each_is_about(house: Database, statements: list[str]) -> None:
+    """R-007, R-058: cut short; for who has the task or sees that part of the case (R-102)."""
+    due = dt.date(2026, 4, 15)
+    with house.writing() as session:
+        pen = Pen(session)
+        case_file = pen.case()
+        run = pen.instance(case_file)
+        for what in ("Ring about the fence", "Write about the  " + "roof or " * 12):
+            made = pen.add(Promise(case_id=case_file.id, what=what, owner="priya", due_on=due))
+            refs = {"promise_ref": f"promise:{made.id}"}
+            pen.item(run, assignee="priya", role="officer", variables=refs)
+        away = pen.add(Promise(case_id=pen.case("Al").id, what="No", owner="priya", due_on=due))
+        pen.item(run, assignee="priya", variables={"promise_ref": f"promise:{away.id}"})
+        case_id = case_file.id
+    task_list(house, person("priya"))
+    statements.clear()
+    short, cut, other = (row.matter for row in rows(house, "priya"))
+    assert len(statements) <= 7
+    assert short == "Ring about the fence"
+    assert (len(cut) <= 80, cut[:20], cut[-1]) == (True, "Write about the roof", "…")
+    assert other == ""
+    assert [row.matter for row in case(house, case_id, person("dorothy")).tasks] == [
+        short,
+        cut,
+        "",
+    ]
+    managers = rows(house, "mark", view="all")
+    assert managers
+    assert {row.matter for row in managers} == {""}
