@@ -148,8 +148,22 @@ def test_each_problem_leads_to_the_first_box_of_its_question(form: forms.Form) -
     lines = error_list(
         fields, {"day": "1", "choice": "2", "group.1.by": "3", "group": "4", "": "5", "gone": "6"}
     )
-    found = [line.get("href") for line in lines]
-    assert found == ["#day-day", "#choice", "#group-1-by-day", "#add-group", None, None]
+    found = {line["text"]: line.get("href") for line in lines}
+    assert found == {
+        "1": "#day-day",
+        "2": "#choice",
+        "3": "#group-1-by-day",
+        "4": "#add-group",
+        "5": None,
+        "6": None,
+    }
+
+
+def test_problems_come_in_the_order_of_the_page(form: forms.Form) -> None:
+    fields = _fields(form, "first")
+    names = [one.name for top in fields for one in top.everything()]
+    problems = {"": "Whole", **{name: name for name in reversed(names)}}
+    assert [line["text"] for line in error_list(fields, problems)] == [*names, "Whole"]
 
 
 def test_no_blank_gets_between_the_lines_of_a_passage(app: Flask, form: forms.Form) -> None:
