@@ -24,6 +24,8 @@ class AbsenceFigures:
     working_days: int
     #: Working days that are over on which nobody stood in for a customer.
     uncovered_days: int
+    #: Working days from today on for which nobody is named to stand in for a customer.
+    uncovered_ahead: int
     #: Notices given by the policy's day, after it, and past it and not given.
     told_in_time: int
     told_late: int
@@ -61,6 +63,9 @@ def _figures(
         working_days=_working_days(calendar, absence.from_on, absence.until_on),
         uncovered_days=sum(
             _working_days(calendar, row.from_on, min(row.until_on, yesterday)) for row in rows
+        ),
+        uncovered_ahead=sum(
+            _working_days(calendar, max(row.from_on, today), row.until_on) for row in rows
         ),
         told_in_time=_how_many(one.told_on <= one.due_on for one in notices if one.told_on),
         told_late=_how_many(one.told_on > one.due_on for one in notices if one.told_on),

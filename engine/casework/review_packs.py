@@ -8,10 +8,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from engine.calendar import said
-from engine.casework import appeals, arrangements, contacts, evidence, promises
+from engine.casework import (
+    appeals,
+    arrangements,
+    complaints,
+    contacts,
+    evidence,
+    known_outside,
+    passing_on,
+    promises,
+)
 from engine.casework.context import Context
 from engine.tables.casefile import Evidence, OwedAction, Submission, SupportOffer
 from engine.tables.decisions import Appeal, Arrangement, BreachOfClock, Decision, Promise
+from engine.tables.passing_on import PassedOn
 from forms import Choice
 
 #: The figures are kept beside the forms of the case, under a name no form has.
@@ -46,6 +56,7 @@ def build_pack(context: Context) -> None:
         **_contacts(context, first, last),
         **_kept_dates(context, arrangement, first),
         **_still_open(context),
+        **_failings(context),
     }
     context.session.add(
         Submission(
@@ -62,10 +73,15 @@ def build_pack(context: Context) -> None:
 
 
 def review_figures(context: Context) -> list[Choice]:
-    """Offer the figures of the newest pack, a line each, to be ticked once somebody saw them."""
+    """Offer the figures of the newest pack, a line each, to be ticked once somebody saw them.
+
+    A pack from before our own failings were counted shows those of today beside its figures.
+    """
     figures = _newest(context)
     if not figures:
         return []
+    if "safeguards_not_kept" not in figures:
+        figures = {**figures, **_failings(context)}
     records = f"{figures['records_citable']} a decision may rest on"
     late = f"{figures['dates_missed']} dates of ours missed, {figures['appeals_late']} appeals late"
     still_open = (
@@ -80,8 +96,14 @@ def review_figures(context: Context) -> list[Choice]:
             f"{figures['records_not_citable']} more are hearsay, opinion or corrected."
             + _disputed(figures.get("disputed", 0)),
         ),
-        Choice("our_dates", f"Our own part: {late}", f"Since {_said(figures['from'])}."),
-        Choice("still_open", f"Still open: {still_open}"),
+        Choice(
+            "our_dates",
+            f"Our own part: {late}, {_counted(figures['safeguards_not_kept'], 'safeguard')} "
+            "not kept",
+            f"Dates and appeals since {_said(figures['from'])}."
+            + _where_to_read(figures["safeguards_not_kept"]),
+        ),
+        Choice("still_open", f"Still open: {still_open}, {_waiting(figures)}"),
     ]
 
 
@@ -165,6 +187,44 @@ def _still_open(context: Context) -> dict[str, int]:
         "promises_open": _count(context, Promise.case_id == context.case_id, promises.is_open()),
         "appeals_open": len(appeals.open_of_case(context)),
     }
+
+
+def _failings(context: Context) -> dict[str, int]:
+    """Count what is on file of our own failings, and what the customer waits for (R-078, R-084)."""
+    open_now = [one for one in complaints.of_case(context) if one.answered_on is None]
+    passed = (PassedOn.case_id == context.case_id, passing_on.is_open())
+    return {
+        "safeguards_not_kept": known_outside.count_failures(
+            context.session, context.case().id, as_of=context.today
+        ),
+        "complaints_open": len(open_now),
+        "complaints_late": sum(complaints.next_due(one) < context.today for one in open_now),
+        "passed_on_open": _count(context, *passed),
+        "passed_on_late": _count(context, *passed, PassedOn.due_on < context.today),
+    }
+
+
+def _where_to_read(safeguards: int) -> str:
+    """Say where the safeguards that were not kept stand, whatever their day; "" for none."""
+    if not safeguards:
+        return ""
+    return (
+        " The safeguards, of any day, stand on the page of the case, under Decisions, with what "
+        "happened outside: read them before you decide."
+    )
+
+
+def _waiting(figures: dict[str, Any]) -> str:
+    told = _counted(figures["complaints_open"], "complaint")
+    passed = _counted(figures["passed_on_open"], "matter")
+    return (
+        f"{told} ({figures['complaints_late']} late), {passed} passed on and not answered "
+        f"({figures['passed_on_late']} late)"
+    )
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def _count(context: Context, *conditions: ColumnElement[bool]) -> int:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select
 
 from engine.calendar import said
-from engine.casework.failed_controls import failures
+from engine.casework.failed_controls import TELLING, failures
+from engine.casework.known_outside import known_of
 from engine.clock import LONDON
-from engine.queries.outside_events import known_of
+from engine.queries.past_due import still_past
 from engine.queries.reading import Reading
 from engine.releases import current_release_id
 from engine.tables.absences import CoverNotice, StandIn
@@ -32,8 +33,11 @@ from engine.tables.ombudsman import OmbudsmanItem
 from engine.tables.outside import OutsideEvent
 from engine.tables.passing_on import PassedOn
 
-#: Under which numbers stand promises that were not kept, and what we owe and have not done.
+#: Under which numbers stand promises not kept, what we owe and have not done, late complaints.
 PROMISED, OWED = "C-09", "R-015"
+COMPLAINED = "R-081"
+#: Safeguards about being told how to appeal, which each telling keeps or does not by itself.
+_ABOUT_APPEALS = frozenset({"C-06", "K-10"})
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,10 @@ class Found:
     #: User name, or a name as it was told; "" for a clock of ours.
     who: str
     why: str
-    #: Whether it is a promise or something owed that is still to be done, as of the day asked for.
+    #: Whether its day has passed and it is still to be done, as of the day asked for.
     is_past_due: bool = False
+    #: False where of the case only the tasks are seen, and so not what it is about.
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,19 @@ class Asked:
     as_of: dt.date
     #: The condition on ``CaseFile`` under which a case counts.
     of_case: ColumnElement[bool]
+    #: The condition under which its tasks are seen: what is past due there counts too.
+    of_tasks: ColumnElement[bool]
 
     def rows(self, query: Any, case_id: Any) -> Any:
         """Give the rows of a query about cases that count."""
         joined = query.join(CaseFile, CaseFile.id == case_id).where(self.of_case)
         return self.look.session.execute(joined).all()
+
+    def rows_with_tasks(self, query: Any, case_id: Any) -> Any:
+        """Give the rows of cases of which at least the tasks are seen; last, if it is more."""
+        whole = case((self.of_case, 1), else_=0)
+        joined = query.add_columns(whole).join(CaseFile, CaseFile.id == case_id)
+        return self.look.session.execute(joined.where(or_(self.of_case, self.of_tasks))).all()
 
     def until(self, day: dt.date | None) -> dt.date | None:
         """Give a day that was known by then; None for one that came later."""
@@ -83,23 +97,34 @@ def _outside(asked: Asked) -> Iterator[Found]:
     events = [row[0] for row in rows]
     if not events:
         return
-    known = known_of(asked.look, events, as_of=asked.as_of)
+    known = known_of(asked.look.session, events, as_of=asked.as_of)
     for event in events:
         for one in failures(known[event.id]):
-            yield Found(event.case_id, one.number, event.happened_on, event.done_by, one.why)
+            why = f"{_which_telling(event, one.number)}{one.why}"
+            yield Found(event.case_id, one.number, event.happened_on, event.done_by, why)
+
+
+def _which_telling(event: OutsideEvent, number: str) -> str:
+    """Say of what was not told about an appeal when: a later decision has a time of its own."""
+    if number not in _ABOUT_APPEALS or event.kind not in TELLING:
+        return ""
+    return f"Of what was told on {said(event.happened_on)}: "
 
 
 _CLOCKS = {"appeal": "R-076", "review": "R-062", "ombudsman_item": "R-125"}
 
 
 def _clocks(asked: Asked) -> Iterator[Found]:
-    query = select(BreachOfClock).where(
+    still = case((still_past(asked.as_of), 1), else_=0)
+    query = select(BreachOfClock, still).where(
         BreachOfClock.due_on < asked.as_of, BreachOfClock.kind.in_(_CLOCKS)
     )
-    for (row,) in asked.rows(query, BreachOfClock.case_id):
-        if row.recorded_at.astimezone(LONDON).date() <= asked.as_of:
-            why = f"Due by {said(row.due_on)}, not done"
-            yield Found(row.case_id, _CLOCKS[row.kind], row.due_on, "", why)
+    for row, is_still, whole in asked.rows_with_tasks(query, BreachOfClock.case_id):
+        if row.recorded_at.astimezone(LONDON).date() > asked.as_of or not (whole or is_still):
+            continue
+        why = f"Due by {said(row.due_on)}, not done"
+        number = _CLOCKS[row.kind]
+        yield Found(row.case_id, number, row.due_on, "", why, bool(is_still), bool(whole))
 
 
 def _promises(asked: Asked) -> Iterator[Found]:
@@ -111,14 +136,18 @@ def _promises(asked: Asked) -> Iterator[Found]:
         .where(Promise.due_on < asked.as_of, _late(Promise.kept_on, Promise.due_on))
         .where(_late(Promise.withdrawn_on, Promise.due_on))
     )
-    for row, made_on in asked.rows(query, Promise.case_id):
+    for row, made_on, whole in asked.rows_with_tasks(query, Promise.case_id):
         if made_on is not None and made_on > asked.as_of:
             continue
         kept = asked.until(row.kept_on)
         stands = f"kept on {said(kept)}" if kept else "not kept"
+        still = not kept and asked.until(row.withdrawn_on) is None
+        if not whole:
+            if still:
+                yield _only_its_task(row.case_id, PROMISED, row.due_on, row.owner)
+            continue
         age = f", promised on {said(made_on)} and {(asked.as_of - made_on).days} days old"
         why = f"“{row.what}”{age if made_on else ''}: due by {said(row.due_on)}, {stands}"
-        still = not kept and asked.until(row.withdrawn_on) is None
         yield Found(row.case_id, PROMISED, row.due_on, row.owner, why, is_past_due=still)
 
 
@@ -208,8 +237,12 @@ def _owed(asked: Asked) -> Iterator[Found]:
         OwedAction.withdrawn_reason.is_(None),
         _late(OwedAction.done_on, OwedAction.due_on),
     )
-    for (row,) in asked.rows(query, OwedAction.case_id):
+    for row, whole in asked.rows_with_tasks(query, OwedAction.case_id):
         done = asked.until(row.done_on)
+        if not whole:
+            if not done:
+                yield _only_its_task(row.case_id, OWED, row.due_on, row.owner)
+            continue
         stands = f"done on {said(done)}" if done else "not done"
         why = f"“{row.what}”: due by {said(row.due_on)}, {stands}"
         yield Found(row.case_id, OWED, row.due_on, row.owner, why, is_past_due=not done)
@@ -223,12 +256,23 @@ def _passed_on(asked: Asked) -> Iterator[Found]:
         _late(PassedOn.ended_on, PassedOn.due_on),
         PassedOn.outcome != "passed_on",
     )
-    for (row,) in asked.rows(query, PassedOn.case_id):
+    for row, whole in asked.rows_with_tasks(query, PassedOn.case_id):
         ended = asked.until(row.ended_on)
-        stands = f"settled on {said(ended)}" if ended else "not answered"
         number = "R-007" if row.to_user or row.to_role else "R-010"
+        if not whole:
+            if not ended:
+                yield _only_its_task(row.case_id, number, row.due_on, row.to_user or "")
+            continue
+        stands = f"settled on {said(ended)}" if ended else "not answered"
         why = f"“{row.what}”: due by {said(row.due_on)}, {stands}"
-        yield Found(row.case_id, number, row.due_on, row.to_user or "", why)
+        by = row.to_user or ""
+        yield Found(row.case_id, number, row.due_on, by, why, is_past_due=not ended)
+
+
+def _only_its_task(case_id: int, number: str, due_on: dt.date, who: str) -> Found:
+    """Give what is past due without saying what it is, for those who see only its task (R-102)."""
+    why = f"Due by {said(due_on)}, not done; you see its task and not what it is about"
+    return Found(case_id, number, due_on, who, why, is_past_due=True, whole=False)
 
 
 def _complaints(asked: Asked) -> Iterator[Found]:
@@ -241,11 +285,15 @@ def _complaints(asked: Asked) -> Iterator[Found]:
     answered = and_(last < asked.as_of, _late(Complaint.answered_on, last))
     query = select(Complaint, confirmed, answered, last).where(or_(confirmed, answered))
     for row, late_first, late_last, last_on in asked.rows(query, Complaint.case_id):
+        ended = asked.until(row.answered_on)
+        waits = not ended and not asked.until(row.acknowledged_on)
         if late_first:
-            why = f"To be confirmed by {said(row.acknowledge_due_on)}"
-            yield Found(row.case_id, "R-081", row.acknowledge_due_on, "", why)
+            first_on = row.acknowledge_due_on
+            why = f"To be confirmed by {said(first_on)}"
+            yield Found(row.case_id, COMPLAINED, first_on, "", why, is_past_due=waits)
         if late_last:
-            yield Found(row.case_id, "R-081", last_on, "", f"To be answered by {said(last_on)}")
+            why, still = f"To be answered by {said(last_on)}", not ended and not waits
+            yield Found(row.case_id, COMPLAINED, last_on, "", why, is_past_due=still)
 
 
 def _declined(asked: Asked) -> Iterator[Found]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 
 from engine.casework.controls import CONTROLS, UPHELD, UPHELD_WORDS, order_of
-from engine.casework.visibility import Part, opens, sees
+from engine.casework.visibility import Part, opens, sees, sees_every_case
 from engine.errors import NotFound
 from engine.queries.cases import IS_CUSTOMER, customer_name
 from engine.queries.exception_sources import OWED, PROMISED, Asked, Found, everything
@@ -36,7 +36,7 @@ class ExceptionFilter:
     until_on: dt.date | None = None
     #: None for today; a later day is today.
     as_of: dt.date | None = None
-    #: Promises and what we owe that are past due and still to be done, and nothing else.
+    #: What is past due and still to be done, and nothing else.
     past_due: bool = False
 
 
@@ -58,21 +58,31 @@ class ExceptionRow:
     #: "" where it was nobody's doing: a clock that ran out.
     who: str
     why: str
+    #: False where of the case only its tasks are seen.
+    whole: bool
 
 
 @dataclass(frozen=True)
 class NeedsSomebody:
     """What of the report wants a manager now (Q15), as of its day."""
 
-    #: Promises, and things we owe, whose day has passed and that are still to be done.
-    promises: int
-    owed: int
+    #: By number of the report: how much has a day that has passed and is still to be done.
+    past_due: Mapping[str, int]
     #: Exceptions and overrides of the month of that day, and its first day.
     this_month: int
     month_from: dt.date
-    #: The numbers under which the first two stand in the report.
-    number_of_promises: str = PROMISED
-    number_of_owed: str = OWED
+    #: Whether it counts every case; False for those who do not see the decisions of all.
+    of_all: bool
+
+    @property
+    def promises(self) -> int:
+        """Give how many promises are past due and still to be kept."""
+        return self.past_due.get(PROMISED, 0)
+
+    @property
+    def owed(self) -> int:
+        """Give how many things we owe are past due and still to be done."""
+        return self.past_due.get(OWED, 0)
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,7 @@ def report(
 ) -> ExceptionReport:
     """Give the exceptions of the cases whose decisions this person sees, newest first.
 
+    Of a case of which they see the tasks alone, what is past due, and not what it is about.
     Raises NotFound for those it does not exist for. At most twenty-eight statements, however many
     cases there are.
     """
@@ -132,13 +143,14 @@ def report(
             ),
             owners=tuple(sorted(((one, look.full_name(one)) for one in owners), key=_by_name)),
             as_of=as_of,
-            needs=_needs(everywhere, as_of),
+            needs=_needs(everywhere, as_of, sees_every_case(person, Part.DECISIONS)),
         )
 
 
 def _found(look: Reading, person: Person, as_of: dt.date) -> list[Found]:
     of_case = and_(sees(person, Part.DECISIONS), CaseFile.deleted_on.is_(None))
-    asked = Asked(look, as_of, of_case)
+    of_tasks = and_(sees(person, Part.TASKS), CaseFile.deleted_on.is_(None))
+    asked = Asked(look, as_of, of_case, of_tasks)
     return [*everything(asked), *beside(asked)]
 
 
@@ -150,14 +162,14 @@ def _fits(one: Found, wanted: ExceptionFilter) -> bool:
     )
 
 
-def _needs(found: Iterable[Found], as_of: dt.date) -> NeedsSomebody:
-    still = Counter(one.number for one in found if one.is_past_due)
+def _needs(found: Iterable[Found], as_of: dt.date, of_all: bool) -> NeedsSomebody:
+    past_due = Counter(one.number for one in found if one.is_past_due)
     month_from = as_of.replace(day=1)
     return NeedsSomebody(
-        promises=still[PROMISED],
-        owed=still[OWED],
+        past_due=past_due,
         this_month=sum(1 for one in found if one.on >= month_from),
         month_from=month_from,
+        of_all=of_all,
     )
 
 
@@ -186,6 +198,7 @@ def _row(
         on=one.on,
         who=look.full_name(one.who),
         why=one.why,
+        whole=one.whole,
     )
 
 

@@ -52,7 +52,7 @@ def _requests(asked: Asked) -> Iterator[Found]:
         if due < (answered or asked.as_of):
             stands = f"answered on {said(answered)}" if answered else "not answered"
             why = f"Asked on {said(row.received_on)}: answer due by {said(due)}, {stands}"
-            yield Found(row.case_id, "R-085", due, "", why)
+            yield Found(row.case_id, "R-085", due, "", why, is_past_due=not answered)
 
 
 def _letters(asked: Asked) -> Iterator[Found]:

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import select
 
 from engine.calendar import said
 from engine.casework.controls import CONTROLS
-from engine.casework.failed_controls import (
-    TELLING,
-    Failure,
-    Known,
-    failures,
-    tells_how_to_appeal,
-)
+from engine.casework.failed_controls import TELLING, Failure, failures
+from engine.casework.known_outside import known_of
 from engine.queries import words
 from engine.queries.reading import Reading
-from engine.tables.casefile import Stage
-from engine.tables.decisions import Decision
 from engine.tables.outside import OutsideEvent
-
-#: Decisions of a meeting: they weigh the seven factors.
-#: As many numbers as one statement may name on every database.
-_NAMED_AT_ONCE = 500
-_OF_A_MEETING = ("agreed", "other_action", "not_agreed", "closed")
 
 
 @dataclass(frozen=True)
@@ -61,67 +48,8 @@ def outside_of(look: Reading, case_id: int) -> tuple[OutsideRow, ...]:
     ).all()
     if not events:
         return ()
-    known = known_of(look, events, as_of=look.today)
+    known = known_of(look.session, events, as_of=look.today)
     return tuple(_row(look, one, failures(known[one.id])) for one in events)
-
-
-def known_of(
-    look: Reading, events: Sequence[OutsideEvent], *, as_of: dt.date
-) -> Mapping[int, Known]:
-    """Give for each event, by its id, what its case held; two statements.
-
-    as_of: nothing later counts. Cases with thousands of events are read in one go.
-    """
-    cases = {one.case_id for one in events}
-    stages = _stages(look, cases)
-    meetings, told = _decisions(look, cases)
-    for one in sorted(events, key=lambda event: event.happened_on):
-        if tells_how_to_appeal(one):
-            told[one.case_id] = min(told.get(one.case_id, one.happened_on), one.happened_on)
-    return {
-        one.id: Known(
-            event=one,
-            warned_on=_until(stages.get((one.case_id, "informal"), (None, None))[0], as_of),
-            change_until=stages.get((one.case_id, "informal"), (None, None))[1],
-            letter_on=_until(stages.get((one.case_id, "warning"), (None, None))[0], as_of),
-            decided_on=_until(meetings.get(one.case_id), as_of),
-            appeal_told_on=_until(told.get(one.case_id), as_of),
-        )
-        for one in events
-    }
-
-
-def _until(day: dt.date | None, as_of: dt.date) -> dt.date | None:
-    return day if day is not None and day <= as_of else None
-
-
-def _stages(
-    look: Reading, cases: Collection[int]
-) -> dict[tuple[int, str], tuple[dt.date | None, dt.date | None]]:
-    found = look.session.execute(
-        select(Stage.case_id, Stage.kind, Stage.warned_on, Stage.look_on).where(
-            Stage.kind.in_(("informal", "warning")), _in(Stage.case_id, cases)
-        )
-    )
-    return {(row.case_id, row.kind): (row.warned_on, row.look_on) for row in found}
-
-
-def _decisions(
-    look: Reading, cases: Collection[int]
-) -> tuple[dict[int, dt.date], dict[int, dt.date]]:
-    """Give by case the first decision of a meeting, and the first that told how to appeal."""
-    rows = look.session.execute(
-        select(Decision.case_id, Decision.kind, Decision.decided_on, Decision.appeal_until)
-        .where(_in(Decision.case_id, cases))
-        .order_by(Decision.decided_on.desc())
-    ).all()
-    meetings = {row.case_id: row.decided_on for row in rows if row.kind in _OF_A_MEETING}
-    return meetings, {row.case_id: row.decided_on for row in rows if row.appeal_until}
-
-
-def _in(column: InstrumentedAttribute[int], cases: Collection[int]) -> ColumnElement[bool]:
-    """Give the condition; of very many cases all are read, since a statement names only so many."""
-    return column.in_(cases) if len(cases) <= _NAMED_AT_ONCE else true()
 
 
 def _row(look: Reading, event: OutsideEvent, failed: Iterable[Failure]) -> OutsideRow:

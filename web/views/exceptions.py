@@ -24,6 +24,18 @@ _HEADINGS = (
 )
 _DAYS = ("from_on", "until_on", "as_of")
 _PAST_DUE = "past_due"
+#: What can be past due, by its number in the report: one of it, and more (Q15).
+_WAITING = (
+    ("C-09", "promise", "promises"),
+    ("R-015", "thing we owe", "things we owe"),
+    ("R-007", "answer that was passed on", "answers that were passed on"),
+    ("R-010", "answer of a contact", "answers of a contact"),
+    ("R-062", "review", "reviews"),
+    ("R-076", "answer to an appeal", "answers to appeals"),
+    ("R-081", "complaint", "complaints"),
+    ("R-085", "request to look again", "requests to look again"),
+    ("R-125", "order of the Ombudsman", "orders of the Ombudsman"),
+)
 
 
 @blueprint.get("/exceptions")
@@ -70,12 +82,12 @@ def _figures(needs: engine.exceptions.NeedsSomebody) -> Iterator[tuple[str, str]
     Of absences and of the partner only for those who see them.
     """
     here = "exceptions.listed"
-    promised, owed = needs.number_of_promises, needs.number_of_owed
-    yield _past_due(needs.promises, "promise"), url_for(here, number=promised, past_due="yes")
-    yield (
-        _past_due(needs.owed, "thing we owe", "things we owe"),
-        url_for(here, number=owed, past_due="yes"),
-    )
+    for number, one, more in _WAITING:
+        late = needs.past_due.get(number, 0)
+        yield (
+            f"{late} {one if late == 1 else more} past due",
+            url_for(here, number=number, past_due="yes"),
+        )
     month = url_for(here, from_on=needs.month_from.isoformat())
     yield f"{words.counted(needs.this_month, 'exception')} this month, overrides among them", month
     db, person = auth.database(), auth.person()
@@ -93,10 +105,6 @@ def _figures(needs: engine.exceptions.NeedsSomebody) -> Iterator[tuple[str, str]
             f"{told} the partner has not confirmed",
             f"{url_for('partner.overview')}#not-confirmed",
         )
-
-
-def _past_due(number: int, one: str, more: str = "") -> str:
-    return f"{number} {one if number == 1 else more or one + 's'} past due"
 
 
 def _day(text: str) -> dt.date | None:

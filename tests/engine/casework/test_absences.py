@@ -153,6 +153,8 @@ def test_gaps_and_customers_who_do_not_know_are_listed(house: Scenario) -> None:
     assert [(row.contact, row.is_today, row.because) for row in page.uncovered] == [
         ("Priya", True, "")
     ]
+    (coming,) = page.coming
+    assert (coming.figures.uncovered_days, coming.figures.uncovered_ahead) == (0, 2)
     assert [(row.what, row.due_on, row.is_late) for row in page.untold] == [
         ("Nobody stands in, Wed 1 Apr 2026 to Thu 2 Apr 2026", dt.date(2026, 4, 1), False)
     ]

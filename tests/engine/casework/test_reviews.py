@@ -13,8 +13,10 @@ from engine.errors import InvalidAnswers, NotFound, Rejected
 from engine.messages import Envelope, send
 from engine.tables.audit import AuditEvent
 from engine.tables.casefile import Contact, Evidence, OwedAction, Stage, Submission, SupportOffer
+from engine.tables.complaints import Complaint
 from engine.tables.database import Database
 from engine.tables.decisions import BreachOfClock, Decision, LookRequest, Promise, Restriction
+from engine.tables.outside import OutsideEvent
 from engine.tables.process import Message
 from tests.engine.casework.old_register import Register, opened
 from tests.engine.casework.review_answers import DECIDED
@@ -247,6 +249,10 @@ def test_the_pack_counts_both_sides_since_the_last_review(register: Register) ->
     assert (figures["owed_actions_open"], figures["promises_open"]) == (1, 1)
     shown = review_packs.review_figures(context)
     assert [one.value for one in shown] == ["contacts", "records", "our_dates", "still_open"]
+    assert "0 appeals late, 0 safeguards not kept" in shown[2].label
+    assert shown[3].label.endswith(
+        "0 complaints (0 late), 0 matters passed on and not answered (0 late)"
+    )
     pack = {
         "figures_seen": ["contacts", "records", "our_dates", "still_open"],
         "gaps": "Calls to mobile telephones are not logged.",
@@ -255,6 +261,57 @@ def test_the_pack_counts_both_sides_since_the_last_review(register: Register) ->
         "own_part": "Nothing found",
     }
     register.answer("review_pack", context, pack)
+
+
+def test_a_pack_says_which_failings_of_ours_are_on_file(register: Register) -> None:
+    """R-078, R-084: nobody decides on “0” beside safeguards not kept and a late complaint."""
+    case_id = register.context("2026-04-02").case().id
+    session = register.session
+    session.add(
+        OutsideEvent(
+            case_id=case_id,
+            kind="away",
+            happened_on=dt.date(2026, 5, 1),
+            until_on=dt.date(2026, 5, 8),
+            what="The contact was away",
+            done_by="Amina",
+            known_how="customer",
+            known_on=dt.date(2026, 5, 9),
+            recorded_by="dorothy",
+            recorded_on=dt.date(2026, 5, 11),
+        )
+    )
+    for reference, acknowledged_on in (("C1", None), ("C2", dt.date(2026, 8, 24))):
+        session.add(
+            Complaint(
+                case_id=case_id,
+                reference=reference,
+                stage=1,
+                about="Nobody answered",
+                received_on=dt.date(2026, 8, 20),
+                received_by="claire",
+                logged_by="claire",
+                acknowledge_due_on=dt.date(2026, 8, 27),
+                acknowledge_due_reason="",
+                acknowledged_on=acknowledged_on,
+                answer_due_on=dt.date(2026, 9, 10),
+                answer_due_reason="",
+            )
+        )
+    session.flush()
+    context = register.context("2026-09-01")
+    review_packs.build_pack(context)
+    kept = register.rows(Submission)[-1]
+    assert kept.answers["safeguards_not_kept"] == 3
+    assert (kept.answers["complaints_open"], kept.answers["complaints_late"]) == (2, 1)
+    ours, waits = review_packs.review_figures(context)[2:]
+    assert "3 safeguards not kept" in ours.label
+    assert "under Decisions" in ours.hint
+    assert "2 complaints (1 late)" in waits.label
+    earlier = {name: one for name, one in kept.answers.items() if name != "safeguards_not_kept"}
+    kept.answers = earlier
+    session.flush()
+    assert "3 safeguards not kept" in review_packs.review_figures(context)[2].label
 
 
 def test_without_a_pack_there_are_no_figures(register: Register) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from engine.calendar import said
 from engine.errors import NotFound
 from engine.queries import exceptions
 from engine.queries.case_page import case
@@ -120,8 +121,16 @@ def test_filters_narrow_by_number_owner_and_days(replayed: Database) -> None:
 
 
 def test_only_cases_whose_decisions_somebody_sees_are_in_it(replayed: Database) -> None:
-    """R-102: a manager of another service sees none of it, and to a contact it does not exist."""
-    assert exceptions.report(replayed, of("meg", "manager")).found.total == 0
+    """R-102: a manager of another service sees what is past due, since its tasks are seen, and
+    not what it is about; to a contact the report does not exist."""
+    of_all = exceptions.report(replayed, DMO, ExceptionFilter(past_due=True), size=MANY)
+    found = exceptions.report(replayed, of("meg", "manager"), size=MANY)
+    assert of_all.needs.of_all
+    assert not found.needs.of_all
+    assert found.needs.promises == of_all.needs.promises > 0
+    with_a_task = [row for row in of_all.found if row.number != "R-081"]
+    assert {(r.number, r.on) for r in found.found} <= {(r.number, r.on) for r in with_a_task}
+    assert not any(row.whole or "“" in row.why for row in found.found)
     for person in (of("priya", "officer"), of("kit", "contact_centre"), of("pat", "process_owner")):
         with pytest.raises(NotFound):
             exceptions.report(replayed, person)
@@ -148,7 +157,19 @@ def test_what_is_past_due_and_what_this_month_brought_is_counted_with_its_list(
         assert needs.owed == listed(day, number="R-015", past_due=True)
         assert needs.this_month == listed(day, from_on=day.replace(day=1))
         assert counted(day, owner="nobody") == needs
-        assert listed(day, past_due=True) == needs.promises + needs.owed
+        assert listed(day, past_due=True) == sum(needs.past_due.values())
+        for number, late in needs.past_due.items():
+            assert late == listed(day, number=number, past_due=True)
+
+
+def test_what_says_nothing_of_an_appeal_names_the_telling_it_is_about(replayed: Database) -> None:
+    """K-10, C-06: a later decision has its own time to appeal, which this does not speak of."""
+    for number in ("K-10", "C-06"):
+        wanted = ExceptionFilter(number=number, as_of=ON)
+        rows = exceptions.report(replayed, DMO, wanted).found.items
+        whole = [row for row in rows if not row.why.startswith("Taken over")]
+        assert whole
+        assert all(row.why.startswith(f"Of what was told on {said(row.on)}: ") for row in whole)
 
 
 def test_a_request_answered_after_its_day_is_one(replayed: Database) -> None:
@@ -255,6 +276,30 @@ def test_a_request_for_data_answered_late_is_named_as_what_it_is(replayed: Datab
     assert [(row.number, row.why) for row in rows if row.on == late] == [
         ("R-104", "Due by Wed 2 Jun 2021")
     ]
+
+
+def test_a_late_complaint_counts_once_by_the_step_that_is_due_next(replayed: Database) -> None:
+    """R-081: to be confirmed, then to be answered; answered late, it is no longer past due."""
+    dates = [dt.date(2021, 6, day) for day in (1, 8, 22)]
+
+    def late() -> tuple[int, int]:
+        found = exceptions.report(replayed, DMO, ExceptionFilter(number="R-081"), size=MANY)
+        return found.needs.past_due.get("R-081", 0), found.found.total
+
+    past_due, every = late()
+    with replayed.writing() as session:
+        one = Complaint(case_id=1, reference="C/9", stage=1, about="x", logged_by="claire")
+        one.received_on, one.acknowledge_due_on, one.answer_due_on = dates
+        one.received_by, one.acknowledge_due_reason, one.answer_due_reason = "claire", "", ""
+        session.add(one)
+        session.flush()
+        number = one.id
+    assert late() == (past_due + 1, every + 2)
+    for column in ("acknowledged_on", "answered_on"):
+        with replayed.writing() as session:
+            setattr(session.get_one(Complaint, number), column, dt.date(2021, 6, 28))
+        still = 1 if column == "acknowledged_on" else 0
+        assert late() == (past_due + still, every + 2)
 
 
 def test_as_many_statements_for_one_event_as_for_thousands(
