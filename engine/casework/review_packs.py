@@ -75,18 +75,28 @@ def build_pack(context: Context) -> None:
 def review_figures(context: Context) -> list[Choice]:
     """Offer the figures of the newest pack, a line each, to be ticked once somebody saw them.
 
-    A pack from before our own failings were counted shows those of today beside its figures.
+    Contact and records are those of the day of the pack; our own side is counted today, since
+    what we failed in is often put on file only later (R-078, R-084).
     """
     figures = _newest(context)
     if not figures:
         return []
-    if "safeguards_not_kept" not in figures:
-        figures = {**figures, **_failings(context)}
+    first = dt.date.fromisoformat(figures["from"])
+    figures = {
+        **figures,
+        **_kept_dates(context, arrangements.current(context), first),
+        **_still_open(context),
+        **_failings(context),
+    }
     records = f"{figures['records_citable']} a decision may rest on"
-    late = f"{figures['dates_missed']} dates of ours missed, {figures['appeals_late']} appeals late"
+    late = (
+        f"{_counted(figures['dates_missed'], 'date')} of ours missed, "
+        f"{_counted(figures['appeals_late'], 'appeal')} late"
+    )
     still_open = (
-        f"{figures['owed_actions_open']} things we owe the customer, "
-        f"{figures['promises_open']} promises, {figures['appeals_open']} appeals"
+        f"{_counted(figures['owed_actions_open'], 'thing')} we owe the customer, "
+        f"{_counted(figures['promises_open'], 'promise')}, "
+        f"{_counted(figures['appeals_open'], 'appeal')}"
     )
     return [
         Choice("contacts", f"Contact: {figures['contacts']}", figures["gap"]),
@@ -100,10 +110,10 @@ def review_figures(context: Context) -> list[Choice]:
             "our_dates",
             f"Our own part: {late}, {_counted(figures['safeguards_not_kept'], 'safeguard')} "
             "not kept",
-            f"Dates and appeals since {_said(figures['from'])}."
+            f"Counted today; dates and appeals since {_said(figures['from'])}."
             + _where_to_read(figures["safeguards_not_kept"]),
         ),
-        Choice("still_open", f"Still open: {still_open}, {_waiting(figures)}"),
+        Choice("still_open", f"Still open: {still_open}, {_waiting(figures)}", "Counted today."),
     ]
 
 
