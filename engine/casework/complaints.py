@@ -83,13 +83,6 @@ def of_case(context: Context) -> list[Complaint]:
     )
 
 
-def next_due(complaint: Complaint) -> dt.date:
-    """Give by when the next step of an open complaint is due: to acknowledge, then to answer."""
-    if complaint.acknowledged_on is None:
-        return complaint.acknowledge_due_on
-    return complaint.extended_to or complaint.answer_due_on
-
-
 def count_open(context: Context) -> int:
     """Count the complaints of the case that are not answered; each keeps it from deletion."""
     return (

@@ -20,6 +20,7 @@ from engine.casework import (
 )
 from engine.casework.context import Context
 from engine.tables.casefile import Evidence, OwedAction, Submission, SupportOffer
+from engine.tables.complaints import Complaint
 from engine.tables.decisions import Appeal, Arrangement, BreachOfClock, Decision, Promise
 from engine.tables.passing_on import PassedOn
 from forms import Choice
@@ -208,10 +209,17 @@ def _failings(context: Context) -> dict[str, int]:
             context.session, context.case().id, as_of=context.today
         ),
         "complaints_open": len(open_now),
-        "complaints_late": sum(complaints.next_due(one) < context.today for one in open_now),
+        "complaints_late": sum(_next_due(one) < context.today for one in open_now),
         "passed_on_open": _count(context, *passed),
         "passed_on_late": _count(context, *passed, PassedOn.due_on < context.today),
     }
+
+
+def _next_due(complaint: Complaint) -> dt.date:
+    """Give by when the next step of an open complaint is due: to acknowledge, then to answer."""
+    if complaint.acknowledged_on is None:
+        return complaint.acknowledge_due_on
+    return complaint.extended_to or complaint.answer_due_on
 
 
 def _where_to_read(safeguards: int) -> str:
