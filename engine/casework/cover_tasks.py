@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select
 from engine.casework import away, people, standing_in
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM, Context
-from engine.casework.open_tasks import NAMED_FOR, is_open
+from engine.casework.open_tasks import NAMED_FOR, PASSED_ON, is_open
 from engine.casework.people import Holder
 from engine.tables.absences import Absence
 from engine.tables.casefile import CaseFile
@@ -15,8 +15,8 @@ from engine.tables.decisions import Arrangement
 from engine.tables.process import WorkItem
 
 _CONTACT, _NOBODY = "officer", "dmo"
-#: The form of a task that somebody has by name and whoever covers for them does as well (R-007).
-_COVERED = "passed_on_answer"
+#: Who carries a case, in the order in which their role is theirs by it.
+_OWNERS = ("team_leader", "manager")
 
 
 def contact_holder(context: Context, arrangement: Arrangement) -> Holder:
@@ -39,8 +39,8 @@ def while_away(context: Context, holder: Holder) -> Holder:
     if not absent:
         return holder
     roles = people.roles_of(context.session, absent.cover or "", context.today)
-    cover = absent.cover if holder.role in roles else None
-    return Holder(holder.role, cover, instead_of=holder.user)
+    takes = holder.role in roles and _takes_part(context, context.case_id, absent.cover)
+    return Holder(holder.role, absent.cover if takes else None, instead_of=holder.user)
 
 
 def point(context: Context, arrangement: Arrangement) -> int:
@@ -70,41 +70,80 @@ def point_others(context: Context, absence: Absence) -> int:
     items = context.session.scalars(
         select(WorkItem).where(is_open(), WorkItem.by_name.is_(False), begun)
     ).all()
-    named = _point_named(context, user, Holder(_CONTACT, cover, instead_of=user), bool(gone))
+    named = _point_named(context, user, cover, bool(gone))
     if not gone:
         return named + sum(_give_back(context, item, user, cover) for item in items)
     roles = people.roles_of(context.session, cover or "", context.today)
+    takes = {
+        item.id: item.role in roles and _takes_part(context, item.case_id, cover) for item in items
+    }
     return named + sum(
-        _move(
-            context,
-            item,
-            Holder(item.role, cover if item.role in roles else None, instead_of=user),
-        )
+        _move(context, item, Holder(item.role, cover if takes[item.id] else None, instead_of=user))
         for item in items
-        if item.role in roles or item.form not in NAMED_FOR
+        if takes[item.id] or item.form not in NAMED_FOR
     )
 
 
-def _point_named(context: Context, user: str, covers: Holder, gone: bool) -> int:
-    """Give what was passed on to somebody by name to who covers, and back; nothing without one."""
-    if covers.user is None:
-        return 0
+def _takes_part(context: Context, case_id: int | None, user: str | None) -> bool:
+    """Tell whether the customer of a case has not complained about somebody."""
+    case = context.session.get(CaseFile, case_id) if case_id else None
+    return case is None or user not in case.allegation_against
+
+
+def _point_named(context: Context, user: str, cover: str | None, gone: bool) -> int:
+    """Give what was passed on to somebody by name to who covers, and back.
+
+    Without a cover, or with one the customer has complained about, the customer's contact has it.
+    """
     theirs = (
-        (WorkItem.assignee == user,)
+        and_(WorkItem.assignee == user, WorkItem.role == _CONTACT)
         if gone
-        else (WorkItem.instead_of == user, WorkItem.assignee == covers.user)
+        else WorkItem.instead_of == user
     )
-    items = context.session.scalars(
-        select(WorkItem).where(
-            is_open(),
-            WorkItem.by_name,
-            WorkItem.form == _COVERED,
-            WorkItem.role == _CONTACT,
-            *theirs,
-        )
+    rows = context.session.execute(
+        select(WorkItem, CaseFile)
+        .join(CaseFile, CaseFile.id == WorkItem.case_id)
+        .where(is_open(), WorkItem.by_name, WorkItem.form == PASSED_ON, theirs)
     ).all()
-    holder = covers if gone else Holder(_CONTACT, user)
-    return sum(_move(context, item, holder) for item in items)
+    return sum(
+        _move(context, item, _instead(context, case, user, cover))
+        if gone
+        else _return_named(context, item, case, user, cover)
+        for item, case in rows
+    )
+
+
+def _return_named(
+    context: Context, item: WorkItem, case: CaseFile, user: str, cover: str | None
+) -> bool:
+    """Give it back, unless a colleague took it or was given it meanwhile."""
+    instead = _instead(context, case, user, cover)
+    if item.assignee in (None, instead.user):
+        return _move(context, item, Holder(_CONTACT, user))
+    item.instead_of = None
+    return False
+
+
+def _instead(context: Context, case: CaseFile, user: str, cover: str | None) -> Holder:
+    """Give who answers in this case instead of somebody who is away."""
+    if cover and cover not in case.allegation_against:
+        return Holder(_CONTACT, cover, instead_of=user)
+    arrangement = context.session.scalars(
+        select(Arrangement)
+        .where(
+            Arrangement.case_id == case.id,
+            Arrangement.in_force_on.is_not(None),
+            Arrangement.ended_on.is_(None),
+        )
+        .order_by(Arrangement.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if arrangement is not None:
+        contact = contact_holder(context, arrangement)
+        return Holder(contact.role, contact.user, instead_of=user)
+    held = people.roles_of(context.session, case.owner or "", context.today)
+    role = next((role for role in _OWNERS if role in held and case.owner != user), None)
+    return Holder(role or _NOBODY, case.owner if role else None, instead_of=user)
 
 
 def _give_back(context: Context, item: WorkItem, user: str, cover: str | None) -> bool:

@@ -16,6 +16,10 @@ MAY_HAND_OVER = frozenset({"manager", "dmo"})
 #: left to anybody in a role, which would open the case to all of them (R-102).
 NAMED_FOR = frozenset({"promise_kept", "what_we_owe"})
 
+#: The form of what was passed on: whoever has it by name is covered for, and a manager can hand it
+#: over (R-007, R-072).
+PASSED_ON = "passed_on_answer"
+
 
 def is_open() -> ColumnElement[bool]:
     """Give the condition under which a task is still to be done."""

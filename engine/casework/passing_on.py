@@ -25,12 +25,9 @@ _CONTACT, _OTHERS = "contact", "passed_on"
 _PERSON, _TEAM = "person:", "team:"
 #: Whoever it is passed to has the task by name: it shows them this matter and nothing else.
 _BY_NAME = "officer"
-#: Roles that share what is passed to them. A task for any manager or director would open the whole
-#: case to all of them (R-102): they are named one by one.
-_TEAMS = (
-    *("officer", "team_leader", "dmo", "complaints_manager", "legal", "contact_centre"),
-    "systems_team",
-)
+#: Roles that share what is passed to them. A task for any manager, team leader or director would
+#: open the whole case to whoever of them takes it (R-102): they are named one by one.
+_TEAMS = ("officer", "dmo", "complaints_manager", "legal", "contact_centre", "systems_team")
 
 
 def pass_takers(context: Context) -> list[Choice]:
@@ -104,7 +101,7 @@ def passed_on_taker(context: Context) -> Holder:
     absence = absence_on(context.session, row.to_user, context.today)
     if absence is None:
         return Holder(_BY_NAME, row.to_user)
-    if absence.cover in here:
+    if absence.cover in here and absence.cover not in context.case().allegation_against:
         return Holder(_BY_NAME, absence.cover, instead_of=row.to_user)
     contact = contact_of_customer(context)
     return Holder(contact.role, contact.user, instead_of=row.to_user)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine.calendar import said
 from engine.casework import people
 from engine.casework.audit import Chain, Entry
-from engine.casework.open_tasks import MAY_HAND_OVER
+from engine.casework.open_tasks import MAY_HAND_OVER, PASSED_ON
 from engine.commands.comments import add_comment, checked_text
 from engine.commands.permission import check_is_open, check_may_do
 from engine.commands.tries import keeps_trying
@@ -107,7 +107,7 @@ def _check_may_hand_over(session: Session, item: WorkItem, by: str, today: dt.da
         check_may_do(session, item, by, today)
         raise NotAllowed("Expected a manager or the one who has the task to hand it over.")
     check_is_open(session, item)
-    if item.by_name:
+    if item.by_name and not (item.form == PASSED_ON and roles & MAY_HAND_OVER):
         raise Rejected(
             f"Expected “{item.name}” to be handed over, but it belongs to one person alone. "
             "Name somebody else where that person was named."

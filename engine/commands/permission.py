@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from engine.calendar import said
 from engine.casework import people, visibility
+from engine.casework.open_tasks import PASSED_ON
 from engine.casework.tasks_seen import may_see_task
 from engine.clock import LONDON
 from engine.commands.outcomes import ROLE_NAMES
 from engine.errors import NotAllowed, NotFound, Rejected
 from engine.operations import ACTIONS, DOORS
+from engine.tables.casefile import CaseFile
 from engine.tables.process import WorkItem
 
 
@@ -42,10 +44,22 @@ def check_may_do(
             f"{people.full_name(session, item.assignee)} has it. "
             "Ask them, or have it handed over to you."
         )
+    if item.form == PASSED_ON and item.assignee is None:
+        _check_takes_part(session, item, by)
     if not theirs:
         raise NotAllowed(
             f"Expected {ROLE_NAMES.get(item.role, item.role)} to do “{item.name}”, "
             "but that is not your role."
+        )
+
+
+def _check_takes_part(session: Session, item: WorkItem, by: str) -> None:
+    """Raise NotAllowed where the customer has complained about who would answer them (R-007)."""
+    case = session.get(CaseFile, item.case_id) if item.case_id else None
+    if case is not None and by in case.allegation_against:
+        raise NotAllowed(
+            f"Expected somebody the customer has not complained about to do “{item.name}”, but you "
+            "are one of those. A manager can hand it over to a colleague."
         )
 
 

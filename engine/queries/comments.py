@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select
 
 from engine.casework.kept_apart import shows_run
-from engine.casework.open_tasks import MAY_HAND_OVER
+from engine.casework.open_tasks import MAY_HAND_OVER, PASSED_ON
 from engine.casework.people import holders_of
 from engine.casework.visibility import Part, parts_of
 from engine.errors import NotAllowed, NotFound
@@ -125,5 +125,7 @@ def handing_over(database: Database, work_item_id: int, person: Person) -> HandO
 def can_hand_over(look: Reading, item: WorkItem, row: TaskRow) -> bool:
     """Tell whether the one who looks may hand this task over."""
     mine = row.assignee == look.viewer.name
-    may = mine or bool(MAY_HAND_OVER.intersection(look.viewer.roles))
-    return row.is_open and may and not item.by_name
+    manages = bool(MAY_HAND_OVER.intersection(look.viewer.roles))
+    if item.by_name:
+        return row.is_open and manages and item.form == PASSED_ON
+    return row.is_open and (mine or manages)

@@ -78,9 +78,11 @@ def test_a_new_matter_is_not_logged_for_nobody(register: Register) -> None:
     assert register.rows(PassedOn) == []
 
 
-@pytest.mark.parametrize("taker", ["", "person:gone", "team:nobody", "Repairs", "team:manager"])
+@pytest.mark.parametrize(
+    "taker", ["", "person:gone", "team:nobody", "Repairs", "team:manager", "team:team_leader"]
+)
 def test_nothing_is_passed_on_to_nobody(register: Register, taker: str) -> None:
-    """R-007: a person or a role of ours with somebody in it, never a word."""
+    """R-007, R-102: a person or a role that sees no case by it, never a word."""
     found = refused(register, {**FENCE, "pass_to": taker})
     assert list(found) == ["pass_to"]
     assert register.rows(Contact) == []
@@ -152,6 +154,10 @@ def test_who_left_or_is_away_is_covered(register: Register) -> None:
     register.session.add(away)
     register.session.flush()
     assert passing_on.passed_on_taker(run) == Holder("officer", "amina", instead_of="tom")
+    case = register.session.get_one(CaseFile, register.case_id)
+    case.allegation_against = ["amina"]
+    assert passing_on.passed_on_taker(run) == Holder("officer", "priya", instead_of="tom")
+    case.allegation_against = []
     away.cover = None
     assert passing_on.passed_on_taker(run) == Holder("officer", "priya", instead_of="tom")
     away.ended_at = run.now
