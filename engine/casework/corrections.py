@@ -15,6 +15,7 @@ from engine.casework import (
     moves,
     owed_action_runs,
     owed_actions,
+    refused_contacts,
 )
 from engine.casework.appeal_receipts import DECISION_NAMES
 from engine.casework.context import Context
@@ -189,6 +190,7 @@ def _right_contact(context: Context, wrong: Contact, text: str, on: dt.date) -> 
     context.session.add(right)
     context.session.flush()
     context.audit("contact_logged", "contact", right.id, new={"corrects": wrong.id})
+    refused_contacts.wants_reading(context, right)
 
 
 def _decided(context: Context, request: DataRequest) -> list[dict[str, Any]]:

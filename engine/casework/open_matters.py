@@ -109,7 +109,7 @@ def _passed_on(session: Session, cases: Collection[int]) -> Iterator[Matter]:
 def _unread(session: Session, cases: Collection[int]) -> Iterator[Matter]:
     """Give messages nobody has read; the day is that of the task to read each (R-095)."""
     query = select(Contact.case_id, Contact.id, Contact.on).where(
-        Contact.case_id.in_(cases), Contact.triage == TO_BE_READ
+        Contact.case_id.in_(cases), Contact.triage == TO_BE_READ, Contact.corrected_at.is_(None)
     )
     found = session.execute(query).all()
     due = _days_to_read(session, {case_id for case_id, _, _ in found}) if found else {}

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.casework import contacts, data_requests, evidence, review_packs
+from engine.casework import contacts, data_requests, evidence, open_matters, review_packs
 from engine.tables.audit import AuditEvent
 from engine.tables.casefile import CaseFile, Contact, Evidence
 from engine.tables.data_requests import DataRequest
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement
+from engine.tables.process import Message
 from tests.engine.casework.new_case import Landlord, at_work
 
 DAY = "2026-03-20"
@@ -140,6 +141,20 @@ def test_a_contact_that_was_wrong_stays_and_a_right_one_takes_its_place(
     assert (new.channel, new.direction, new.corrected_at) == ("telephone", "in", None)
     actions = set(landlord.session.scalars(select(AuditEvent.action)))
     assert {"contact_corrected", "correction_decided"} <= actions
+
+
+def test_a_contact_nobody_had_read_is_still_to_be_read_once_and_as_corrected(
+    landlord: Landlord,
+) -> None:
+    """R-095, R-105: the right one gets its task, the wrong one waits for nobody."""
+    contact = called(landlord, "2026-03-12")
+    contact.triage = "to_be_read"
+    decide(landlord, item(contact=contact.id, decision="corrected", right_text="About the lift."))
+    right = landlord.rows(Contact)[-1]
+    sent = [one for one in landlord.rows(Message) if one.name == "contact_to_be_read"]
+    assert [one.payload for one in sent] == [{"contact_ref": f"contact:{right.id}"}]
+    open_ones = open_matters.open_of(landlord.session, [contact.case_id])
+    assert [one.id for one in open_ones if one.kind == "unread"] == [right.id]
 
 
 @pytest.mark.parametrize(
