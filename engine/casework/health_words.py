@@ -27,8 +27,13 @@ _OPEN = (
     "equality_conclusion",
     "method_adjustment",
     "pass_what",
+    "answered_how",
+    "not_needed_because",
+    "later_because",
     "findings",
 )
+#: The same in the rows of a table: the table and its column.
+_OPEN_IN_ROWS = (("items", "right_text"),)
 #: What is known at once keeps people safe; nobody looks for other words then.
 _URGENT = {"emergency", "safeguarding"}
 
@@ -45,10 +50,7 @@ def health_stays_sealed(context: Context, values: dict[str, Any]) -> list[Proble
 
 
 def _named(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
-    for question in _OPEN:
-        text = values.get(question)
-        if not isinstance(text, str):
-            continue
+    for question, text in _open_texts(values):
         found = next(iter(word_lists.hits(word_lists.named(context, LIST), text)), None)
         if found is not None:
             yield Problem(
@@ -57,3 +59,12 @@ def _named(context: Context, values: dict[str, Any]) -> Iterator[Problem]:
                 f"“{found.group()}” is. Write what was done or what to do without it; the detail "
                 "belongs in a sealed question of the talk, the meeting or the review.",
             )
+
+
+def _open_texts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give each answer that is not sealed with where it stands."""
+    found = [(question, values.get(question)) for question in _OPEN]
+    for table, column in _OPEN_IN_ROWS:
+        rows = enumerate(values.get(table) or [])
+        found += [(f"{table}.{at}.{column}", row.get(column)) for at, row in rows]
+    yield from ((at, text) for at, text in found if isinstance(text, str))

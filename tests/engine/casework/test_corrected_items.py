@@ -162,6 +162,7 @@ def test_a_contact_nobody_had_read_is_still_to_be_read_once_and_as_corrected(
     [
         ({"decision": "corrected"}, "right_text", "never overwritten"),
         ({"decision": "statement"}, "right_text", "never overwritten"),
+        ({"decision": "statement", "right_text": "I have dementia."}, "right_text", "health"),
         ({"decision": "erased", "contact": 99}, "contact", "99 is none"),
         ({"decision": "erased", "contact": 1, "record": "1"}, "contact", "Make two entries"),
         ({"decision": "kept", "reason": "They must write to the SPOC."}, "reason", "Everybody may"),

@@ -127,3 +127,17 @@ def test_a_manager_hands_over_what_one_person_has_by_name(house: Scenario) -> No
     accuse(house, "amina")
     commands.reassign(house.db, number, "priya", by="mo")
     assert held(house) == ("officer", "priya", None)
+
+
+def test_no_answer_says_what_illness_somebody_has(house: Scenario) -> None:
+    """R-109: it is shown to whoever looks at what is open."""
+    late = {**CALL, "answer_due_on": "2026-04-30", "later_because": "He has dementia."}
+    with pytest.raises(InvalidAnswers, match="health"):
+        house.act("log_contact", by="priya", answers={**late, "pass_to": "person:tom"})
+    number = passed(house, "person:tom")
+    for more in (
+        {"passed_result": "answered", "answered_on": "2026-04-01", "answered_how": "Has dementia."},
+        {"passed_result": "not_needed", "not_needed_because": "He has dementia."},
+    ):
+        with pytest.raises(InvalidAnswers, match="health"):
+            commands.complete(house.db, number, {"matter": ["matter"], **more}, by="tom")
