@@ -84,6 +84,8 @@ WITH_A_PAGE = {
     Shown.FLAGS: "flags",
     Shown.BATCHES: "batches",
 }
+#: What a task is about, said in lists to whoever has it or may start it.
+MATTERS = frozenset({"passed_on.what", "promise.what", "owed_action.what"})
 #: What whoever sees everything must find, or the search finds nothing.
 SHOWN = frozenset(
     {
@@ -317,6 +319,8 @@ def _may_read(session: Any, person: Person, path: str, secret: Secret) -> bool:
     answers = where in (Part.TIMELINE, Part.RESTRICTED, Part.RELIED_ON) or is_apart(secret.field)
     if answers and session.scalar(theirs):
         return "/answers/" in path or path.startswith("/tasks/")
+    if secret.field in MATTERS and path.startswith("/tasks"):
+        return _has_a_task(session, person, secret)
     return where in (Part.CARD, Part.TASKS, Shown.OWN) and _has_a_task(session, person, secret)
 
 

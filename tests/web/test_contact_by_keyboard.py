@@ -59,7 +59,6 @@ def fill_in(hand: Hand) -> None:
     hand.write(NOTE)
     hand.go_to("triage")
     hand.press("ArrowUp")
-    hand.press("ArrowUp")
     assert hand.page.locator("[name=triage][value=nothing_new]").is_checked()
     hand.go_to("Log it")
     hand.press("Enter")
