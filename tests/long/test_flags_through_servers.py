@@ -32,7 +32,7 @@ from tests.long.chaos.ground import now_of, set_ahead
 from tests.long.chaos.house import Process
 from tests.once import ROOT
 from tests.outside import NEXT_SECRET, SECRET
-from tests.web.flag_systems import NAME, SYSTEM, TAKEN_OVER, change, until
+from tests.web.flag_systems import LONGEST_WAIT, NAME, SYSTEM, TAKEN_OVER, change, until
 
 #: A process starts within this many seconds, and what was sent is taken.
 _SOON = 90.0
@@ -238,7 +238,7 @@ def _down_for_a_day(town: Town, looks: int) -> None:
     assert 5 <= row.attempts < 24
     assert town.flag().failed_on is None
     town.answers("at_once")
-    town.later(hours=12)
+    town.later(hours=LONGEST_WAIT)
     town.until(lambda: town.flag().update_requested_on is None)
     assert list(town.shows()) == [TAKEN_OVER["tenancy_reference"]]
     assert (town.taken(), len(town.requests())) == (2, 2)

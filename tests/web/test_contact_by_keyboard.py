@@ -6,14 +6,14 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from tests.web import case_file, test_in_chromium
-from tests.web.test_in_chromium import Open
+from tests.web import at_a_browser, case_file
+from tests.web.at_a_browser import Open
 
 pytestmark = pytest.mark.browser
 
-app = test_in_chromium.app
-address = test_in_chromium.address
-open_as = test_in_chromium.open_as
+app = at_a_browser.app
+address = at_a_browser.address
+open_as = at_a_browser.open_as
 
 #: Keystroke-level model: seconds a key at 40 words a minute, and to think of each question.
 KEY, THOUGHT = 0.28, 1.35

@@ -23,6 +23,7 @@ from engine.tables.process import Outbox
 from tests.outside import SECRET
 from tests.web.flag_systems import (
     ANSWER_SECRET,
+    LONGEST_WAIT,
     OLD_ANSWER_SECRET,
     SYSTEM,
     Installation,
@@ -187,7 +188,7 @@ def test_a_system_that_is_down_for_a_day_gets_one_flag_when_it_is_back(
     assert house.flag().failed_on is None
     house.system.mode = "silent"
     # As a worker that dies after it sent: the same call leaves twice under one key.
-    house.later(hours=12)
+    house.later(hours=LONGEST_WAIT)
     assert house.work() == 1
     _let_leave_again(house, row.id)
     assert house.work() == 1

@@ -8,14 +8,14 @@ from playwright.sync_api import expect
 
 from engine import batches
 from engine.queries import Person
-from tests.web import test_in_chromium, test_moving
-from tests.web.test_in_chromium import AXE, FIND_VIOLATIONS, SIDEWAYS, Open
+from tests.web import at_a_browser, test_moving
+from tests.web.at_a_browser import Open, is_sound
 
 pytestmark = pytest.mark.browser
 
-app = test_in_chromium.app
-address = test_in_chromium.address
-open_as = test_in_chromium.open_as
+app = at_a_browser.app
+address = at_a_browser.address
+open_as = at_a_browser.open_as
 running = test_moving.running
 
 
@@ -43,9 +43,7 @@ def test_no_page_of_a_move_scrolls_sideways_or_shuts_anybody_out(
     ]
     for path in paths:
         page.goto(path)
-        assert page.evaluate(SIDEWAYS) <= 0, path
-        page.evaluate(AXE.read_text())
-        assert page.evaluate(FIND_VIOLATIONS) == [], path
+        is_sound(page)
 
 
 def test_the_progress_of_a_move_keeps_itself_fresh(

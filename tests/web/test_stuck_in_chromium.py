@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from engine.tables.process import Incident
 from tests.web import running_cases
-from tests.web.test_in_chromium import _is_sound, address, app, open_as
+from tests.web.at_a_browser import Open, address, app, is_sound, open_as, turn
 from tests.web.test_stuck import lose
 from tests.web.test_undelivered import write
 
 pytestmark = pytest.mark.browser
 
-Open = Callable[..., Page]
 _ALIKE = ("instance_id", "case_id", "process_id", "element_id", "reason", "opened_at")
 __all__ = ["address", "app", "open_as"]
 
@@ -31,20 +28,20 @@ def test_what_was_not_delivered_is_seen_tried_and_given_up(
     write(database, 1, dead=False)
     page = open_as("Mo Hassan", width=width)
     page.goto("/undelivered")
-    _is_sound(page)
+    is_sound(page)
     page.goto("/undelivered?show=waiting")
-    _is_sound(page)
+    is_sound(page)
     page.goto("/undelivered?page=2")
     page.locator("input[type=checkbox]").first.check()
-    page.get_by_role("button", name="Give up the chosen").click()
-    _is_sound(page)
-    page.get_by_role("button", name="Give up").click()
+    turn(page.get_by_role("button", name="Give up the chosen"))
+    is_sound(page)
+    turn(page.get_by_role("button", name="Give up"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    _is_sound(page)
+    is_sound(page)
     page.get_by_label("Why?").fill("Nobody works there any more")
-    page.get_by_role("button", name="Give up").click()
+    turn(page.get_by_role("button", name="Give up"))
     expect(page.locator(".govuk-notification-banner")).to_contain_text("1 message given up")
-    _is_sound(page)
+    is_sound(page)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -59,18 +56,18 @@ def test_stuck_steps_are_seen_tried_together_and_let_go(
     lose(database)
     page = open_as("Mo Hassan", width=width)
     page.goto("/stuck")
-    _is_sound(page)
-    page.get_by_role("link", name="Try all 2 again").click()
-    page.get_by_role("button", name="Try all 2 again").click()
+    is_sound(page)
+    turn(page.get_by_role("link", name="Try all 2 again"))
+    turn(page.get_by_role("button", name="Try all 2 again"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    _is_sound(page)
+    is_sound(page)
     page.goto("/stuck")
-    page.get_by_role("button", name="Try all 3 again").click()
-    _is_sound(page)
+    turn(page.get_by_role("button", name="Try all 3 again"))
+    is_sound(page)
     page.get_by_label("Why should they go on now?").fill("Mended")
-    page.get_by_role("button", name="Try all 3 again").click()
+    turn(page.get_by_role("button", name="Try all 3 again"))
     expect(page.locator("h1")).to_have_text("Try all stuck steps again")
-    _is_sound(page)
+    is_sound(page)
     page.goto("/stuck")
-    page.get_by_role("link", name="Let it go").click()
-    _is_sound(page)
+    turn(page.get_by_role("link", name="Let it go"))
+    is_sound(page)

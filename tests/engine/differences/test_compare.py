@@ -51,7 +51,7 @@ def says_something(found: FileDifference) -> bool:
 @pytest.mark.parametrize("path", ["bpmn/p.bpmn", "bpmn/decisions/p.dmn", "forms/letters/p.md"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_compared_without_a_failure(name: str, path: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for old, new in ((GOOD, HOSTILE[name]), (HOSTILE[name], GOOD)):
         assert says_something(between(path, old, new))
     (added,) = differences({}, {path: HOSTILE[name]})
@@ -59,7 +59,7 @@ def test_a_hostile_file_is_compared_without_a_failure(name: str, path: str) -> N
     assert says_something(added)
     assert says_something(removed)
     assert (added.state, removed.state) == ("added", "removed")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_file_that_cannot_be_read_says_why_and_where() -> None:

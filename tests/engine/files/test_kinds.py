@@ -161,9 +161,9 @@ _HEAD = b"From: jo@mail.example\r\nDate: today\r\n"
     ids=["forwarded", "nested", "parts", "parameters", "comments", "lines"],
 )
 def test_an_e_mail_built_to_keep_the_machine_busy_is_refused_at_once(content: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert "cannot be read" in refused(content, "mail.eml")
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_large_scan_is_not_taken_for_a_program_by_three_signs_in_its_picture() -> None:

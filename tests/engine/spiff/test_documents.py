@@ -55,9 +55,9 @@ BOMB = b"".join(
     ],
 )
 def test_what_is_not_a_diagram_is_refused_with_a_reason(data: bytes, rule: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert [name for name, _ in refused({"bpmn/a.bpmn": data})] == [rule]
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_the_line_of_a_broken_file_is_told() -> None:

@@ -169,10 +169,10 @@ ATTACKS = [
 def test_what_could_do_harm_or_makes_no_sense_is_refused_quickly(text: str) -> None:
     scope = seen(n=3, items=[1, 2, 3], data={"a": 1}, big=list(range(300)), owner=None)
     before = str(scope.variables)
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ExpressionError):
         evaluate(text, scope)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
     assert str(scope.variables) == before
 
 

@@ -147,13 +147,13 @@ def test_the_library_predicts_a_power_of_the_branches() -> None:
 
 
 def test_blocks_in_a_row_cost_their_sum() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     play = Play(blocks(10, 3))
     for block in range(10):
         for branch in range(3):
             play.do(f"u{block}_{branch}")
     assert play.ended == ["e"]
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_an_excess_token_waits_for_its_own_partner() -> None:
