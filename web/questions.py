@@ -15,8 +15,8 @@ from forms.questions import Radios, Rows
 _REVEALING = frozenset({"radios", "yes_no", "checkboxes", "people", "evidence", "confirm"})
 #: Who reads a restricted answer (R-109), said beside the question.
 RESTRICTED = (
-    "Restricted: sealed and kept apart. Only you, the Data Management Officer and those who have "
-    "to rely on it see this."
+    "Restricted: sealed, kept apart and used for what is asked here alone. Only you, the Data "
+    "Management Officer and those who have to rely on it see this."
 )
 #: How many questions of one page, with how many answers, the style sheet can follow; beyond that
 #: the condition is said in words (_product.scss has the same figures).

@@ -38,4 +38,16 @@ def facts(context: Context) -> Mapping[str, Any]:
         "data_request_closed_because": _CLOSED.get(request.outcome or "", ""),
         "data_left_out": sorted(set(reasons)) or [_NOTHING_LEFT_OUT],
         "corrections": corrections.said_items(context, request),
+        **_basis_in_law(context),
     }
+
+
+def _basis_in_law(context: Context) -> Mapping[str, str]:
+    """Give what the law lets us keep data for (R-109); nothing where a release is from before."""
+    try:
+        return {
+            "lawful_basis": str(context.policy("record.lawful_basis")),
+            "health_basis": str(context.policy("record.health_basis")),
+        }
+    except (KeyError, ValueError):
+        return {}

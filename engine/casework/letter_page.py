@@ -17,6 +17,12 @@ _FRAME = {
     "case_reference": "R-045",
     "author_name": "R-045",
 }
+#: The last words of every letter (R-056): nobody has to know beforehand that it can be had so.
+_HELP = (
+    "You can have this letter in large print, in Easy Read, in Braille, as audio or in another "
+    "language. Somebody can also help you with it, or speak for you. Ask anybody who works here: "
+    "no limit on your contact applies to that."
+)
 _ADDRESS = re.compile(r'<p class="letter__address">(.*?)</p>', re.S)
 
 
@@ -46,7 +52,9 @@ def framed(
         f"{whom}{text}\n"
         '<p class="letter__close">Yours sincerely</p>\n'
         f'<p class="letter__author">{"<br>".join(part for part in sender if part)}</p>\n'
-        f"{copy}</article>\n"
+        f"{copy}"
+        f'<p class="letter__help">{_HELP}</p>\n'
+        "</article>\n"
     )
 
 

@@ -74,6 +74,8 @@ PLACEHOLDERS: Mapping[str, str] = {
     "data_request_more_time_until": "the last day the law gives when more time is taken",
     "data_request_closed_because": "why nothing further is done about the request for data",
     "data_left_out": "what a copy of the data leaves out, and why, as a list",
+    "lawful_basis": "on which basis in law we keep data about the customer, from the policy",
+    "health_basis": "on which basis in law we keep what concerns health or addiction",
     "corrections": "what was decided of each thing said to be wrong, as a list",
     "ombudsman_code": "housing_ombudsman or local_government_ombudsman",
 }

@@ -114,6 +114,36 @@ def test_a_copy_is_made_once_everybody_else_is_decided_on_and_names_nobody_taken
     assert "Holt" not in caplog.text
 
 
+def test_the_letter_with_a_copy_says_on_which_basis_we_keep_it_and_where_to_complain(
+    as_: Callable[[str], Visitor], story: Scenario
+) -> None:
+    """R-104, R-109: what health is kept for, in law, and that it can be objected to."""
+    known = {"request": ["read"], "identity_clear": "yes", "identity_note": "Known by voice."}
+    story.complete("check_request", by="dorothy", answers=known)
+    left: dict[str, Any] = {"channel": "letter", "sent_to": TAKEN_OVER["address"]}
+    left |= {"sent_on": "2026-04-02", "proof": "Certificate of posting 1"}
+    story.complete("issue_letter", by="dorothy", answers=left, about="have your request")
+    dorothy = as_("dorothy")
+    for name in ("Mr Quill", "Mrs Holt from number 6", "Mrs Holt"):
+        assert decided(dorothy, name, "redact", "It is about somebody else.") == 200
+    assert sent(dorothy, f"{PAGE}/make") == 200
+    answered = {"request": ["read"], "request_step": "answer", "copy_made": "first"}
+    story.complete("give_copy", by="dorothy", answers=answered)
+    story.complete("issue_letter", by="dorothy", answers=left, about="copy of what we hold")
+    story.expect_letter(
+        {
+            "template": "data_request_copy",
+            "contains": [
+                "a task carried out in the public interest (Article 6(1)(e) of the UK GDPR)",
+                "reasons of substantial public interest (Article 9(2)(g) of the UK GDPR)",
+                "object to how we use it",
+                "It is about somebody else.",
+                "www.ico.org.uk or 0303 123 1113",
+            ],
+        }
+    )
+
+
 def test_whoever_answers_the_telephone_logs_a_request_and_sees_nothing_of_the_case(
     as_: Callable[[str], Visitor], story: Scenario
 ) -> None:

@@ -286,7 +286,8 @@ def test_an_appeal_is_answered_by_its_director(
     assert words in said
     assert "I have read the records." in said
     assert "Yours sincerely Ann Abbot" in said
-    assert "Housing Ombudsman" in said
+    assert "www.housing-ombudsman.org.uk or 0300 111 3000" in said
+    assert said.endswith("Ask anybody who works here: no limit on your contact applies to that.")
     [decision] = [row for row in running.rows(Decision) if row.kind == "appeal"]
     assert (decision.letter_id, decision.appeal_until) == (letter.id, None)
 

@@ -68,6 +68,8 @@ def test_an_introduction_says_what_the_register_holds(agreed: Landlord) -> None:
         "You can appeal until Friday 24 April 2026",
         f"Write to or call {policy('appeal.addressee')}, or tell anybody",
         f"Yours sincerely Dorothy Marsh Data Management Officer {policy('landlord.name')}",
+        "You can have this letter in large print, in Easy Read, in Braille, as audio or in another "
+        "language. Somebody can also help you with it, or speak for you.",
     ):
         assert words in said, said
     assert "Missing" not in said
