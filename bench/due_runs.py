@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -37,10 +38,19 @@ _DIAGRAM = f"""<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """The rows of a run that waits for its timer, without their ids."""
+
+    instance: dict[str, object]
+    places: list[dict[str, object]]
+
+
 def make_due(db: Database, count: int, beside: Mapping[str, bytes] | None = None) -> None:
     """Publish a process with one timer and leave so many runs of it whose timer is due by now.
 
-    beside: the files of the release it becomes a part of.
+    beside: the files of the release it becomes a part of. Workers may be at work already: what is
+    copied was read before any of them could see the run.
     """
     with clock.frozen(_STARTED):
         with db.writing() as session:
@@ -49,10 +59,10 @@ def make_due(db: Database, count: int, beside: Mapping[str, bytes] | None = None
             release = install(session, files, at=clock.now(), by="bench", note="Timers")
             release_id = release.id
         with db.writing() as session:
-            first = _start(session, release_id)
+            waiting = _read(session, _start(session, release_id))
     for begin in range(1, count, _ROWS):
         with db.writing() as session:
-            _copy(session, first, min(_ROWS, count - begin))
+            _write(session, waiting, min(_ROWS, count - begin))
 
 
 def fired(db: Database) -> tuple[int, int]:
@@ -78,16 +88,22 @@ def _start(session: Session, release_id: int) -> int:
     return instance.id
 
 
-def _copy(session: Session, first: int, count: int) -> None:
-    """Copy the row of a run, state and all, and the rows that say where it is."""
-    instance = _row(session, ProcessInstance, first)
-    made = session.scalars(
-        insert(ProcessInstance).returning(ProcessInstance.id), [instance] * count
-    ).all()
+def _read(session: Session, instance_id: int) -> _Waiting:
+    """Give the row of a run, state and all, and the rows that say where it is."""
     places = session.scalars(
-        select(ElementInstance.id).where(ElementInstance.instance_id == first)
+        select(ElementInstance.id).where(ElementInstance.instance_id == instance_id)
     ).all()
-    for place in (_row(session, ElementInstance, place_id) for place_id in places):
+    return _Waiting(
+        _row(session, ProcessInstance, instance_id),
+        [_row(session, ElementInstance, place) for place in places],
+    )
+
+
+def _write(session: Session, waiting: _Waiting, count: int) -> None:
+    made = session.scalars(
+        insert(ProcessInstance).returning(ProcessInstance.id), [waiting.instance] * count
+    ).all()
+    for place in waiting.places:
         session.execute(insert(ElementInstance), list(_of_each(place, made)))
 
 
