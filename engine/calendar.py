@@ -54,18 +54,16 @@ class Calendar:
     def working_days(self, start: dt.date | Due, count: int) -> Due:
         """Give the date `count` working days after `start`; the start is day 0 (K-1)."""
         first = _date(start)
-        day, counted, skipped, days = first, 0, [], []
+        day, counted, skipped = first, 0, []
         while counted < count:
             day += dt.timedelta(days=1)
             if self.is_working_day(day):
                 counted += 1
-                days.append(day)
             elif day in self.holidays:
                 skipped.append(day)
-        reason = f"{_count(count, 'working day')} from {said(first)}"
-        if skipped:
-            names = _join([f"{self.holidays[d]} ({said(d)})" for d in skipped])
-            reason += f"; {names} {'does' if len(skipped) == 1 else 'do'} not count"
+        reason = f"{_count(count, 'working day')} from {said(first)}{self._not_counted(skipped)}"
+        if count == 0:
+            reason = f"on the same day, {said(first)}"
         return Due(day, _sentence(reason), day > self.horizon)
 
     def calendar_days(self, start: dt.date | Due, count: int) -> Due:
@@ -107,15 +105,26 @@ class Calendar:
         """Give the date `count` working days before `end`."""
         last = _date(end)
         day, left = last, count
+        skipped: list[dt.date] = []
         while left > 0:
             day -= dt.timedelta(days=1)
             left -= self.is_working_day(day)
-        return Due(day, _sentence(f"{_count(count, 'working day')} before {said(last)}"))
+            if day in self.holidays:
+                skipped.insert(0, day)
+        reason = f"{_count(count, 'working day')} before {said(last)}{self._not_counted(skipped)}"
+        return Due(day, _sentence(reason))
 
     def count_working_days(self, start: dt.date, end: dt.date) -> int:
         """Count the working days after `start` up to `end`; 0 when `end` is not later (K-1)."""
         days = (start + dt.timedelta(days=n) for n in range(1, (end - start).days + 1))
         return sum(self.is_working_day(day) for day in days)
+
+    def _not_counted(self, skipped: list[dt.date]) -> str:
+        """Say which holidays were left out of a count; "" for none."""
+        if not skipped:
+            return ""
+        names = _join([f"{self.holidays[day]} ({said(day)})" for day in skipped])
+        return f"; {names} {'does' if len(skipped) == 1 else 'do'} not count"
 
     def _roll(self, date: dt.date | Due, step: int, why: str) -> Due:
         wanted = _date(date)

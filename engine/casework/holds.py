@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.calendar import said
+from engine.calendar import Due, said
 from engine.casework import people
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import Context
+from engine.clock import LONDON
 from engine.errors import NotFound, Problem
 from engine.tables.casefile import CaseFile, LegalHold
+from engine.tables.process import WorkItem
 from forms import Choice
 
 #: Why a case is kept, by the answer that says so.
@@ -141,10 +143,18 @@ def hold_ref(context: Context) -> str:
     return _ref(_of_run(context))
 
 
-def hold_review_on(context: Context) -> dt.date:
-    """Give the day on which the hold under review is looked at again (R-108)."""
+def hold_review_on(context: Context) -> Due:
+    """Give the day on which the hold under review is looked at again, with why (R-108)."""
     hold = _of_run(context)
-    return hold.review_on or hold.opened_on
+    placed = _review_due(context, hold.opened_on)
+    review_on = hold.review_on or placed.on
+    if review_on == placed.on:
+        return Due(review_on, f"{placed.reason} That day the hold was placed.")
+    looked_on = _looked_on(context)
+    again = _review_due(context, looked_on)
+    if review_on == again.on:
+        return Due(review_on, f"{again.reason} That day the hold was looked at last.")
+    return Due(review_on, f"Set on {said(looked_on)}, by the months that held then.")
 
 
 def hold_at_hand(context: Context) -> list[Choice]:
@@ -216,10 +226,28 @@ def _of_run(context: Context) -> LegalHold:
     return hold
 
 
+def _looked_on(context: Context) -> dt.date:
+    """Give the day this run's hold was looked at last; today while that is being recorded."""
+    looked_at = context.session.scalar(
+        select(WorkItem.completed_at)
+        .where(
+            WorkItem.instance_id == context.instance_id,
+            WorkItem.form == "look_at_hold",
+            WorkItem.completed_at.is_not(None),
+        )
+        .order_by(WorkItem.id.desc())
+        .limit(1)
+    )
+    return looked_at.astimezone(LONDON).date() if looked_at else context.today
+
+
 def _review_on(context: Context, since: dt.date) -> dt.date:
-    months = int(context.policy("hold.review"))
-    due = context.calendar.months(since, months)
-    return context.calendar.back_to_working_day(due).on
+    return _review_due(context, since).on
+
+
+def _review_due(context: Context, since: dt.date) -> Due:
+    due = context.calendar.months(since, int(context.policy("hold.review")))
+    return context.calendar.back_to_working_day(due)
 
 
 def _since(row: LegalHold) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from engine.calendar import said
+from engine.calendar import Due, said
 from engine.casework import holders, owed_action_runs
 from engine.casework.context import Context
 from engine.casework.people import Holder
@@ -19,9 +18,10 @@ def owed_action_ref(context: Context) -> str:
     return owed_action_runs.ref_of(_of_run(context))
 
 
-def owed_action_due(context: Context) -> dt.date:
-    """Give the day by which what this run is about is to be done."""
-    return _of_run(context).due_on
+def owed_action_due(context: Context) -> Due:
+    """Give the day by which what this run is about is to be done, with why (R-015)."""
+    owed = _of_run(context)
+    return Due(owed.due_on, owed.due_reason or f"Set when it was noted on {said(owed.opened_on)}.")
 
 
 def owed_action_owner(context: Context) -> Holder:

@@ -99,7 +99,9 @@ def owed_action_done(context: Context, values: dict[str, Any], restricted: dict[
 
 def _due(context: Context, given: str | None) -> Due:
     if given:
-        return Due(dt.date.fromisoformat(given), "Agreed when we talked with the customer.")
+        return Due(
+            dt.date.fromisoformat(given), f"Agreed when it was noted on {said(context.today)}."
+        )
     return context.calendar.working_days(context.today, context.policy("owed_action.within"))
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 
-from engine.calendar import said
+from engine.calendar import Due, said
 from engine.casework import holders, letters
 from engine.casework.context import Context
 from engine.casework.people import Holder
 from engine.errors import NotFound, Problem
 from engine.tables.decisions import Letter, Promise
+from engine.tables.outside import OutsideEvent
 from forms import Choice, LetterTemplate
 
 #: The message that begins the process of one promise.
@@ -109,9 +110,10 @@ def is_open() -> ColumnElement[bool]:
     return and_(Promise.kept_on.is_(None), Promise.withdrawn_on.is_(None))
 
 
-def promise_due(context: Context) -> dt.date:
-    """Give the day by which the promise this run is about is to be kept."""
-    return _of_run(context).due_on
+def promise_due(context: Context) -> Due:
+    """Give the day by which the promise this run is about is to be kept, with who was told it."""
+    promise = _of_run(context)
+    return Due(promise.due_on, _why(context, promise))
 
 
 def promise_owner(context: Context) -> Holder:
@@ -156,6 +158,16 @@ def promise_ended(context: Context, values: dict[str, Any], restricted: dict[str
         promise.id,
         new={"result": values["promise_result"], "kept_on": values.get("kept_on")},
     )
+
+
+def _why(context: Context, promise: Promise) -> str:
+    letter = context.session.get(Letter, promise.letter_id or 0)
+    if letter:
+        return f"The day we promised in our letter “{letter.title}” of {said(letter.issued_on)}."
+    event = context.session.get(OutsideEvent, promise.outside_event_id or 0)
+    if event:
+        return f"The day the customer was promised on {said(event.happened_on)}, without a letter."
+    return "The day the customer was promised."
 
 
 def _sentences(

@@ -101,6 +101,20 @@ def test_days_before_a_date_and_due_dates_as_starts(calendar: Calendar) -> None:
     assert calendar.working_days_before(review, 5).on == DAY(2026, 9, 24)
 
 
+def test_a_count_back_names_the_holidays_it_leaves_out(calendar: Calendar) -> None:
+    due = calendar.working_days_before(DAY(2026, 4, 8), 3)  # K-2
+    assert due == Due(
+        DAY(2026, 4, 1),
+        "3 working days before Wed 8 Apr 2026; Good Friday (Fri 3 Apr 2026) and Easter Monday "
+        "(Mon 6 Apr 2026) do not count.",
+    )
+
+
+def test_what_is_due_at_once_is_due_on_the_same_day(calendar: Calendar) -> None:
+    due = calendar.working_days(DAY(2026, 4, 8), 0)
+    assert due == Due(DAY(2026, 4, 8), "On the same day, Wed 8 Apr 2026.")
+
+
 def test_a_date_is_said_with_its_weekday() -> None:
     assert rules.said(DAY(2026, 4, 10)) == "Fri 10 Apr 2026"
 

@@ -80,7 +80,7 @@ def kept(landlord: Landlord) -> tuple[Promise, Any]:
 
 def test_each_promise_begins_a_run_of_its_own(landlord: Landlord) -> None:
     promise, context = kept(landlord)
-    assert promises.promise_due(context) == promise.due_on == dt.date(2026, 2, 20)
+    assert promises.promise_due(context).on == promise.due_on == dt.date(2026, 2, 20)
     assert promises.promise_owner(context).user == "priya"
     [choice] = promises.promise_at_hand(context)
     assert choice.label == "Ring each Friday"
