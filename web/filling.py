@@ -26,6 +26,8 @@ class Filling:
     raw: Mapping[str, Any]
     #: Ids of the questions that somebody has answered or passed by.
     touched: frozenset[str] = field(default_factory=frozenset)
+    #: What the case suggests, which nobody typed.
+    suggested: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def begun(
@@ -38,13 +40,19 @@ class Filling:
         typed: Mapping[str, Any] | None = None,
     ) -> Filling:
         """Take up a form where it was left; what was typed wins over what is suggested."""
-        told = dict(typed or {})
-        return cls(form, choices, today, {**(suggested or {}), **told}, frozenset(told))
+        told, first = dict(typed or {}), dict(suggested or {})
+        return cls(form, choices, today, {**first, **told}, frozenset(told), first)
 
     @property
     def typed(self) -> dict[str, Any]:
         """Give what a draft keeps: the answers somebody has seen, not those only suggested."""
         return {name: raw for name, raw in self.raw.items() if name in self.touched}
+
+    @property
+    def says_something(self) -> bool:
+        """Tell whether anything was answered otherwise than it stood there to begin with."""
+        before = self._texts(self.suggested)
+        return any(text != before.get(name, "") for name, text in self._texts(self.raw).items())
 
     def with_post(self, page_id: str | None, post: MultiDict[str, str]) -> Filling:
         """Give the filling with what one page (None: the whole form) has sent."""
@@ -55,6 +63,7 @@ class Filling:
             self.today,
             {**self.raw, **sent},
             self.touched | set(sent),
+            self.suggested,
         )
 
     def pages(self) -> list[forms.Page]:
@@ -122,6 +131,10 @@ class Filling:
             for page in self.form.pages
             if any(question.id == question_id for question in page.questions)
         )
+
+    def _texts(self, raw: Mapping[str, Any]) -> dict[str, str]:
+        summed = forms.summary(self.form, raw, self.choices)
+        return {question.id: text.strip() for _, asked in summed for question, _, text in asked}
 
     def _around(self, here: Sequence[forms.Question], problems: Problems | None) -> Around:
         ids = {question.id for question in here}

@@ -185,9 +185,13 @@ def _outcome(unit: Unit, item: WorkItem, by: str) -> Outcome:
 
 
 @keeps_trying
-def save_draft(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str) -> None:
+def save_draft(
+    db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: str, said: bool = True
+) -> None:
     """Keep what was typed so far, sealed; raises as ``complete`` does, but judges no answer.
 
+    said: False while nobody has typed anything: which pages were passed by is kept, but it is no
+    draft, and no list calls it one.
     That somebody takes the task, or a colleague's draft, with it is in the log; what they go on
     typing is not: what counts is what they complete the task with.
     """
@@ -197,9 +201,9 @@ def save_draft(db: Database, work_item_id: int, raw: Mapping[str, Any], *, by: s
         check_may_do(session, item, by, around.today)
         before = {"to": item.assignee, "draft_of": item.draft_saved_by}
         item.draft = dict(raw)
-        item.draft_saved_at, item.draft_saved_by = around.now, by
+        item.draft_saved_at, item.draft_saved_by = (around.now, by) if said else (None, None)
         item.assignee = item.assignee or by
-        after = {"to": item.assignee, "draft_of": by}
+        after = {"to": item.assignee, "draft_of": item.draft_saved_by}
         if before["to"] is None:
             note_on_item(session, around, item, by, "task_claimed", (before, after))
         elif before != after:

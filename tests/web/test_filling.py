@@ -67,6 +67,17 @@ def test_one_goes_on_with_the_next_page_that_is_not_done() -> None:
     assert after("one", must="x", more="no", may="y") is None
 
 
+def test_only_what_differs_from_what_stood_there_is_something_said() -> None:
+    def says(page: str, **post: str) -> bool:
+        return begun().with_post(page, MultiDict(post)).says_something
+
+    assert not begun().says_something
+    assert not says("one", must="  ")
+    assert not says("two", may="suggested")
+    assert says("two", may="")
+    assert says("one", more="no")
+
+
 def test_a_form_is_taken_up_where_it_was_left() -> None:
     first = begun(must="x", more="no").first_open()
     assert first is not None

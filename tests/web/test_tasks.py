@@ -64,6 +64,18 @@ def test_a_draft_survives_and_is_taken_up_where_it_was_left(
     assert there.one("//input[@name='email']/@value") == "half an addr"
 
 
+def test_a_page_passed_by_without_a_word_is_no_draft(opening: Page, amina: Visitor) -> None:
+    assert opening.press("Continue").status == 422
+    assert "Draft saved" not in amina.get("/tasks").text
+    emptied = opening.press("Save and come back later", customer_name="  ")
+    assert "stays as it was: nothing was typed" in emptied.banner
+    assert "Draft saved" not in emptied.text
+    opening.press("Save and come back later", customer_name="Robin Ashe")
+    assert "Draft saved" in amina.get("/tasks").text
+    opening.press("Save and come back later", customer_name="")
+    assert "Draft saved" not in amina.get("/tasks").text
+
+
 def test_a_passage_keeps_its_lines_however_often_it_is_shown(opening: Page) -> None:
     passage = "first\n  second, indented\n\nlast"
     page = opening.press("Continue", address=passage)

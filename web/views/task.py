@@ -56,8 +56,14 @@ class Desk:
         return self.view.form.name == _LETTER_FORM
 
     def save(self, filling: Filling) -> None:
-        """Keep what was typed as the draft of the task."""
-        engine.save_draft(auth.database(), self.id, filling.typed, by=auth.person().name)
+        """Keep what was typed as the draft of the task; pages only passed by are no draft."""
+        engine.save_draft(
+            auth.database(),
+            self.id,
+            filling.typed,
+            by=auth.person().name,
+            said=filling.says_something,
+        )
 
     def letter(self, filling: Filling) -> Any:
         """Give the letter as it stands; None when the task writes none."""
@@ -104,7 +110,8 @@ def answer(work_item_id: int, page_id: str) -> ResponseReturnValue:
     if button == "preview":
         return redirect(_address(desk, page_id) + "#letter", 303)
     if button == "save":
-        banner.note(f"“{desk.page.row.name}” is saved. Come back to it when you are ready.")
+        kept = "is saved" if filling.says_something else "stays as it was: nothing was typed"
+        banner.note(f"“{desk.page.row.name}” {kept}. Come back to it when you are ready.")
         return redirect(url_for("tasks.listed"), 303)
     problems = filling.problems_of(page_id)
     if problems:
