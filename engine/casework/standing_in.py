@@ -70,9 +70,23 @@ def address_of(session: Session, arrangement: Arrangement, stand_in: str) -> str
     that several read stays.
     """
     own, theirs = session.get(User, arrangement.spoc or ""), session.get(User, stand_in)
-    if own is None or theirs is None:
-        return arrangement.contact_address
-    for mine, instead in ((own.email, theirs.email), (own.phone, theirs.phone)):
-        if mine and instead and mine.casefold() == arrangement.contact_address.casefold():
-            return instead
-    return arrangement.contact_address
+    return read_at(arrangement.contact_address, own, theirs) or arrangement.contact_address
+
+
+def read_at(address: str, own: User | None, instead: User | None) -> str:
+    """Give where somebody reads or answers while the contact is away or has left.
+
+    own: the contact. instead: who answers for them; None for nobody. Gives "" where the address is
+    the contact's own and nobody answers instead: what goes there is read by nobody (R-072).
+    """
+    if own is None:
+        return address
+    for way in ("email", "phone"):
+        mine = getattr(own, way)
+        if mine and _plain(mine) == _plain(address):
+            return getattr(instead, way) if instead else ""
+    return address
+
+
+def _plain(address: str) -> str:
+    return "".join(address.split()).casefold()

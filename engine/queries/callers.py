@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from engine.casework import contact_card
 from engine.casework.shared_tenancies import who_is_meant
-from engine.casework.standing_in import address_of, stands_in_on
+from engine.casework.standing_in import read_at, stands_in_on
 from engine.casework.visibility import opens
 from engine.errors import NotFound
 from engine.queries import words
@@ -57,8 +57,10 @@ class CallerCard:
     stands_in_phone: str
     #: In words: E-mail, telephone; "" for none agreed.
     contact_method: str
-    #: The landlord's address or number the customer uses.
+    #: The landlord's address or number at which somebody reads or answers today; "" for none.
     contact_address: str
+    #: The agreed address is the contact's own, and they are away or have left (R-072).
+    is_unread: bool
     emergency_route: str
     visiting: str
     response_time: str
@@ -134,6 +136,12 @@ def _card(
     arrangement, case, customer, away = row
     spoc, cover = (people.get(name or "") for name in (arrangement.spoc, arrangement.cover))
     instead = people.get(away.user_name or "") if away else None
+    has_left = _has_left(spoc, look.today)
+    cover_left = _has_left(cover, look.today)
+    answers = instead if away or cover_left else cover
+    address = arrangement.contact_address
+    read = read_at(address, spoc, answers)
+    is_there = not (away or has_left)
     return CallerCard(
         applies_to=who_is_meant(customer, case),
         case_id=arrangement.case_id,
@@ -141,21 +149,24 @@ def _card(
         address=customer.address,
         tenancy_reference=customer.tenancy_reference,
         spoc=spoc.full_name if spoc else arrangement.spoc or arrangement.partner_contact,
-        cover=cover.full_name if cover else arrangement.cover or "",
+        cover="" if cover_left else cover.full_name if cover else arrangement.cover or "",
         spoc_phone=spoc.phone if spoc else "",
         spoc_hours=spoc.working_hours if spoc else "",
-        cover_phone=cover.phone if cover else "",
-        is_covered=bool(spoc and spoc.left_on and spoc.left_on < look.today),
+        cover_phone=cover.phone if cover and not cover_left else "",
+        is_covered=has_left,
         away_until=away.until_on if away else None,
         stands_in=instead.full_name if instead else "",
         stands_in_phone=instead.phone if instead else "",
         contact_method=words.name_of("channel", arrangement.contact_method),
-        contact_address=address_of(look.session, arrangement, instead.name)
-        if instead
-        else arrangement.contact_address,
+        contact_address=address if is_there else read,
+        is_unread=not is_there and read != address,
         emergency_route=arrangement.emergency_route,
         visiting=arrangement.visiting,
         response_time=arrangement.response_time,
         limits=tuple(limit for limit in limits if limit.from_on <= look.today),
         refused=contact_card.refused(arrangement),
     )
+
+
+def _has_left(user: User | None, today: dt.date) -> bool:
+    return bool(user and user.left_on and user.left_on < today)

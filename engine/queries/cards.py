@@ -12,11 +12,12 @@ from sqlalchemy import or_, select
 from engine.calendar import said
 from engine.casework import contact_card
 from engine.casework import flags as casework_flags
-from engine.casework.standing_in import Away, away_on
+from engine.casework.standing_in import Away, away_on, read_at
 from engine.queries import words
 from engine.queries.reading import Reading
 from engine.queries.standing import of_arrangement
 from engine.tables.decisions import Arrangement, Flag, Restriction
+from engine.tables.people import User
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ class ArrangementCard:
     away_until: dt.date | None = None
     #: Full name of who stands in today; "" for nobody.
     stands_in: str = ""
+    #: Where somebody reads or answers while the contact is away; "" for nowhere, and while they
+    #: are here.
+    read_at: str = ""
     #: What holds while contact is refused, never why; "" while it is not (R-095).
     refused: str = ""
 
@@ -130,8 +134,14 @@ def card(
         flags=tuple(flags),
         away_until=away.until_on if away else None,
         stands_in=look.full_name(away.stand_in) if away else "",
+        read_at=_read_at(look, arrangement, away) if away else "",
         refused=contact_card.refused(arrangement),
     )
+
+
+def _read_at(look: Reading, arrangement: Arrangement, away: Away) -> str:
+    own, instead = (look.session.get(User, it or "") for it in (arrangement.spoc, away.stand_in))
+    return read_at(arrangement.contact_address, own, instead)
 
 
 def limits_of(look: Reading, arrangement_ids: Collection[int]) -> Mapping[int, list[Limit]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from engine.casework import contact_card
 from engine.casework.contact_logging import may_log
 from engine.casework.customers import needs_of
 from engine.casework.shared_tenancies import who_is_meant
+from engine.casework.standing_in import stands_in_on
 from engine.casework.visibility import Part, sees
 from engine.errors import NotFound
 from engine.installation import read_surroundings
@@ -21,6 +23,7 @@ from engine.queries.cases import IS_CUSTOMER, found_by
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.releases import bundle, current_release_id
+from engine.tables.absences import StandIn
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.customer_words import answers_to
 from engine.tables.database import Database
@@ -59,6 +62,10 @@ class ContactSubject:
     applies_to: str = ""
     #: What holds while contact is refused, never why; "" while it is not (R-095).
     refused: str = ""
+    #: The last day on which the contact is away, today being one of them; None while they are here.
+    away_until: dt.date | None = None
+    #: Full name of who stands in today; "" for nobody.
+    stands_in: str = ""
 
     @property
     def sees_case(self) -> bool:
@@ -128,6 +135,8 @@ class _Known:
     limits: Mapping[int, list[Limit]]
     #: Cases of which this person sees at least the card.
     seen: frozenset[int]
+    #: Arrangement -> who stands in for its contact today; without those whose contact is here.
+    away: Mapping[int, StandIn]
     #: Set of figures -> where emergencies go.
     routes: Mapping[str, str]
 
@@ -138,17 +147,21 @@ def _made(look: Reading, rows: list[tuple[CaseFile, Customer]]) -> tuple[Contact
 
 
 def _known(look: Reading, ids: list[int]) -> _Known:
-    arrangements = look.session.scalars(
-        select(Arrangement).where(
+    found = look.session.execute(
+        select(Arrangement, StandIn)
+        .outerjoin(StandIn, stands_in_on(look.today))
+        .where(
             Arrangement.case_id.in_(ids),
             Arrangement.in_force_on <= look.today,
             Arrangement.ended_on.is_(None),
         )
-    ).all()
+    )
+    in_force = [(arrangement, away) for arrangement, away in found]
     seen = select(CaseFile.id).where(CaseFile.id.in_(ids), sees(look.viewer, Part.CARD))
     return _Known(
-        in_force={one.case_id: one for one in arrangements},
-        limits=limits_of(look, [one.id for one in arrangements]),
+        in_force={one.case_id: one for one, _ in in_force},
+        limits=limits_of(look, [one.id for one, _ in in_force]),
+        away={one.id: away for one, away in in_force if away},
         seen=frozenset(look.session.scalars(seen)),
         routes=_routes(look),
     )
@@ -157,6 +170,7 @@ def _known(look: Reading, ids: list[int]) -> _Known:
 def _subject(look: Reading, known: _Known, case: CaseFile, customer: Customer) -> ContactSubject:
     is_seen, card = case.id in known.seen, known.in_force.get(case.id)
     limits = known.limits[card.id] if card else []
+    away = known.away.get(card.id) if card else None
     route = known.routes.get(case.parameter_set, "")
     return ContactSubject(
         case_id=case.id,
@@ -173,6 +187,8 @@ def _subject(look: Reading, known: _Known, case: CaseFile, customer: Customer) -
         needs=needs_of(customer) if is_seen else "",
         applies_to=who_is_meant(customer, case) if is_seen or card else "",
         refused=contact_card.refused(card) if card else "",
+        away_until=away.until_on if away else None,
+        stands_in=look.full_name(away.user_name) if away else "",
     )
 
 

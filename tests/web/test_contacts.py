@@ -179,6 +179,8 @@ def test_whoever_may_not_log_finds_nobody(as_: As, case_id: int) -> None:
 def test_looking_for_nothing_or_nobody_says_what_to_do(as_: As, case_id: int) -> None:
     mo = as_("mo")
     assert "at least three characters" in mo.get("/contacts/log?search=a").text
+    assert "Nothing was typed" in mo.get("/contacts/log?search=").text
+    assert "Nothing was typed" not in mo.get("/contacts/log").text
     assert "Nobody with an open case fits" in mo.get("/contacts/log?search=nobody").text
     for near in ("999", "x", "9" * 23, "%00"):
         assert mo.get(f"/contacts/log?near={near}").path.startswith("/contacts/log?near=")

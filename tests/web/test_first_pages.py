@@ -60,6 +60,7 @@ def test_the_contact_centre_finds_who_a_call_goes_to(app: Flask, as_: As) -> Non
 @pytest.mark.parametrize(
     ("search", "said"),
     [
+        ("", "Nothing was typed. Type at least three characters"),
         ("x", "at least three characters"),
         ("nobody", "Nobody with an arrangement in force fits “nobody”"),
         ("<b>x</b>", "fits “<b>x</b>”"),

@@ -18,4 +18,6 @@ def looked_up() -> str:
     engine.oversight.note_look_ups(
         auth.database(), auth.person(), (card.case_id for card in found.cards)
     )
-    return render_template("callers/page.html", search=search, found=found)
+    return render_template(
+        "callers/page.html", search=search, is_asked="search" in request.args, found=found
+    )

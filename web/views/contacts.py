@@ -56,7 +56,10 @@ def find() -> ResponseReturnValue:
     if len(found.subjects) == 1:
         return redirect(url_for("contacts.log", case_id=found.subjects[0].case_id), 303)
     route = engine.contact_subjects.emergency_route(auth.database(), auth.person())
-    return render_template("contacts/find.html", search=search, found=found, route=route)
+    is_asked = "search" in request.args
+    return render_template(
+        "contacts/find.html", search=search, is_asked=is_asked, found=found, route=route
+    )
 
 
 @blueprint.route("/log/<int:case_id>", methods=["GET", "POST"])

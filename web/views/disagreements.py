@@ -33,7 +33,13 @@ def searched() -> str:
     undecided = engine.complaints.undecided_of(*asked) if search else []
     cases = [*(one.case_id for one in found), *(one.case_id for one in undecided)]
     engine.oversight.note_look_ups(auth.database(), auth.person(), cases)
-    return render_template("doors/disagrees.html", search=search, found=found, undecided=undecided)
+    return render_template(
+        "doors/disagrees.html",
+        search=search,
+        is_asked="search" in request.args,
+        found=found,
+        undecided=undecided,
+    )
 
 
 @blueprint.route("/log", methods=["GET", "POST"])

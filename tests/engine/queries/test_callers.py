@@ -7,9 +7,12 @@ import datetime as dt
 import pytest
 
 from engine.errors import NotFound
-from engine.queries import callers
+from engine.queries import callers, case, contact_subjects
+from engine.tables.absences import StandIn
 from engine.tables.database import Database
+from engine.tables.decisions import Arrangement
 from engine.tables.people import User
+from tests.absent import away
 from tests.engine.queries.landlord import TODAY, Pen, full_case, person
 
 
@@ -49,6 +52,64 @@ def test_the_cover_answers_today_when_the_contact_has_left(house: Database) -> N
         session.get_one(User, "priya").left_on = TODAY - dt.timedelta(days=1)
     (card,) = callers(house, person("cora"), "carter").cards
     assert (card.is_covered, card.cover) == (True, "Tom Reed")
+
+
+def absent(pen: Pen, *, stand_in: str | None, address: str = "") -> Arrangement:
+    """Let Priya Nair be away today; the address is her own unless another is given."""
+    case = pen.case()
+    own = pen.session.get_one(User, "priya").email
+    arrangement = pen.arrangement(case, contact_address=address or own.upper())
+    last = TODAY + dt.timedelta(days=3)
+    pen.add(
+        StandIn(
+            absence_id=away(pen.session, "priya", TODAY, last).id,
+            case_id=case.id,
+            arrangement_id=arrangement.id,
+            user_name=stand_in,
+            from_on=TODAY,
+            until_on=last,
+        )
+    )
+    return arrangement
+
+
+def test_an_address_nobody_reads_is_not_given(house: Database) -> None:
+    """R-072: the contact is away and nobody stands in."""
+    with house.writing() as session:
+        absent(Pen(session), stand_in=None)
+    (card,) = callers(house, person("cora"), "carter").cards
+    assert (card.stands_in, card.contact_address, card.is_unread) == ("", "", True)
+    (subject,) = contact_subjects.find(house, person("cora"), "carter").subjects
+    assert (subject.away_until, subject.stands_in) == (TODAY + dt.timedelta(days=3), "")
+
+
+def test_meanwhile_the_address_is_that_of_who_stands_in(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        case_id = absent(pen, stand_in="tom").case_id
+        toms = session.get_one(User, "tom").email
+    (card,) = callers(house, person("cora"), "carter").cards
+    assert (card.stands_in, card.contact_address, card.is_unread) == ("Tom Reed", toms, True)
+    shown = case(house, case_id, person("dorothy")).card
+    assert shown is not None
+    assert shown.read_at == toms
+
+
+def test_an_address_that_several_read_stays_while_the_contact_is_away(house: Database) -> None:
+    with house.writing() as session:
+        absent(Pen(session), stand_in=None, address="contact@nph.example")
+    (card,) = callers(house, person("cora"), "carter").cards
+    assert (card.contact_address, card.is_unread) == ("contact@nph.example", False)
+
+
+def test_a_cover_who_has_left_too_is_not_named(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        priya, tom = (session.get_one(User, name) for name in ("priya", "tom"))
+        pen.arrangement(pen.case(), contact_address=priya.email)
+        priya.left_on = tom.left_on = TODAY - dt.timedelta(days=1)
+    (card,) = callers(house, person("cora"), "carter").cards
+    assert (card.is_covered, card.cover, card.contact_address) == (True, "", "")
 
 
 @pytest.mark.parametrize(
