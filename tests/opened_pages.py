@@ -349,7 +349,7 @@ PAGES: Mapping[str, Rule] = {
     **dict.fromkeys(
         (
             *("contact_imports.shown", "contact_imports.wrong", "contact_imports.begin"),
-            "contact_imports.discard",
+            *("contact_imports.discard", "contact_imports.stop", "contact_imports.resume"),
         ),
         within("contact imports", import_id=1),
     ),
@@ -360,6 +360,7 @@ PAGES: Mapping[str, Rule] = {
         (
             *("register_imports.shown", "register_imports.left", "register_imports.begin"),
             *("register_imports.discard", "register_imports.columns", "register_imports.choices"),
+            *("register_imports.stop", "register_imports.resume"),
         ),
         within("register imports", import_id=1),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.imports import registers
-from engine.imports.asking import begin, discard
+from engine.imports.asking import begin, discard, resume, stop
 from engine.imports.layout import MOST_ROWS
 from engine.imports.reading import (
     ImportBrief,
@@ -27,6 +27,8 @@ __all__ = [
     "imports",
     "one_import",
     "registers",
+    "resume",
+    "stop",
     "take_in",
     "work",
     "wrong_rows",

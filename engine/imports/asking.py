@@ -1,4 +1,4 @@
-"""What a person does with an import once they saw what it would do: begin it, or put it aside."""
+"""What a person does with an import they looked at: begin it, stop it, or put it aside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.casework.audit import Chain, Entry
 from engine.errors import NotFound, Rejected
-from engine.imports.permission import check_may_import
+from engine.imports.permission import check_may_import, check_may_stop
 from engine.imports.states import State, state_of
 from engine.installation import read_surroundings
 from engine.tables.database import Database
@@ -22,6 +22,7 @@ _STANDS: Mapping[State, str] = {
     "checking": "its rows are still being checked",
     "ready": "nobody has begun it",
     "running": "it is at work",
+    "stopped": "it was stopped",
     "ended": "it has ended",
     "discarded": "it was put aside",
 }
@@ -32,6 +33,25 @@ def begin(database: Database, import_id: int, *, by: str) -> None:
     with _held(database, import_id, by, "begin it", "ready") as (session, row, now):
         row.started_at, row.started_by = now, by
         _keep(session, row, "contacts_import_begun", by, now)
+
+
+def stop(database: Database, import_id: int, *, by: str) -> None:
+    """Let an import stand still: what is logged stays, no further row is logged (R-030).
+
+    Rows whose commit is under way are finished first. Raises NotFound, NotAllowed for somebody
+    who neither began it nor is an officer, Rejected unless it is at work.
+    """
+    with _held(database, import_id, by, "stop it", "running") as (session, row, now):
+        check_may_stop(session, by, row.started_by, read_surroundings(session).today)
+        row.stopped_at, row.stopped_by = now, by
+        _keep(session, row, "contacts_import_stopped", by, now, logged=row.logged)
+
+
+def resume(database: Database, import_id: int, *, by: str) -> None:
+    """Let the rows that a stopped import did not log be logged. Raises NotFound, Rejected."""
+    with _held(database, import_id, by, "begin it again", "stopped") as (session, row, now):
+        row.stopped_at, row.stopped_by, row.started_by = None, None, by
+        _keep(session, row, "contacts_import_resumed", by, now, logged=row.logged)
 
 
 def discard(database: Database, import_id: int, *, by: str) -> None:
@@ -62,6 +82,8 @@ def _held(
         yield session, row, around.now
 
 
-def _keep(session: Session, row: ContactImport, action: str, by: str, at: dt.datetime) -> None:
-    entry = Entry(action, "contact_import", row.id, actor=by, new={"rows": row.total})
+def _keep(
+    session: Session, row: ContactImport, action: str, by: str, at: dt.datetime, **new: int
+) -> None:
+    entry = Entry(action, "contact_import", row.id, actor=by, new={"rows": row.total, **new})
     Chain.of_administration(session).add(entry, at=at)

@@ -14,6 +14,7 @@ from engine import messages
 from engine.casework import refused_contacts
 from engine.casework.audit import Chain, Entry
 from engine.imports.checking import known_marks
+from engine.imports.states import state_of
 from engine.installation import read_surroundings
 from engine.tables.casefile import CaseFile, Contact
 from engine.tables.columns import table_of
@@ -40,7 +41,7 @@ def log_some(db: Database, import_id: int) -> int:
                 .where(ContactImport.id == import_id)
                 .with_for_update(skip_locked=True)
             )
-            if row is None or row.started_at is None or row.ended_at:
+            if row is None or state_of(row) != "running":
                 return 0
             now = read_surroundings(session).now
             some = session.scalars(
@@ -53,7 +54,7 @@ def log_some(db: Database, import_id: int) -> int:
                 _log(session, row, some, now)
             session.flush()
             if not _is_left(session, import_id):
-                _end(session, row, now)
+                end(session, row, now)
             return len(some)
     except IntegrityError as lost:
         if "source_mark" not in str(lost.orig) and "audit_event" not in str(lost.orig):
@@ -182,8 +183,11 @@ def _is_left(session: Session, import_id: int) -> bool:
     return bool(session.scalar(select(left)))
 
 
-def _end(session: Session, row: ContactImport, now: dt.datetime) -> None:
-    """End an import: counts stay, the rows known already go, the wrong ones stay to be mended."""
+def end(session: Session, row: ContactImport, now: dt.datetime) -> None:
+    """End an import: counts stay, the rows known already go, the wrong ones stay to be mended.
+
+    What was not logged when somebody stopped it is the rest of the rows.
+    """
     counts: dict[str, int] = dict(
         session.execute(
             select(_ROWS.c.status, func.count())
@@ -195,5 +199,7 @@ def _end(session: Session, row: ContactImport, now: dt.datetime) -> None:
     row.ended_at = now
     session.execute(delete(_ROWS).where(_ROWS.c.import_id == row.id, _ROWS.c.status == "known"))
     said = {"logged": row.logged, "known": row.known, "wrong": row.wrong}
+    if left := counts.get("ready"):
+        said["not_taken"] = left
     entry = Entry("contacts_imported", "contact_import", row.id, actor=row.started_by, new=said)
     Chain.of_administration(session).add(entry, at=now)

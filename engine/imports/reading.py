@@ -9,20 +9,22 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.casework.visibility import Part, sees
 from engine.errors import NotFound
 from engine.imports.layout import layout_of
-from engine.imports.permission import check_roles
+from engine.imports.permission import check_roles, may_stop
 from engine.imports.states import State, state_of
 from engine.queries import Page, Person, words
 from engine.queries.reading import PAGE_SIZE, Reading, page_number, page_of, reading
-from engine.tables.casefile import CaseFile, Customer
+from engine.tables.casefile import CaseFile, Contact, Customer
 from engine.tables.database import Database
 from engine.tables.imports import ContactImport, ContactImportRow
 
 #: Wrong rows read at once for the file to mend.
 _AT_ONCE = 1000
 #: What can be shown of an import -> the status of its rows.
-SHOWN = ("wrong", "ready")
+SHOWN = ("wrong", "ready", "logged")
+_NOT_TAKEN = "Not taken: the import was stopped before this row."
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,25 @@ class ImportBrief:
     logged: int
     known: int
     wrong: int
+    #: Who stopped it; "" for nobody, and once it was begun again.
+    stopped_by: str = ""
+    stopped_at: dt.datetime | None = None
+    #: Whether whoever looks may stop it now.
+    may_stop: bool = False
+
+    @property
+    def not_taken(self) -> int:
+        """Count the rows that were right and not logged, since it was stopped before them."""
+        if self.stopped_at is None:
+            return 0
+        if self.state == "stopped":
+            return self.ready
+        return self.total - self.logged - self.known - self.wrong
+
+    @property
+    def left(self) -> int:
+        """Count the rows that can be downloaded: the wrong ones, and those not taken."""
+        return self.wrong + self.not_taken
 
     @property
     def works(self) -> bool:
@@ -53,13 +74,15 @@ class ImportBrief:
     @property
     def finished(self) -> int:
         """Count the rows that the present step is over for."""
-        return self.total - (self.ready if self.state == "running" else self.unchecked)
+        begun = self.state in {"running", "stopped"}
+        return self.total - (self.ready if begun else self.unchecked)
 
 
 @dataclass(frozen=True)
 class ImportRow:
-    """One row of the file as the check found it."""
+    """One row of the file as the check found it, or the contact that it became."""
 
+    #: 0 for one that is a contact now: its row is gone.
     number: int
     #: What is wrong: heading and sentence; empty when nothing is.
     problems: tuple[tuple[str, str], ...]
@@ -111,7 +134,7 @@ def imports(database: Database, person: Person) -> list[ImportBrief]:
 def one_import(
     database: Database, import_id: int, person: Person, *, show: str = "wrong", page: int = 1
 ) -> ImportPage:
-    """Give one import with a page of its rows: the ``wrong`` ones or those ``ready``.
+    """Give one import with a page of its rows: the ``wrong`` ones, those ``ready`` or ``logged``.
 
     At most ten statements, however many rows it has. Raises NotFound.
     """
@@ -121,13 +144,17 @@ def one_import(
     with reading(database, person) as look:
         row = _found(look.session, import_id)
         brief = _brief(look, row, _counts(look.session, [row.id]).get(row.id, {}))
-        total = {"wrong": brief.wrong, "ready": brief.ready}.get(show, 0)
+        total = _total(look.session, brief, show)
         return ImportPage(
             brief=brief,
             unused=layout_of(row.headings).unused,
             window=_window(look, row),
             same_file_on=_same_file(look.session, row),
-            rows=page_of(_rows(look, row, show, page), total, page_number(page)),
+            rows=page_of(
+                _logged(look, row, page) if show == "logged" else _rows(look, row, show, page),
+                total,
+                page_number(page),
+            ),
         )
 
 
@@ -136,11 +163,14 @@ def wrong_rows(
 ) -> tuple[list[str], Iterator[list[str]]]:
     """Give the headings of the file and its wrong rows with what is wrong, to be mended.
 
+    Of one that was stopped also the rows that were not taken, which say so.
     The rows follow as they are asked for. Raises NotFound.
     """
     check_roles(person.roles)
     with reading(database, person) as look:
-        headings = list(_found(look.session, import_id).headings)
+        row = _found(look.session, import_id)
+        headings = list(row.headings)
+        left = ("wrong", "ready") if row.stopped_at else ("wrong",)
 
     def rows() -> Iterator[list[str]]:
         after = 0
@@ -150,10 +180,11 @@ def wrong_rows(
                     select(
                         *(ContactImportRow.id, ContactImportRow.number),
                         *(ContactImportRow.cells, ContactImportRow.problems),
+                        ContactImportRow.status,
                     )
                     .where(
                         ContactImportRow.import_id == import_id,
-                        ContactImportRow.status == "wrong",
+                        ContactImportRow.status.in_(left),
                         ContactImportRow.id > after,
                     )
                     .order_by(ContactImportRow.id)
@@ -165,6 +196,7 @@ def wrong_rows(
             for one in some:
                 cells = [*one.cells, *[""] * (len(headings) - len(one.cells))]
                 said = " ".join(f"{name}: {text}" for name, text in one.problems or ())
+                said = _NOT_TAKEN if one.status == "ready" else said
                 yield [*cells[: len(headings)], f"Row {one.number}. {said}"]
 
     return headings, rows()
@@ -204,6 +236,10 @@ def _brief(look: Reading, row: ContactImport, counts: Mapping[str, int]) -> Impo
         logged=row.logged,
         known=row.known if row.ended_at else counts.get("known", 0),
         wrong=row.wrong if row.ended_at else counts.get("wrong", 0),
+        stopped_by=look.full_name(row.stopped_by),
+        stopped_at=row.stopped_at,
+        may_stop=state_of(row) == "running"
+        and may_stop(look.viewer.name, look.viewer.roles, row.started_by),
     )
 
 
@@ -251,6 +287,45 @@ def _rows(look: Reading, row: ContactImport, show: str, page: int) -> list[Impor
         .offset((page_number(page) - 1) * PAGE_SIZE)
     )
     return [_row(one, name or "", reference or "") for one, name, reference in found]
+
+
+def _total(session: Session, brief: ImportBrief, show: str) -> int:
+    if show == "logged":
+        theirs = (Contact.import_id == brief.id, Contact.corrected_at.is_(None))
+        return session.scalar(select(func.count(Contact.id)).where(*theirs)) or 0
+    return brief.wrong if show == "wrong" else brief.ready
+
+
+def _logged(look: Reading, row: ContactImport, page: int) -> list[ImportRow]:
+    """Give the contacts that came with an import; what was deleted with its case is none."""
+    found = look.session.execute(
+        select(Contact, Customer.name, CaseFile.reference)
+        .join(CaseFile, CaseFile.id == Contact.case_id)
+        .join(Customer, Customer.id == CaseFile.customer_id)
+        .where(
+            Contact.import_id == row.id,
+            Contact.corrected_at.is_(None),
+            sees(look.viewer, Part.CONTACTS),
+        )
+        .order_by(Contact.id)
+        .limit(PAGE_SIZE)
+        .offset((page_number(page) - 1) * PAGE_SIZE)
+    )
+    return [
+        ImportRow(
+            number=0,
+            problems=(),
+            customer=name,
+            case_reference=reference,
+            on=one.on,
+            at_time=one.at_time or "",
+            channel=words.name_of("channel", one.channel),
+            from_customer=one.direction == "in",
+            triage=words.name_of("triage", one.triage),
+            note=one.note,
+        )
+        for one, name, reference in found
+    ]
 
 
 def _row(one: ContactImportRow, customer: str, reference: str) -> ImportRow:

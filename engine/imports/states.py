@@ -6,7 +6,7 @@ from typing import Literal
 
 from engine.tables.imports import ContactImport
 
-State = Literal["reading", "checking", "ready", "running", "ended", "discarded"]
+State = Literal["reading", "checking", "ready", "running", "stopped", "ended", "discarded"]
 
 
 def state_of(row: ContactImport) -> State:
@@ -17,4 +17,6 @@ def state_of(row: ContactImport) -> State:
         return "reading"
     if row.checked_at is None:
         return "checking"
-    return "ready" if row.started_at is None else "running"
+    if row.started_at is None:
+        return "ready"
+    return "running" if row.stopped_at is None else "stopped"

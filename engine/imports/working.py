@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM
 from engine.imports.checking import check_some
-from engine.imports.logging_rows import log_some
+from engine.imports.logging_rows import end, log_some
 from engine.installation import read_surroundings
 from engine.tables.database import Collision, Database
 from engine.tables.imports import ContactImport, ContactImportRow
@@ -58,7 +58,10 @@ def _with_work(db: Database) -> tuple[list[int], list[int], bool]:
     """Give the imports to check, those to log, and whether one is over for long."""
     with db.reading() as session:
         open_ = session.execute(
-            select(ContactImport.id, ContactImport.checked_at, ContactImport.started_at)
+            select(
+                *(ContactImport.id, ContactImport.checked_at, ContactImport.started_at),
+                ContactImport.stopped_at,
+            )
             .where(ContactImport.ended_at.is_(None), ContactImport.read_at.is_not(None))
             .order_by(ContactImport.id)
         ).all()
@@ -66,7 +69,7 @@ def _with_work(db: Database) -> tuple[list[int], list[int], bool]:
         is_old = session.scalar(select(ContactImport.id).where(_is_over(now)).limit(1))
         return (
             [one.id for one in open_ if one.checked_at is None],
-            [one.id for one in open_ if one.started_at is not None],
+            [one.id for one in open_ if one.started_at and one.stopped_at is None],
             is_old is not None,
         )
 
@@ -77,7 +80,14 @@ def _is_over(now: dt.datetime) -> ColumnElement[bool]:
         ContactImport.ended_at < now - dt.timedelta(days=KEPT_DAYS), ContactImport.id.in_(rows)
     )
     broken_off = and_(ContactImport.read_at.is_(None), ContactImport.made_at < now - _BROKEN_OFF)
-    return or_(ended, broken_off, _was_never_begun(now))
+    return or_(ended, broken_off, _was_never_begun(now), _was_left_stopped(now))
+
+
+def _was_left_stopped(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        ContactImport.ended_at.is_(None),
+        ContactImport.stopped_at < now - dt.timedelta(days=KEPT_DAYS),
+    )
 
 
 def _was_never_begun(now: dt.datetime) -> ColumnElement[bool]:
@@ -91,7 +101,7 @@ def _was_never_begun(now: dt.datetime) -> ColumnElement[bool]:
 def _clear(db: Database) -> None:
     """Delete the rows of imports that ended long ago, and what was broken off as a whole.
 
-    One that nobody began is put aside first.
+    One that nobody began is put aside first; one that was stopped ends with what it logged.
     """
     with db.writing() as session:
         now = read_surroundings(session).now
@@ -101,6 +111,9 @@ def _clear(db: Database) -> None:
             session.execute(delete(ContactImportRow).where(ContactImportRow.import_id == row.id))
             entry = Entry("contacts_import_discarded", "contact_import", row.id, THE_SYSTEM)
             Chain.of_administration(session).add(entry, at=now)
+        for row in session.scalars(select(ContactImport).where(_was_left_stopped(now))).all():
+            end(session, row, now)
+            session.execute(delete(ContactImportRow).where(ContactImportRow.import_id == row.id))
         session.flush()
         old = session.scalars(select(ContactImport.id).where(_is_over(now))).all()
         session.execute(delete(ContactImportRow).where(ContactImportRow.import_id.in_(old)))

@@ -32,6 +32,9 @@ class ContactImport(Row):
     #: When and by whom it was begun; None until a person has seen what it would do.
     started_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     started_by: Mapped[str | None]
+    #: Since when it stands still because somebody stopped it; begun again by emptying both.
+    stopped_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    stopped_by: Mapped[str | None]
     #: When nothing was left to do, or when it was put aside.
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     #: Counted when it ended: logged, known already, wrong; the rows themselves go.

@@ -31,6 +31,9 @@ class RegisterImport(Row):
     checked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     started_by: Mapped[str | None]
+    #: Since when it stands still because somebody stopped it; begun again by emptying both.
+    stopped_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    stopped_by: Mapped[str | None]
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     #: When the file was put aside; its rows went then.
     discarded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

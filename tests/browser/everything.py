@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from engine import batches, clock, commands, start_draft
+from engine import batches, clock, commands, imports, start_draft
 from engine.backups.deletions import Deletion, delete_again
 from engine.casework import letter_pdf
+from engine.demo import paperwork
 from engine.installation import read_surroundings
 from engine.operations import failing
 from engine.publishing import publish, save_file
@@ -45,6 +46,7 @@ def furnish_everything(made: Path, folder: Path) -> None:
         draft = start_draft(db, olive, "Another word in a form")
         changed = (ROOT / _FORM).read_bytes().replace(b"title: ", b"title: Now ", 1)
         save_file(db, draft, _FORM, changed, version=0, person=olive)
+        _leave_imports(db)
         with db.writing() as session:
             _let_mail_fail(session)
             _delete_one(session)
@@ -66,6 +68,23 @@ def _delete_one(session: Session) -> None:
     assert case is not None
     gone = Deletion(case.id, case.reference, case.opened_on, clock.today())
     delete_again(session, read_surroundings(session), [gone], by="dorothy")
+
+
+def _leave_imports(db: Database) -> None:
+    """Leave an import of contacts at work, one that was stopped, and one of a register at work."""
+    with db.reading() as session:
+        tenancy = session.scalar(select(Customer.tenancy_reference).order_by(Customer.id).limit(1))
+    headings = ("Date", "Channel", "Direction", "Tenancy reference")
+    for name in ("at work.csv", "stopped.csv"):
+        rows = [headings, (DEMO_LOADED_AT.date().isoformat(), "phone", "in", tenancy or "")]
+        paperwork.take_in(db, name, rows, by="dorothy", begin=False)
+    for import_id in (3, 4):
+        imports.begin(db, import_id, by="dorothy")
+    imports.stop(db, 4, by="dorothy")
+    columns = ("Customer name", "Tenancy reference", "Single point of contact", "From")
+    rows = [columns, ("Robin Ashe", "NF-900001", "Priya Shah", "2026-06-01")]
+    paperwork.take_in_register(db, "at work.csv", rows, by="dorothy")
+    imports.registers.begin(db, 2, by="dorothy")
 
 
 def _let_mail_fail(session: Session) -> None:

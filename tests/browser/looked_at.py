@@ -100,12 +100,15 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "contact_imports.shown": (
         "dorothy",
         *("/contacts/imports/1", "/contacts/imports/2", "/contacts/imports/2?show=ready"),
+        *("/contacts/imports/1?show=logged", "/contacts/imports/3", "/contacts/imports/4"),
     ),
+    "contact_imports.stop": ("dorothy", "/contacts/imports/3/stop"),
+    "register_imports.stop": ("dorothy", "/register/imports/2/stop"),
     "register_imports.listed": ("dorothy", "/register/imports"),
     "register_imports.shown": (
         "dorothy",
         *("/register/imports/1", "/register/imports/1?show=refused"),
-        "/register/imports/1?columns=yes",
+        *("/register/imports/1?columns=yes", "/register/imports/2"),
     ),
     "flags.listed": ("dorothy", "/flags"),
     "flags.comparison": ("dorothy", "/flags/comparisons/3"),

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from engine import imports
+from engine.imports import logging_rows
 from tests.web import case_file
 from tests.web.visitor import Page, Visitor
 
@@ -83,6 +84,50 @@ def test_a_file_is_put_aside(app: Flask, dorothy: Visitor) -> None:
     page = dorothy.get(page.path).press("Put it aside")
     assert "Nothing of it was logged" in page.banner
     assert "Put aside" in page.text
+
+
+def test_an_import_at_work_is_stopped_and_begun_again_on_its_page(
+    app: Flask, dorothy: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what is logged stays, and the page says what was not taken.
+    monkeypatch.setattr(logging_rows, "SLICE", 1)
+    database = app.extensions["database"]
+    more = "2026-03-03,9:05,phone,in,SP-2026-001,Second\n"
+    page = send(dorothy, FILE.format("SP-2026-001", more))
+    imports.work(database)
+    dorothy.get(page.path).press("Log 2 contacts")
+    assert logging_rows.log_some(database, 1) == 1
+    asked = dorothy.get(page.path).follow("Stop")
+    assert "Stop this import?" in asked.text
+    assert "1 row is logged so far, and stays so" in asked.text
+    assert "The 1 row not begun is not taken" in asked.text
+    stopped = asked.press("Stop it")
+    assert "1 row logged, 1 row not taken" in stopped.banner
+    assert "1 of 2 rows logged, 1 not taken" in stopped.text
+    assert "=1+1" in dorothy.get(f"{page.path}?show=logged").text
+    assert imports.work(database) == 0
+    file = dorothy.client.get(f"{page.path}/wrong.csv").get_data(as_text=True)
+    assert "Row 3. Not taken: the import was stopped before this row." in file
+    dorothy.get(page.path).press("Begin again with the rest")
+    imports.work(database)
+    assert "2 of 2 rows logged." in dorothy.get(page.path).text
+    # Nothing is left to stop: the question leads back to the page.
+    assert dorothy.get(f"{page.path}/stop").path == page.path
+
+
+def test_a_manager_who_did_not_begin_it_cannot_stop_it(
+    app: Flask, dorothy: Visitor, as_: As
+) -> None:
+    page = send(dorothy, FILE.format("SP-2026-001", ""))
+    imports.work(app.extensions["database"])
+    dorothy.get(page.path).press("Log 1 contact")
+    mo = as_("mo")
+    shown = mo.get(page.path)
+    assert "At work" in shown.text
+    assert not shown.tree.xpath("//a[contains(@href, '/stop')]")
+    refused = mo.post(f"{page.path}/stop", {"csrf_token": mo.get("/contacts/imports").token})
+    assert refused.status == 403
+    assert "Data Management Officer to stop it" in refused.text
 
 
 def test_for_others_there_are_no_imports(as_: As, dorothy: Visitor) -> None:

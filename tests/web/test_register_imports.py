@@ -14,13 +14,14 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from engine import clock, imports
+from engine.commands import deliver_messages
 from engine.demo.people import add_people
 from engine.publishing import prepare
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Decision, Flag
 from engine.tables.process import WorkItem
-from engine.tables.register_imports import RegisterImportRow
+from engine.tables.register_imports import RegisterImport, RegisterImportRow
 from engine.worker.periodic import fire_timers
 from tests.engine.imports import dirty_register as register
 from tests.once import ROOT
@@ -215,6 +216,52 @@ def test_what_is_chosen_lets_the_rows_that_waited_be_taken_over(
         [row] = session.scalars(select(Arrangement))
         assert (row.spoc, row.cover) == ("priya", "tom")
         assert row.next_review_on == dt.date(2026, 8, 1)
+
+
+def test_an_import_of_a_register_is_stopped_between_two_rows_and_begun_again(
+    landlord: Database, dorothy: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what is taken over stays in the register, and the rest is said to be not taken.
+    rows = {5 + place: register.clean(place + 1) for place in range(3)}
+    page = checked(landlord, dorothy, register.workbook(rows))
+    page.press("Import 3 arrangements")
+
+    def stopped_on_the_way(database: Database) -> None:
+        deliver_messages(database)
+        if not calls:
+            calls.append(dorothy.get(f"{page.path}/stop").press("Stop it"))
+
+    calls: list[Page] = []
+    monkeypatch.setattr("engine.imports.registers.working.deliver_messages", stopped_on_the_way)
+    work(landlord)
+    assert "1 row taken over, 2 rows not taken" in calls[0].banner
+    assert sorted(outcomes(landlord, 1).values()) == ["ready", "ready", "taken"]
+    with landlord.reading() as session:
+        assert session.scalar(select(func.count(Arrangement.id))) == 1
+    left = dorothy.client.get(f"{page.path}/left.csv").get_data(as_text=True)
+    assert left.count("Not taken: the import was stopped before this row.") == 2
+    assert "Not taken" in dorothy.get(f"{page.path}?show=ready").text
+    dorothy.get(page.path).press("Begin again with the rest")
+    work(landlord)
+    assert "3 of 3 rows taken over" in dorothy.get(page.path).text
+    with landlord.reading() as session:
+        assert session.scalar(select(func.count(Arrangement.id))) == 3
+
+
+def test_a_register_that_stays_stopped_ends_after_a_month(
+    landlord: Database, dorothy: Visitor
+) -> None:
+    page = checked(landlord, dorothy, register.workbook({5: register.clean(1)}))
+    page.press("Import 1 arrangement")
+    dorothy.get(f"{page.path}/stop").press("Stop it")
+    with clock.frozen(NOW + dt.timedelta(days=imports.registers.KEPT_DAYS + 1)):
+        work(landlord)
+    with landlord.reading() as session:
+        row = session.get_one(RegisterImport, 1)
+        assert row.ended_at is not None
+        assert sum(row.counts.values()) == 1
+        assert session.scalar(select(func.count(RegisterImportRow.id))) == 0
+    assert "0 of 1 row taken over, 1 not taken" in dorothy.get(page.path).text
 
 
 def test_columns_that_are_missing_or_twice_are_told(landlord: Database, dorothy: Visitor) -> None:

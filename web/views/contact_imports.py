@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 import engine
-from web import auth, banner, taking_in
+from web import auth, banner, taking_in, words
 from web.paging import page_asked, pagination
 from web.spreadsheet import as_csv
 
@@ -18,6 +18,7 @@ STATES = {
     "checking": "Every row is being checked",
     "ready": "Preview: nothing is logged yet",
     "running": "At work",
+    "stopped": "Stopped",
     "ended": "Finished",
     "discarded": "Put aside",
 }
@@ -71,7 +72,7 @@ def wrong(import_id: int) -> Response:
     headings, rows = engine.imports.wrong_rows(auth.database(), import_id, auth.person())
     brief = engine.imports.one_import(auth.database(), import_id, auth.person()).brief
     engine.oversight.note_export(
-        auth.database(), auth.person(), "import_to_mend", rows=brief.wrong, object_id=import_id
+        auth.database(), auth.person(), "import_to_mend", rows=brief.left, object_id=import_id
     )
     return as_csv(f"contacts-to-mend-{import_id}.csv", [*headings, "What is wrong"], rows)
 
@@ -80,6 +81,36 @@ def wrong(import_id: int) -> Response:
 def begin(import_id: int) -> ResponseReturnValue:
     """Let the rows that are right be logged."""
     engine.imports.begin(auth.database(), import_id, by=auth.person().name)
+    return redirect(url_for("contact_imports.shown", import_id=import_id), 303)
+
+
+@blueprint.route("/<int:import_id>/stop", methods=["GET", "POST"])
+def stop(import_id: int) -> ResponseReturnValue:
+    """Ask whether an import is to be stopped, and stop it; who may not is led back or refused."""
+    if request.method == "POST":
+        engine.imports.stop(auth.database(), import_id, by=auth.person().name)
+    brief = engine.imports.one_import(auth.database(), import_id, auth.person()).brief
+    if request.method == "POST":
+        banner.success(
+            f"The import is stopped. {words.counted(brief.logged, 'row')} logged, "
+            f"{words.counted(brief.not_taken, 'row')} not taken."
+        )
+    elif brief.may_stop:
+        return render_template(
+            "parts/stop_import.html",
+            brief=brief,
+            done=brief.logged,
+            did="logged",
+            kept_days=engine.imports.KEPT_DAYS,
+            here=url_for("contact_imports.shown", import_id=import_id),
+        )
+    return redirect(url_for("contact_imports.shown", import_id=import_id), 303)
+
+
+@blueprint.post("/<int:import_id>/resume")
+def resume(import_id: int) -> ResponseReturnValue:
+    """Let the rows be logged that a stopped import left."""
+    engine.imports.resume(auth.database(), import_id, by=auth.person().name)
     return redirect(url_for("contact_imports.shown", import_id=import_id), 303)
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 import engine
-from web import auth, banner, taking_in
+from web import auth, banner, taking_in, words
 from web.paging import page_asked, pagination
 from web.spreadsheet import as_csv
 
@@ -18,6 +18,7 @@ STATES = {
     "checking": "Every row is being checked",
     "ready": "Preview: nothing is taken over yet",
     "running": "At work",
+    "stopped": "Stopped",
     "ended": "Finished",
     "discarded": "Put aside",
 }
@@ -33,6 +34,8 @@ KINDS = {
     "blank": "Blank",
     "new": "Not checked yet",
 }
+#: What it is called of an import that was stopped before those rows.
+_NOT_TAKEN = {"ready": "Not taken", "ready_with": "Not taken, with exceptions"}
 _INVALID = 422
 
 
@@ -115,6 +118,37 @@ def begin(import_id: int) -> ResponseReturnValue:
     return _to(import_id)
 
 
+@blueprint.route("/<int:import_id>/stop", methods=["GET", "POST"])
+def stop(import_id: int) -> ResponseReturnValue:
+    """Ask whether an import is to be stopped, and stop it; who may not is led back or refused."""
+    registers = engine.imports.registers
+    if request.method == "POST":
+        registers.stop(auth.database(), import_id, by=auth.person().name)
+    brief = registers.one_import(auth.database(), import_id, auth.person()).brief
+    if request.method == "POST":
+        banner.success(
+            f"The import is stopped. {words.counted(brief.taken, 'row')} taken over, "
+            f"{words.counted(brief.not_taken, 'row')} not taken."
+        )
+    elif brief.may_stop:
+        return render_template(
+            "parts/stop_import.html",
+            brief=brief,
+            done=brief.taken,
+            did="taken over",
+            kept_days=engine.imports.registers.KEPT_DAYS,
+            here=url_for("register_imports.shown", import_id=import_id),
+        )
+    return _to(import_id)
+
+
+@blueprint.post("/<int:import_id>/resume")
+def resume(import_id: int) -> ResponseReturnValue:
+    """Let the rows be taken over that a stopped import left."""
+    engine.imports.registers.resume(auth.database(), import_id, by=auth.person().name)
+    return _to(import_id)
+
+
 @blueprint.post("/<int:import_id>/discard")
 def discard(import_id: int) -> ResponseReturnValue:
     """Put an import aside that took nothing over yet."""
@@ -156,7 +190,7 @@ def _page(import_id: int, problems: dict[str, str]) -> str:
         page=page,
         brief=page.brief,
         states=STATES,
-        kinds=KINDS,
+        kinds={**KINDS, **_NOT_TAKEN} if page.brief.stopped_at else KINDS,
         sheet=page.sheets[number] if page.sheets else None,
         wants_columns=wants_columns or any(one.startswith("column-") for one in problems),
         columns=engine.imports.registers.COLUMNS,

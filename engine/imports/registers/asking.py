@@ -11,10 +11,11 @@ from sqlalchemy import delete, insert, select, update
 
 from engine.calendar import said
 from engine.errors import InvalidAnswers, Problem, Rejected
+from engine.imports.permission import check_may_stop
 from engine.imports.registers.columns import BY_ID, NEEDED, heading_of, heading_row, suggested
 from engine.imports.registers.dates import read_date
 from engine.imports.registers.grids import Sheet, is_workbook, read_csv, refused
-from engine.imports.registers.states import State, check_may_import, held, note
+from engine.imports.registers.states import State, check_may_import, counts_of, held, note
 from engine.imports.registers.workbook import read_workbook
 from engine.installation import read_surroundings
 from engine.tables.columns import table_of
@@ -113,6 +114,7 @@ def choose(db: Database, import_id: int, answers: Mapping[str, str], *, by: str)
             .values(status="new", **_EMPTY)
         )
         row.checked_at = row.started_at = row.started_by = row.ended_at = None
+        row.stopped_at = row.stopped_by = None
         note(session, row, "register_choices_made", by, around.now, choices=len(given))
 
 
@@ -121,6 +123,25 @@ def begin(db: Database, import_id: int, *, by: str) -> None:
     with held(db, import_id, by, "begin it", "ready") as (session, row, around):
         row.started_at, row.started_by = around.now, by
         note(session, row, "register_import_begun", by, around.now)
+
+
+def stop(db: Database, import_id: int, *, by: str) -> None:
+    """Let an import stand still: what is taken over stays, no further row is (R-063).
+
+    A row whose commit is under way is finished first. Raises NotFound, NotAllowed for somebody
+    who neither began it nor is an officer, Rejected unless it is at work.
+    """
+    with held(db, import_id, by, "stop it", "running") as (session, row, around):
+        check_may_stop(session, by, row.started_by, around.today)
+        row.stopped_at, row.stopped_by = around.now, by
+        note(session, row, "register_import_stopped", by, around.now, **counts_of(session, row.id))
+
+
+def resume(db: Database, import_id: int, *, by: str) -> None:
+    """Let the rows that a stopped import left be taken over. Raises NotFound, Rejected."""
+    with held(db, import_id, by, "begin it again", "stopped") as (session, row, around):
+        row.stopped_at, row.stopped_by, row.started_by = None, None, by
+        note(session, row, "register_import_resumed", by, around.now)
 
 
 def discard(db: Database, import_id: int, *, by: str) -> None:

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from engine.casework import people
 from engine.errors import NotFound
+from engine.imports.permission import may_stop
 from engine.imports.registers.asking import REVIEW
 from engine.imports.registers.columns import suggested
-from engine.imports.registers.states import MAY_IMPORT, State, state_of
-from engine.imports.registers.working import counts_of
+from engine.imports.registers.states import MAY_IMPORT, State, counts_of, state_of
 from engine.queries import Page, Person
 from engine.queries.reading import PAGE_SIZE, Reading, page_number, page_of, reading
 from engine.tables.casefile import CaseFile
@@ -23,6 +23,8 @@ from engine.tables.columns import table_of
 from engine.tables.database import Database
 from engine.tables.register_imports import RegisterImport, RegisterImportRow
 
+#: Why a row was left that nothing is wrong with.
+NOT_TAKEN = "Not taken: the import was stopped before this row."
 _ROWS = table_of(RegisterImportRow)
 #: What can be shown of an import -> which rows; a name with ``with`` has exceptions.
 SHOWN = ("waiting", "refused", "duplicate", "ready_with", "ready", "taken_with", "taken", "blank")
@@ -40,6 +42,11 @@ class RegisterBrief:
     ended_at: dt.datetime | None
     #: What became of the rows -> how many; each row below the headings is in one of them.
     counts: Mapping[str, int]
+    #: Who stopped it; "" for nobody, and once it was begun again.
+    stopped_by: str = ""
+    stopped_at: dt.datetime | None = None
+    #: Whether whoever looks may stop it now.
+    may_stop: bool = False
 
     @property
     def total(self) -> int:
@@ -63,13 +70,20 @@ class RegisterBrief:
 
     @property
     def left(self) -> int:
-        """Count the rows to be mended: waiting, refused or there already."""
-        return sum(self.counts.get(name, 0) for name in ("waiting", "refused", "duplicate"))
+        """Count the rows to be mended, waiting, refused or there already, and those not taken."""
+        mend = sum(self.counts.get(name, 0) for name in ("waiting", "refused", "duplicate"))
+        return mend + self.not_taken
+
+    @property
+    def not_taken(self) -> int:
+        """Count the rows that nothing was done with, since it was stopped before them."""
+        return self.ready if self.stopped_at else 0
 
     @property
     def finished(self) -> int:
         """Count the rows that the present step is over for."""
-        return self.total - (self.ready if self.state == "running" else self.counts.get("new", 0))
+        begun = self.state in {"running", "stopped"}
+        return self.total - (self.ready if begun else self.counts.get("new", 0))
 
 
 @dataclass(frozen=True)
@@ -180,12 +194,16 @@ def left_rows(
             select(RegisterImportRow)
             .where(
                 RegisterImportRow.import_id == import_id,
-                RegisterImportRow.status.in_(("waiting", "refused", "duplicate")),
+                RegisterImportRow.status.in_(_left(row)),
             )
             .order_by(RegisterImportRow.number)
         ).all()
         rows = [_to_mend(one, len(headings)) for one in found]
     return headings, iter(rows)
+
+
+def _left(row: RegisterImport) -> tuple[str, ...]:
+    return ("waiting", "refused", "duplicate", *(("ready",) if row.stopped_at else ()))
 
 
 def _check(person: Person) -> None:
@@ -210,6 +228,10 @@ def _brief(look: Reading, row: RegisterImport) -> RegisterBrief:
         made_at=row.made_at,
         ended_at=row.ended_at,
         counts=row.counts if state == "ended" else counts_of(look.session, row.id),
+        stopped_by=look.full_name(row.stopped_by),
+        stopped_at=row.stopped_at,
+        may_stop=state == "running"
+        and may_stop(look.viewer.name, look.viewer.roles, row.started_by),
     )
 
 
@@ -323,5 +345,7 @@ def _day(text: str | None) -> dt.date | None:
 def _to_mend(one: RegisterImportRow, width: int) -> list[str]:
     cells = [*one.cells, *[""] * (width - len(one.cells))][:width]
     said = [f"{column}: {text}" if column else text for column, text in one.problems]
+    if one.status == "ready":
+        said = [NOT_TAKEN]
     said += [f"{column}: {_waits_for(key, text)}" for key, column, text in one.waits]
     return [*cells, f"Row {one.number}. {' '.join(said)}"]

@@ -15,11 +15,13 @@ from engine.casework.people import roles_of
 from engine.errors import NotFound, Rejected
 from engine.installation import Surroundings, read_surroundings
 from engine.operations import DOORS
+from engine.tables.columns import table_of
 from engine.tables.database import Database
-from engine.tables.register_imports import RegisterImport
+from engine.tables.register_imports import RegisterImport, RegisterImportRow
 
-State = Literal["mapping", "checking", "ready", "running", "ended", "discarded"]
+State = Literal["mapping", "checking", "ready", "running", "stopped", "ended", "discarded"]
 
+_ROWS = table_of(RegisterImportRow)
 #: The message that takes one arrangement over; each row is one.
 MESSAGE = "arrangement_taken_over"
 #: Roles that import a register: those who take one arrangement over.
@@ -29,6 +31,7 @@ _STANDS: Mapping[State, str] = {
     "checking": "its rows are still being checked",
     "ready": "nobody has begun it",
     "running": "it is at work",
+    "stopped": "it was stopped",
     "ended": "it has ended",
     "discarded": "it was put aside",
 }
@@ -44,7 +47,9 @@ def state_of(row: RegisterImport) -> State:
         return "checking"
     if row.started_at is None:
         return "ready"
-    return "running" if row.ended_at is None else "ended"
+    if row.ended_at is not None:
+        return "ended"
+    return "running" if row.stopped_at is None else "stopped"
 
 
 def check_may_import(session: Session, by: str, on: dt.date) -> None:
@@ -83,3 +88,17 @@ def note(
     """Keep who did what with an import in the chain of administration."""
     entry = Entry(action, "register_import", row.id, actor=by, new=dict(new))
     Chain.of_administration(session).add(entry, at=at)
+
+
+def counts_of(session: Session, import_id: int) -> dict[str, int]:
+    """Count the rows of an import by what became of them; those with exceptions apart."""
+    found: dict[str, int] = {}
+    rows = session.execute(
+        select(_ROWS.c.status, _ROWS.c.exceptions).where(
+            _ROWS.c.import_id == import_id, _ROWS.c.status != "raw"
+        )
+    )
+    for status, exceptions in rows:
+        name = f"{status}_with" if exceptions and status in ("taken", "ready") else status
+        found[name] = found.get(name, 0) + 1
+    return found

@@ -17,7 +17,7 @@ from engine.commands.faults import is_nobodys
 from engine.errors import EngineError, InvalidAnswers
 from engine.imports.registers.checking import check_some
 from engine.imports.registers.columns import heading_of
-from engine.imports.registers.states import MESSAGE, note
+from engine.imports.registers.states import MESSAGE, counts_of, note, state_of
 from engine.installation import read_surroundings
 from engine.tables.columns import table_of
 from engine.tables.database import Collision, Database
@@ -28,6 +28,8 @@ logger = logging.getLogger("spoc.imports")
 #: For how long the rows that were not taken over are kept to be mended.
 KEPT_DAYS = 30
 _ROWS = table_of(RegisterImportRow)
+#: From when the rows left over are kept.
+_LAST_MOVED = (RegisterImport.ended_at, RegisterImport.stopped_at, RegisterImport.made_at)
 _UNEXPECTED = "Something unexpected went wrong; the log of the server says what. Ask for help."
 
 
@@ -61,13 +63,13 @@ def _with_work(db: Database) -> tuple[list[int], list[int], list[int]]:
         left = select(_ROWS.c.import_id).where(_ROWS.c.status != "taken").distinct()
         old = session.scalars(
             select(RegisterImport.id).where(
-                func.coalesce(RegisterImport.ended_at, RegisterImport.made_at) < oldest,
+                func.coalesce(*_LAST_MOVED) < oldest,
                 RegisterImport.id.in_(left),
             )
         ).all()
         return (
             [one.id for one in rows if one.mapped_at and one.checked_at is None],
-            [one.id for one in rows if one.started_at is not None],
+            [one.id for one in rows if state_of(one) == "running"],
             list(old),
         )
 
@@ -94,7 +96,7 @@ def _next(db: Database, import_id: int) -> bool:
             .where(RegisterImport.id == import_id)
             .with_for_update(skip_locked=True)
         )
-        if row is None or row.started_at is None or row.ended_at is not None:
+        if row is None or state_of(row) != "running":
             return False
         one = session.scalars(
             select(RegisterImportRow)
@@ -152,20 +154,6 @@ def _refuse_or_wait(one: RegisterImportRow, error: IntegrityError) -> None:
         one.status, one.problems = "refused", [["", _UNEXPECTED]]
 
 
-def counts_of(session: Session, import_id: int) -> dict[str, int]:
-    """Count the rows of an import by what became of them; those with exceptions apart."""
-    found: dict[str, int] = {}
-    rows = session.execute(
-        select(_ROWS.c.status, _ROWS.c.exceptions).where(
-            _ROWS.c.import_id == import_id, _ROWS.c.status != "raw"
-        )
-    )
-    for status, exceptions in rows:
-        name = f"{status}_with" if exceptions and status in ("taken", "ready") else status
-        found[name] = found.get(name, 0) + 1
-    return found
-
-
 def _end(session: Session, row: RegisterImport) -> None:
     now = read_surroundings(session).now
     row.ended_at, row.counts = now, counts_of(session, row.id)
@@ -173,10 +161,15 @@ def _end(session: Session, row: RegisterImport) -> None:
 
 
 def _clear(db: Database, import_id: int) -> None:
-    """Delete what was not taken over of an import that ended long ago, or nobody went on with."""
+    """Delete what was not taken over of an import that ended long ago, or nobody went on with.
+
+    One that was stopped ends with what it took over.
+    """
     with db.writing() as session:
         row = session.get_one(RegisterImport, import_id)
         now = read_surroundings(session).now
+        if state_of(row) == "stopped":
+            _end(session, row)
         mine = _ROWS.c.import_id == import_id
         session.execute(delete(_ROWS).where(mine, _ROWS.c.status != "taken"))
         if row.ended_at is None:
