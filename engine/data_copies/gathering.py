@@ -45,6 +45,9 @@ _MACHINES = frozenset(
         ),
     }
 )
+#: What Legal advised, wherever it is kept: the client's alone to know. That advice was given, when
+#: and where it is kept stays in (R-091, R-104).
+_PRIVILEGED = frozenset({"advice", "despite_advice"})
 _TITLES = {
     "customer": "Who you are",
     "case_file": "Your case",
@@ -79,6 +82,8 @@ class Item:
     values: Mapping[str, Any]
     #: A letter as it was issued; "" for everything else.
     html: str = ""
+    #: Number of that letter; 0 for everything else.
+    letter_id: int = 0
 
 
 def cases_in(session: Session, request: DataRequest) -> list[CaseFile]:
@@ -149,7 +154,8 @@ def _rows(
             if row[column] not in (None, "", [], {})
         }
         html = str(row[table.c.html]) if table.name == "letter" else ""
-        yield Item(table.name, _title(table.name), case, values, html)
+        letter_id = row[table.c.id] if html else 0
+        yield Item(table.name, _title(table.name), case, values, html, letter_id)
 
 
 def _audit(session: Session, case: CaseFile, people: Mapping[str, str]) -> Iterator[Item]:
@@ -184,6 +190,8 @@ def _as_third_party(
 
 
 def _is_said(table: str, column: str) -> bool:
+    if column in _PRIVILEGED:
+        return False
     return column not in _MACHINES and not (column.endswith("_id") and column != "object_id")
 
 
@@ -198,7 +206,11 @@ def _plain(value: Any, people: Mapping[str, str]) -> Any:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(name): _plain(inner, people) for name, inner in value.items()}
+        return {
+            str(name): _plain(inner, people)
+            for name, inner in value.items()
+            if name not in _PRIVILEGED
+        }
     if isinstance(value, list | tuple):
         return [_plain(inner, people) for inner in value]
     return value if isinstance(value, bool | int | float) or value is None else str(value)

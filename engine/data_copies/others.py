@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ TAKEN_OUT = "[taken out]"
 #: How the name of a file's mark begins; its number follows.
 FILE = "file "
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? [A-Z][\w'-]+(?: [A-Z][\w'-]+)?")
+_TAG = re.compile(r"(<[^>]*>)")
 _PARTS = re.compile(r"\s*(?:[,;\n]|\band\b)\s*")
 
 
@@ -83,6 +85,21 @@ def cleaned(value: Any, out: re.Pattern[str] | None) -> Any:
     if isinstance(value, list):
         return [cleaned(inner, out) for inner in value]
     return value
+
+
+def cleaned_html(article: str, out: re.Pattern[str] | None) -> str:
+    """Give HTML without those names: each text between two tags as it is read, marks escaped."""
+    if out is None:
+        return article
+    return "".join(
+        part if part.startswith("<") else _cleaned_text(part, out) for part in _TAG.split(article)
+    )
+
+
+def _cleaned_text(text: str, out: re.Pattern[str]) -> str:
+    read = html.unescape(text)
+    cleaned_of = out.sub(TAKEN_OUT, read)
+    return text if cleaned_of == read else html.escape(cleaned_of)
 
 
 def _known(session: Session, request: DataRequest) -> Iterator[tuple[str, str]]:

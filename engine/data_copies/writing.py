@@ -13,15 +13,19 @@ from typing import IO, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.casework import file_contents
+from engine.casework import file_contents, letter_pdf
 from engine.data_copies import gathering, others
 from engine.tables.data_requests import DataRequest
+from engine.tables.decisions import Letter
 from engine.tables.files import EvidenceFile
 
 #: A short name of ours, which people read with blanks.
 _CODE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 _PAGE = "your-data.html"
 _DATA = "your-data.json"
+_PDF = ".pdf"
+_LETTER = '<p>The letter itself: <a href="{0}">{0}</a>{1}.</p>\n'
+_AS_PDF = ", and the same as PDF beside it"
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>What we hold about you</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -40,22 +44,23 @@ def write(
     out = others.without(m.name for m in marks if m.decision == "redact")
     left_out = [m for m in marks if m.decision == "redact"]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        letters = _write_data(session, request, archive, out)
+        _write_data(session, request, archive, out)
         _write_page(session, request, archive, out, left_out)
-        for number, (name, text) in enumerate(letters, start=1):
-            letter = f"<!doctype html><html lang='en'><title>{name}</title>{text}</html>"
-            archive.writestr(f"letters/{number:03d}.html", letter)
+        _write_letters(session, request, archive, out)
         _write_files(session, archive, marks, out)
 
 
 def holds_name(file: IO[bytes], names: list[str]) -> bool:
-    """Tell whether one of the names still stands in what can be read of a ZIP."""
+    """Tell whether one of the names still stands in what can be read of a ZIP.
+
+    A letter as PDF is made of the page that lies beside it, which is read here.
+    """
     wanted = others.without(names)
     if wanted is None:
         return False
     with zipfile.ZipFile(file) as archive:
         for name in archive.namelist():
-            if name.startswith("files/"):
+            if name.startswith("files/") or name.endswith(_PDF):
                 continue
             with archive.open(name) as opened:
                 for line in io.TextIOWrapper(opened, "utf-8"):
@@ -64,24 +69,45 @@ def holds_name(file: IO[bytes], names: list[str]) -> bool:
     return False
 
 
-def _write_data(
-    session: Session, request: DataRequest, archive: zipfile.ZipFile, out: Any
-) -> list[tuple[str, str]]:
-    """Write the rows for a computer, one a line; gives the letters, as they are to be read."""
-    letters = []
+def _write_data(session: Session, request: DataRequest, archive: zipfile.ZipFile, out: Any) -> None:
+    """Write the rows for a computer, one a line; a letter says where it lies."""
+    letters = 0
     with archive.open(_DATA, "w", force_zip64=True) as opened:
         opened.write(b"[\n")
         separator = b""
         for item in gathering.items(session, request):
+            said: dict[str, Any] = {"section": item.section, "case": item.case}
             if item.html:
-                title = html.escape(str(others.cleaned(item.values.get("title", ""), out)))
-                letters.append((title, others.cleaned(item.html, out)))
-            said = {"section": item.section, "case": item.case}
+                letters += 1
+                said["file"] = _page_of(letters)
             said["values"] = others.cleaned(item.values, out)
             opened.write(separator + json.dumps(said, ensure_ascii=False).encode())
             separator = b",\n"
         opened.write(b"\n]\n")
-    return letters
+
+
+def _write_letters(
+    session: Session, request: DataRequest, archive: zipfile.ZipFile, out: Any
+) -> None:
+    """Write each letter as a page and as PDF: the PDF that was sent, unless names are taken out.
+
+    Then, or where none was kept, it is made of the page; none where this machine makes no PDF.
+    """
+    letters = (item for item in gathering.items(session, request) if item.html)
+    for number, item in enumerate(letters, start=1):
+        title = str(others.cleaned(item.values.get("title", ""), out))
+        article = others.cleaned_html(item.html, out)
+        page = f"<!doctype html><html lang='en'><title>{html.escape(title)}</title>{article}</html>"
+        archive.writestr(_page_of(number), page)
+        is_as_sent = article == item.html
+        kept = session.scalar(select(Letter.pdf).where(Letter.id == item.letter_id))
+        pdf = kept if kept and is_as_sent else letter_pdf.as_pdf(article, title)
+        if pdf:
+            archive.writestr(_page_of(number).removesuffix(".html") + _PDF, pdf)
+
+
+def _page_of(number: int) -> str:
+    return f"letters/{number:03d}.html"
 
 
 def _write_page(
@@ -95,6 +121,7 @@ def _write_page(
         opened.write(_HEAD.encode())
         opened.write(_said_left_out(left_out).encode())
         before = ("", "")
+        letters, as_pdf = 0, _AS_PDF if letter_pdf.can_be_made() else ""
         for item in gathering.items(session, request):
             here = (item.case, item.title)
             if here != before:
@@ -102,6 +129,9 @@ def _write_page(
                 opened.write(f"<h2>{html.escape(item.title + case)}</h2>\n".encode())
                 before = here
             opened.write(_as_list(others.cleaned(item.values, out)).encode())
+            if item.html:
+                letters += 1
+                opened.write(_LETTER.format(_page_of(letters), as_pdf).encode())
         opened.write(b"</main></body></html>\n")
 
 
