@@ -23,7 +23,7 @@ STATES = {
     "discarded": "Put aside",
 }
 #: What became of a row -> what its tab says.
-KINDS = {
+_KINDS = {
     "taken": "Taken over",
     "taken_with": "Taken over, with exceptions",
     "ready": "To take over",
@@ -56,7 +56,7 @@ def listed() -> ResponseReturnValue:
         found=engine.imports.registers.imports(auth.database(), auth.person()),
         columns=engine.imports.registers.COLUMNS,
         states=STATES,
-        kinds=KINDS,
+        kinds=_KINDS,
         problems=problems,
     )
     return (page, _INVALID) if problems else page
@@ -190,7 +190,7 @@ def _page(import_id: int, problems: dict[str, str]) -> str:
         page=page,
         brief=page.brief,
         states=STATES,
-        kinds={**KINDS, **_NOT_TAKEN} if page.brief.stopped_at else KINDS,
+        kinds={**_KINDS, **_NOT_TAKEN} if page.brief.stopped_at else _KINDS,
         sheet=page.sheets[number] if page.sheets else None,
         wants_columns=wants_columns or any(one.startswith("column-") for one in problems),
         columns=engine.imports.registers.COLUMNS,
