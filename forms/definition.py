@@ -121,7 +121,11 @@ def with_questions(form: Form, page_id: str, title: str, questions: Sequence[Que
     taken = {page.id for page in form.pages} & {page_id}
     taken |= {question.id for question in form.questions} & {one.id for one in questions}
     if taken:
-        said = f"Expected ids of their own in front of {form.name}, but it has {sorted(taken)}."
+        names = ", ".join(f"“{name}”" for name in sorted(taken))
+        said = (
+            f"Expected the questions asked before the form “{form.title}” to have ids of their "
+            f"own, but it has {names} too. Give them other ids."
+        )
         raise FormFileError([(0, said)])
     page = Page(page_id, title, "", tuple(questions))
     return replace(form, pages=(page, *form.pages))

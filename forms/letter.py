@@ -267,13 +267,18 @@ def _check_blocks(section: Section, template: LetterTemplate) -> None:
     for block_id, source in template.required_blocks.items():
         if block_id not in here:
             section.tell(
-                f"Expected the part {block_id}, because every such letter must have it "
+                f"Expected the part “{block_id}”, because every such letter must have it "
                 f"({source}), but it is gone. Put it back."
             )
         elif block_id not in listed:
-            section.tell(f"Expected {block_id} in required_blocks ({source}).", "required_blocks")
+            section.tell(
+                f"Expected “{block_id}” under “required_blocks” ({source}). Put it back.",
+                "required_blocks",
+            )
     for block_id in sorted(listed - here):
-        section.tell(f"Expected the part {block_id}, but there is none.", "required_blocks")
+        section.tell(
+            f"Expected the part “{block_id}”, but there is none. Write it.", "required_blocks"
+        )
     seen: set[str] = set()
     for block in template.blocks:
         if block.id in seen and not block.when:

@@ -98,14 +98,24 @@ def unknown_names(template: LetterTemplate, figures: set[str]) -> Iterator[tuple
             if name not in known:
                 yield (
                     block.line,
-                    f"Expected (({name})) to be something a letter can say, but it is not. Ask for "
-                    "it in asks, or use a name from forms/README.md.",
+                    f"Expected “(({name}))” to be something a letter can say, but it is not. Ask "
+                    "for it under “asks”, or use a name from “forms/README.md”.",
                 )
     for name in (template.due_within, template.appealable_if):
         if name and name not in figures:
-            yield 0, f"Expected {name} to be a figure of the policy. Choose one of its names."
+            yield 0, _no_figure(template, name)
     if template.due_from not in DUE_FROM:
         yield (
             0,
-            f"Expected due_from to be one of {', '.join(DUE_FROM)}, but it is {template.due_from}.",
+            "Expected “due_from”, the date from which the day to send this letter is counted, to "
+            f"be one of {', '.join(f'“{name}”' for name in DUE_FROM)}, but it is "
+            f"“{template.due_from}”. Write one of them.",
         )
+
+
+def _no_figure(template: LetterTemplate, name: str) -> str:
+    key = "due_within" if name == template.due_within else "appealable_if"
+    return (
+        f"Expected “{name}” to be a figure of the policy, but it is none. It stands at the top of "
+        f"this letter, under “{key}”. Choose one of the names in the table of figures."
+    )

@@ -19,7 +19,7 @@ def owed_action_ref(context: Context) -> str:
 
 
 def owed_action_due(context: Context) -> Due:
-    """Give the day by which what this run is about is to be done, with why (R-015)."""
+    """Give the day the owed action falls due, with why (R-015)."""
     owed = _of_run(context)
     return Due(owed.due_on, owed.due_reason or f"Set when it was noted on {said(owed.opened_on)}.")
 

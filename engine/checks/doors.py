@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.errors import Finding
 from engine.operations import ACTIONS, DOORS
+from engine.operations.expression_words import plain
 from engine.releases import Bundle
 
 _RECEIVING = frozenset({"start_event", "catch_event", "boundary_event", "receive_task"})
@@ -25,14 +26,15 @@ def _doors(bundle: Bundle) -> Iterator[Finding]:
     }
     is_whole = not any(path.endswith(".bpmn") for path in bundle.unread)
     for message, door in DOORS.items():
-        yield from _form(bundle, door.form, f"the message {message} is told with it")
+        yield from _form(bundle, door.form, f"the message “{plain(message)}” is told with it")
         if door.is_message and message not in taken and is_whole:
             yield Finding(
                 "bpmn",
                 "",
                 0,
-                f"Expected a process that begins with the message {message} or waits for it, "
-                "because pages offer to tell it, but there is none. Draw one.",
+                f"Expected a process that begins with the message “{plain(message)}” or waits for "
+                f"it, because pages offer to tell it, but there is none. Draw one; its message has "
+                f"the name “{message}”.",
                 "door_leads_somewhere",
             )
 
@@ -48,6 +50,7 @@ def _form(bundle: Bundle, name: str, why: str) -> Iterator[Finding]:
             f"forms/definitions/{name}.yaml",
             name,
             0,
-            f"Expected the form {name} to exist, because {why}, but it does not. Put it back.",
+            f"Expected the form “{name}” to exist, because {why}, but it does not. Put the file "
+            f"“forms/definitions/{name}.yaml” back.",
             "form_of_a_page",
         )

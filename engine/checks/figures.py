@@ -74,7 +74,9 @@ def check_figures(bundle: Bundle) -> list[Finding]:
 
 def _missing(bundle: Bundle) -> Iterator[Finding]:
     if not bundle.figures:
-        message = "Expected the figures of the policy, but there are none. Put the table back."
+        message = (
+            f"Expected the figures of the policy, but there are none. Put “{POLICY_FILE}” back."
+        )
         yield Finding(POLICY_FILE, "", 0, message, "figure_asked_for")
     for parameter_set, figures in bundle.figures.items():
         for name in sorted(ASKED_FOR - set(figures)):
@@ -82,8 +84,8 @@ def _missing(bundle: Bundle) -> Iterator[Finding]:
                 POLICY_FILE,
                 name,
                 0,
-                f"Expected a row for {name} in {parameter_set}, because letters or dates are made "
-                "from it, but there is none. Put it back.",
+                f"Expected a row for the figure “{name}” in the set “{parameter_set}”, because "
+                "letters or dates are made from it, but there is none. Put the row back.",
                 "figure_asked_for",
             )
 

@@ -96,7 +96,7 @@ BESIDE: tuple[Law, ...] = (
         "owed_action",
         "That something we owe is late is told",
         "R-015",
-        After("timer:after(case.owed_action_due", "tells:owed_action_late"),
+        After("timer:after(case.owed_action_due)", "tells:owed_action_late"),
     ),
     Law(
         "owed_action",
@@ -147,7 +147,7 @@ BESIDE: tuple[Law, ...] = (
         "flag_comparison",
         "A comparison that is late is told",
         "R-068",
-        After("timer:after(case.flag_comparison_due", "operation:flag_comparisons.remind"),
+        After("timer:after(case.flag_comparison_due)", "operation:flag_comparisons.remind"),
     ),
     Law(
         "ombudsman_order",
@@ -162,13 +162,13 @@ BESIDE: tuple[Law, ...] = (
         "ombudsman_order",
         "That an order is late is recorded",
         "R-125",
-        After("timer:after(case.order_due", "operation:ombudsman.record_breach"),
+        After("timer:after(case.order_due)", "operation:ombudsman.record_breach"),
     ),
     Law(
         "ombudsman_order",
         "That an order is late is told",
         "R-125",
-        After("timer:after(case.order_due", "tells:order_late"),
+        After("timer:after(case.order_due)", "tells:order_late"),
     ),
     Law(
         "ombudsman_order",

@@ -7,7 +7,7 @@ from engine.checks.rules import After, Before, Law, There
 _ASKED = "message:data_request_received"
 _LOOK, _ANSWER = "form:check_data_request", "operation:data_requests.record_answer"
 _PASS_ON = "operation:corrections.pass_on"
-_LATE = "timer:after(case.data_request_due"
+_LATE = "timer:after(case.data_request_due)"
 _REVIEW = "policy_review"
 _REMIND = "operation:policy_reviews.remind"
 #: They are part of ``LAWS`` like those of the stages.
@@ -137,13 +137,13 @@ OF_DATA: tuple[Law, ...] = (
         "hold_review",
         "A hold is looked at again once its review date has come",
         "R-108",
-        Before("timer:on(case.hold_review_on", "form:look_at_hold"),
+        Before("timer:on(case.hold_review_on)", "form:look_at_hold"),
     ),
     Law(
         "hold_review",
         "That the review of a hold is late is told",
         "R-108",
-        After("timer:after(case.hold_review_on", "tells:hold_review_late"),
+        After("timer:after(case.hold_review_on)", "tells:hold_review_late"),
     ),
     Law(
         "retention",
@@ -191,6 +191,6 @@ OF_DATA: tuple[Law, ...] = (
         _REVIEW,
         "That a review of the policy is late is told",
         "R-112",
-        After("timer:after(case.policy_review_due", _REMIND),
+        After("timer:after(case.policy_review_due)", _REMIND),
     ),
 )

@@ -44,8 +44,9 @@ def _decided(bundle: Bundle) -> Iterator[Finding]:
                 name = _written(row.values[column] if column < len(row.values) else None)
                 if name and name not in bundle.letter_names:
                     message = (
-                        f"Expected the letter {name} to exist, but it does not. Write "
-                        f"forms/letters/{name}.md or choose another letter."
+                        f"Expected the letter “{name}” that the table “{table.name}” chooses to "
+                        f"exist, but it does not. Write the file “forms/letters/{name}.md”, or "
+                        "choose another letter in this row."
                     )
                     yield Finding(table.file, row.id, row.line, message, "letter_exists")
 
@@ -61,15 +62,19 @@ def _questions(
 ) -> Iterator[tuple[int, str]]:
     for question in template.asks:
         if question.choices and question.choices not in registry.choices:
-            yield question.line, f"Expected the list {question.choices} to exist, but it does not."
+            yield question.line, _unknown("list of choices", question.choices, question.label)
         if question.default_from and question.default_from not in registry.facts:
-            yield (
-                question.line,
-                f"Expected the fact {question.default_from} to exist, but it does not.",
-            )
+            yield question.line, _unknown("fact", question.default_from, question.label)
     if _FORM not in bundle.forms:
         return
     try:
         with_questions(bundle.forms[_FORM], "letter", template.title, template.asks)
     except FormFileError as clash:
         yield from clash.problems
+
+
+def _unknown(kind: str, name: str, question: str) -> str:
+    return (
+        f"Expected the {kind} “{name}” to exist, but it does not. The question “{question}” of "
+        "this letter names it. Check the spelling or choose another."
+    )

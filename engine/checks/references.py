@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
+from engine.checks.wording import called, named
 from engine.errors import Finding
 from engine.operations import REGISTRY, Registry, clocks
+from engine.operations.expression_words import dotted, plain
 from engine.releases import Bundle
 from engine.spiff import Diagram, Element, literal_timer
 
@@ -27,7 +30,25 @@ ROLES = frozenset(
 )
 Say = Callable[[str, str], Finding]
 _CALLED_AUTHOR = "call.author"
-_EXPRESSIONS = ("due", "about", "message_key", "fallback_key", "payload")
+#: Property -> how the page of a step names its box.
+_EXPRESSIONS = {
+    "due": "Due",
+    "about": "What it is about",
+    "message_key": "Whom it concerns",
+    "fallback_key": "Whom else",
+    "payload": "What it carries",
+}
+
+
+@dataclass(frozen=True)
+class _Place:
+    diagram: Diagram
+    element_id: str
+    line: int
+
+    def finding(self, message: str, rule: str) -> Finding:
+        """Give a finding at this place."""
+        return Finding(self.diagram.file, self.element_id, self.line, message, rule)
 
 
 def check_references(bundle: Bundle, registry: Registry = REGISTRY) -> list[Finding]:
@@ -39,9 +60,9 @@ def check_references(bundle: Bundle, registry: Registry = REGISTRY) -> list[Find
             found.extend(_element(bundle, registry, diagram, element))
         for flow in diagram.flows:
             if flow.condition:
-                found.extend(
-                    _named(bundle, registry, diagram, flow.id, flow.line, [flow.condition])
-                )
+                where = f"the condition on the way to {named(diagram, flow.target)}"
+                place = _Place(diagram, flow.id, flow.line)
+                found.extend(_named(bundle, registry, place, [(where, flow.condition)]))
     found.extend(_forms(bundle, registry))
     return found
 
@@ -52,53 +73,69 @@ def _element(
     def finding(message: str, rule: str) -> Finding:
         return Finding(diagram.file, element.id, element.line, message, rule)
 
+    name = called(element)
     if element.kind == "user_task":
         yield from _user_task(registry, element, finding)
     form = element.properties.get("form")
     if form and form not in bundle.form_names:
         yield finding(
-            f"Expected the form {form} to exist, but it does not. Write "
-            f"forms/definitions/{form}.yaml or choose another form.",
+            f"Expected the form “{form}” of the step “{name}” to exist, but it does not. Write "
+            f"the file “forms/definitions/{form}.yaml”, or choose another form for this step.",
             "form_exists",
         )
     letter = element.properties.get("letter")
     if letter and letter not in bundle.letter_names:
         yield finding(
-            f"Expected the letter {letter} to exist, but it does not. Write "
-            f"forms/letters/{letter}.md or choose another letter.",
+            f"Expected the letter “{letter}” of the step “{name}” to exist, but it does not. Write "
+            f"the file “forms/letters/{letter}.md”, or choose another letter for this step.",
             "letter_exists",
         )
     author = element.properties.get("author")
     if author and author not in ROLES and author not in registry.holders:
         yield finding(
-            f"Expected the author to be a role or a person of the case, not {author}.",
+            f"Expected the letter of the step “{name}” to be written by a role or a person of the "
+            f"case, but it says “{author}”. Choose who writes it from the list.",
             "author_exists",
         )
     yield from _clock(element, finding)
     if element.operation:
         yield from _operation(registry, element, finding)
-    texts = [element.properties[name] for name in _EXPRESSIONS if element.properties.get(name)]
-    texts += element.parameters.values()
+    yield from _named(
+        bundle, registry, _Place(diagram, element.id, element.line), list(_texts(element))
+    )
+
+
+def _texts(element: Element) -> Iterator[tuple[str, str]]:
+    """Give each expression of a step with the words for where it stands."""
+    step = f"the step “{called(element)}”"
+    for name, label in _EXPRESSIONS.items():
+        if element.properties.get(name):
+            yield f"“{label}” of {step}", element.properties[name]
+    for name, text in element.parameters.items():
+        yield f"“What it is told: {plain(name).lower()}” of {step}", text
     # P28D is a duration and no variable of that name.
-    texts += [element.timer] if element.timer and not literal_timer(element.timer) else []
-    yield from _named(bundle, registry, diagram, element.id, element.line, texts)
+    if element.timer and not literal_timer(element.timer):
+        yield f"“When” of {step}", element.timer
 
 
 def _user_task(registry: Registry, element: Element, finding: Say) -> Iterator[Finding]:
     if not element.properties.get("form"):
         yield finding(
-            f"Expected the user task “{element.name}” to have a form. Choose one.", "task_has_form"
+            f"Expected the step “{called(element)}” to have a form, because a person does it, but "
+            "it has none. Choose one.",
+            "task_has_form",
         )
     held_by = element.held_by
     if not held_by:
         yield finding(
-            f"Expected the user task “{element.name}” to stand in a lane that somebody holds. "
-            "Move it into a lane of a role, or say who holds this lane.",
+            f"Expected the step “{called(element)}” to stand in a lane that somebody holds, but it "
+            "does not. Move it into a lane of a role, or say who holds this lane.",
             "task_has_role",
         )
     elif held_by != _CALLED_AUTHOR and held_by not in ROLES and held_by not in registry.holders:
         yield finding(
-            f"Expected the lane to be held by a role or a person of the case, not {held_by}.",
+            f"Expected the lane of the step “{called(element)}” to be held by a role or a person "
+            f"of the case, but it says “{held_by}”. Choose who holds it from the list.",
             "role_exists",
         )
 
@@ -109,13 +146,15 @@ def _clock(element: Element, finding: Say) -> Iterator[Finding]:
         return
     if whose not in (clocks.LANDLORD, clocks.CUSTOMER):
         yield finding(
-            f"Expected the clock to be {clocks.LANDLORD} or {clocks.CUSTOMER}, not {whose}.",
+            f"Expected the clock of the step “{called(element)}” to be “{clocks.LANDLORD}” or "
+            f"“{clocks.CUSTOMER}”, but it says “{whose}”. Write one of the two.",
             "clock_known",
         )
     elif not element.timer and not element.properties.get("due"):
         yield finding(
-            f"Expected a step with a date to say whose clock it is, but “{element.name}” has none. "
-            "Give it a due date or a timer, or take the property clock away.",
+            "Expected a step that says whose clock it is to have a date, but the step "
+            f"“{called(element)}” has none. Give it a due date or a timer, or take its property "
+            "“clock” away.",
             "clock_has_date",
         )
 
@@ -124,8 +163,8 @@ def _operation(registry: Registry, element: Element, finding: Say) -> Iterator[F
     operation = element.operation or ""
     if operation not in registry.operations:
         yield finding(
-            f"Expected the operation {element.operation} to exist, but it does not. Choose one of "
-            f"{', '.join(sorted(registry.operations))}.",
+            f"Expected the system to know “{operation}” of the step “{called(element)}”, but it "
+            "does not. Choose what the system does from the list of this step.",
             "operation_exists",
         )
         return
@@ -133,29 +172,29 @@ def _operation(registry: Registry, element: Element, finding: Say) -> Iterator[F
     for name in element.parameters:
         if name not in known:
             yield finding(
-                f"Expected no parameter {name} for {element.operation}; it takes "
-                f"{', '.join(known) or 'none'}.",
+                f"Expected the step “{called(element)}” to tell “{dotted(operation)}” only what "
+                f"it takes, which is {_listed(known)}, but it also tells “{name}”. Take that out.",
                 "operation_parameters",
             )
     for name, needed in known.items():
         if needed and name not in element.parameters:
             yield finding(
-                f"Expected the parameter {name} for {element.operation}. Fill it in.",
+                f"Expected the step “{called(element)}” to tell “{dotted(operation)}” its "
+                f"“{name}”, but it does not. Fill in “What it is told: {plain(name).lower()}”.",
                 "operation_parameters",
             )
 
 
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names) or "nothing"
+
+
 def _named(
-    bundle: Bundle,
-    registry: Registry,
-    diagram: Diagram,
-    element_id: str,
-    line: int,
-    texts: Iterable[str],
+    bundle: Bundle, registry: Registry, place: _Place, texts: Iterable[tuple[str, str]]
 ) -> Iterator[Finding]:
-    """Check the facts, figures and variables that expressions name."""
+    """Check the facts, figures and variables that expressions name; where each one stands first."""
     figures = _every_figure(bundle)
-    for text in texts:
+    for where, text in texts:
         for kind, name in named_in(text):
             known = {
                 "fact": name in registry.facts,
@@ -163,12 +202,10 @@ def _named(
                 "variable": name in bundle.variables or not bundle.knows_variables,
             }[kind]
             if not known:
-                yield Finding(
-                    diagram.file,
-                    element_id,
-                    line,
-                    f"Expected the {kind} {name} to exist, but it does not (in: {text}). "
-                    "Check the spelling or choose another.",
+                written = f"case.{name}" if kind == "fact" else name
+                yield place.finding(
+                    f"Expected the {kind} “{written}” to exist, but it does not. It stands in "
+                    f"{where}: “{' '.join(text.split())}”. Check the spelling or choose another.",
                     f"{kind}_exists",
                 )
 
@@ -209,17 +246,26 @@ def _figure_asked(call: ast.Call) -> Iterator[tuple[str, str]]:
 
 def _forms(bundle: Bundle, registry: Registry) -> Iterator[Finding]:
     for name, form in bundle.forms.items():
-        file = f"forms/definitions/{name}.yaml"
+        file, title = f"forms/definitions/{name}.yaml", form.title
         for check in form.checks:
             if check not in registry.checks:
-                yield Finding(file, name, 0, f"Expected the check {check} to exist.", "form_check")
+                message = _unknown("check", check, f"the form “{title}”")
+                yield Finding(file, name, 0, message, "form_check")
         if form.records and form.records not in registry.recorders:
-            message = f"Expected the recorder {form.records} to exist, but it does not."
+            message = _unknown("recorder", form.records, f"the form “{title}”")
             yield Finding(file, name, 0, message, "form_records")
         for provider in sorted(form.providers - set(registry.choices)):
-            message = f"Expected the list {provider} to exist, but it does not."
+            message = _unknown("list of choices", provider, f"the form “{title}”")
             yield Finding(file, name, 0, message, "form_choices")
         for question in form.questions:
             if question.default_from and question.default_from not in registry.facts:
-                message = f"Expected the fact {question.default_from} to exist, but it does not."
+                where = f"the question “{question.label}” of the form “{title}”"
+                message = _unknown("fact", question.default_from, where)
                 yield Finding(file, question.id, question.line, message, "form_default")
+
+
+def _unknown(kind: str, name: str, where: str) -> str:
+    return (
+        f"Expected the {kind} “{name}” to exist, but it does not. {where[0].upper()}{where[1:]} "
+        "names it. Check the spelling or choose another."
+    )

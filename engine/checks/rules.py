@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.checks.ways import carrying, way_around, way_past
+from engine.checks.wording import Wording, named, steps
+from engine.operations.expression_words import thing
 from engine.spiff import Diagram
 
 
@@ -17,8 +19,8 @@ class Rule(Protocol):
     def tags(self) -> tuple[str, ...]:
         """Give the marks it speaks of."""
 
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
-        """Give the id of each step at which it is broken, and how."""
+    def broken(self, diagram: Diagram, wording: Wording) -> Iterator[tuple[str, str]]:
+        """Give the id of each step at which it is broken, how, and what to do: sentences."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,17 @@ class Before:
         """Give the marks it speaks of."""
         return (self.first, self.then)
 
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
+    def broken(self, diagram: Diagram, wording: Wording) -> Iterator[tuple[str, str]]:
         """Give each second step that another way leads to, with that way."""
         first = carrying(diagram, self.first)
         for step in carrying(diagram, self.then):
             if way := way_around(diagram, first, step):
-                yield step, f"there is another way: {', '.join(way)}"
+                does = wording.doing(self.first)
+                yield (
+                    step,
+                    f"the step {named(diagram, step)} can be reached without a step that {does}: "
+                    f"by {steps(way)}. Lead that way through such a step.",
+                )
 
 
 @dataclass(frozen=True)
@@ -53,12 +60,17 @@ class Apart:
         """Give the marks it speaks of."""
         return (self.one, self.other)
 
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
+    def broken(self, diagram: Diagram, wording: Wording) -> Iterator[tuple[str, str]]:
         """Give each second step whose lane is held by who holds the first."""
         held = {diagram.elements[step].held_by for step in carrying(diagram, self.one)}
         for step in carrying(diagram, self.other):
             if diagram.elements[step].held_by in held:
-                yield step, "both stand in a lane of the same role"
+                yield (
+                    step,
+                    f"the step {named(diagram, step)} stands in a lane of the same role as the "
+                    f"step that {wording.doing(self.one)}. Move one of them into a lane of "
+                    "another role.",
+                )
 
 
 @dataclass(frozen=True)
@@ -73,12 +85,18 @@ class Issues:
         """Give the mark it speaks of."""
         return (self.tag,)
 
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
+    def broken(self, diagram: Diagram, wording: Wording) -> Iterator[tuple[str, str]]:
         """Give each step with another letter, or none."""
         for step in carrying(diagram, self.tag):
             letter = diagram.elements[step].properties.get("letter")
             if letter != self.letter:
-                yield step, f"this step issues {letter or 'no letter by name'}, not {self.letter}"
+                issued = f"the letter “{wording.letter(letter)}”" if letter else "no letter by name"
+                wanted = f"the letter “{wording.letter(self.letter)}”"
+                yield (
+                    step,
+                    f"the step {named(diagram, step)} issues {issued}, not {wanted}. Choose "
+                    "that letter in this step.",
+                )
 
 
 @dataclass(frozen=True)
@@ -95,12 +113,20 @@ class After:
         """Give the marks it speaks of."""
         return tuple(filter(None, (self.first, self.then, self.before)))
 
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
+    def broken(self, diagram: Diagram, wording: Wording) -> Iterator[tuple[str, str]]:
         """Give each first step from which a way leads to an end past the second."""
         then = carrying(diagram, self.then)
         for step in carrying(diagram, self.first):
             if way := way_past(diagram, step, then, carrying(diagram, self.before)):
-                yield step, f"there is a way past it: {', '.join(way)}"
+                reached = (
+                    f"to a step that {wording.doing(self.before)}" if self.before else "to an end"
+                )
+                yield (
+                    step,
+                    f"after the step {named(diagram, step)} a way leads {reached} without a step "
+                    f"that {wording.doing(self.then)}: by {steps(way)}. Lead that way through "
+                    "such a step.",
+                )
 
 
 @dataclass(frozen=True)
@@ -116,12 +142,18 @@ class There:
         """Give the mark it speaks of."""
         return (self.tag,)
 
-    def broken(self, diagram: Diagram) -> Iterator[tuple[str, str]]:
+    def broken(self, diagram: Diagram, wording: Wording) -> Iterator[tuple[str, str]]:
         """Give each such step that waits for another moment."""
         for step in carrying(diagram, self.tag):
             timer = diagram.elements[step].timer or ""
             if self.fact and self.fact not in timer:
-                yield step, f"this step waits for {timer or 'no moment'}, not for {self.fact}"
+                now = f"its “When” says “{timer}”" if timer else "it waits for no moment"
+                wanted = thing(self.fact.removeprefix("case."))
+                yield (
+                    step,
+                    f"the step {named(diagram, step)} does not wait for {wanted}: {now}. Name "
+                    f"“{self.fact}” there.",
+                )
 
 
 @dataclass(frozen=True)

@@ -27,29 +27,6 @@ def carrying(diagram: Diagram, mark: str) -> list[str]:
     return [one.id for one in diagram.elements.values() if any(_carries(one, m) for m in marks)]
 
 
-def lacking(mark: str) -> str:
-    """Say that no step carries a mark, in plain words."""
-    said = []
-    for one in mark.split("|"):
-        kind, _, name = one.rpartition(":")
-        said.append(f"{_LACKING[kind]} {name}")
-    return "no step " + " or ".join(said)
-
-
-_LACKING = {
-    "": "carries the policy tag",
-    "form": "asks the form",
-    "letter": "issues the letter",
-    "operation": "calls",
-    "tells": "sends the notice",
-    "calls": "calls the process",
-    "decision": "asks the table",
-    "message": "sends or waits for the message",
-    "timer": "waits for",
-    "step": "is called",
-}
-
-
 def _carries(one: Element, mark: str) -> bool:
     kind, _, name = mark.rpartition(":")
     if kind == "timer":

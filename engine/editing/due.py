@@ -13,8 +13,8 @@ from typing import Any
 from engine.calendar import Calendar, Due, said
 from engine.checks import named_in
 from engine.clock import LONDON
-from engine.editing.docstrings import thing_of
 from engine.operations import REGISTRY, functions_of
+from engine.operations.docstrings import thing_of
 from engine.queries import words
 from engine.releases import Figure, figures_of, variables_of
 from engine.spiff import FUNCTIONS as PLAIN_FUNCTIONS

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.checks import ROLES
-from engine.editing.docstrings import described, parameters_of, sentences_of, thing_of
 from engine.operations import DOORS, FUNCTIONS, REGISTRY, Function
+from engine.operations.docstrings import described, parameters_of, sentences_of, thing_of
 from engine.queries import words
 from engine.releases import (
     Figure,

@@ -96,8 +96,8 @@ def _filled_in(figures: list[Figure], wrong: Collection[str]) -> tuple[list[Figu
             filled.append(replace(one, text=there.text, unit=there.unit, assumed=True))
         elif one.name not in wrong and (one.parameter_set == first or one.name not in empty):
             said = (
-                f"Expected the column value to be filled in the row of {one.name}, since {first} "
-                "has no value to take instead, but it is empty. Fill it in."
+                f"Expected the column “value” to be filled in the row of “{one.name}”, since "
+                f"{first} has no value to take instead, but it is empty. Fill it in."
             )
             findings.append(Finding(POLICY_FILE, one.name, one.line, said, "policy_row"))
     return filled, findings
@@ -123,7 +123,7 @@ def _unreadable(rule: Any) -> str | None:
         said = "".join(entry.itertext()).strip()
         if etree.QName(entry).localname.endswith("Entry") and said and not _is_plain(said):
             return (
-                f"Expected a text in quotation marks or a number, but the cell says {said}. "
+                f"Expected a text in quotation marks or a number, but the cell says “{said}”. "
                 'Put it in quotation marks, like "5".'
             )
     return None
@@ -138,11 +138,13 @@ def _is_plain(said: str) -> bool:
 
 
 def _problem(cells: dict[str, str]) -> str | None:
+    name = cells.get("parameter")
+    row = f"“{name}”" if name else "a parameter without a name"
     for column in ("parameter_set", "parameter", "unit", "source"):
         if not cells.get(column):
             return (
-                f"Expected the column {column} to be filled in the row of "
-                f"{cells.get('parameter') or 'an unnamed parameter'}, but it is empty. Fill it in."
+                f"Expected the column “{column}” to be filled in the row of {row}, but it is "
+                "empty. Fill it in."
             )
     return None
 
@@ -167,7 +169,7 @@ def _beyond(figure: Figure) -> Iterator[Finding]:
             POLICY_FILE,
             figure.name,
             figure.line,
-            f"Expected {figure.name} in {figure.parameter_set} to lie between "
+            f"Expected the figure “{figure.name}” of “{figure.parameter_set}” to lie between "
             f"{figure.minimum or 'any'} and {figure.maximum or 'any'}, but it is {value}. "
             "Change the value, or the limits if the policy changed.",
             "policy_range",
@@ -180,8 +182,8 @@ def _not_a_number(figure: Figure) -> Finding:
         POLICY_FILE,
         figure.name,
         figure.line,
-        f"Expected a whole number for {figure.name} in {figure.parameter_set}, which has limits, "
-        f"but it is {figure.text}. Write a number, or take the limits away.",
+        f"Expected a whole number for the figure “{figure.name}” of “{figure.parameter_set}”, "
+        f"which has limits, but it is “{figure.text}”. Write a number, or take the limits away.",
         "policy_number",
         figure.source,
     )
@@ -196,8 +198,8 @@ def _twice(figures: list[Figure]) -> Iterator[Finding]:
                 POLICY_FILE,
                 figure.name,
                 figure.line,
-                f"Expected one row for {figure.name} in {figure.parameter_set}, but there are "
-                "two. Take one away.",
+                f"Expected one row for the figure “{figure.name}” of “{figure.parameter_set}”, but "
+                "there are two. Take one away.",
                 "policy_row_twice",
             )
         seen.add(key)

@@ -211,8 +211,12 @@ def test_what_holds_no_letter_and_no_digit_is_missing(value: str | list[str]) ->
             '{#decision source="R-046"}',
             "Expected the part decision once",
         ),
-        ("reasons, meaning, appeal]", "reasons, meaning]", "Expected appeal in required_blocks"),
-        ("reasons, meaning, appeal]", "reasons, meaning, appeal, x]", "Expected the part x"),
+        (
+            "reasons, meaning, appeal]",
+            "reasons, meaning]",
+            "Expected “appeal” under “required_blocks”",
+        ),
+        ("reasons, meaning, appeal]", "reasons, meaning, appeal, x]", "Expected the part “x”"),
         ("type: textarea,", "type: textarea, restricted: true,", "no restricted answer"),
         ("decision: agreed", "decision: {kind: agreed}", "Expected decision to have a new"),
     ],
@@ -233,4 +237,4 @@ def test_problems_in_the_text_name_their_line() -> None:
 def test_no_edit_takes_out_a_part_the_rules_ask_for(block: str) -> None:
     """R-047, R-054, R-074, R-085: nor the part on how to appeal."""
     told = problems_of(GOOD.replace(f"{{#{block} ", "{#other ").replace(f"{block}, ", ""))
-    assert any(f"Expected the part {block}, because" in said for _, said in told), told
+    assert any(f"Expected the part “{block}”, because" in said for _, said in told), told

@@ -113,10 +113,10 @@ def test_what_the_gate_finds_stands_beside_the_step(olive: Visitor, draft_id: in
     page = page.press("Save and stay here", form="", due="working_days(case.opened_onn, 1)")
     assert page.path.endswith("/allocate_director")
     assert "2 things to mend in this step" in page.banner
-    assert "Expected the user task “Allocate a director” to have a form" in page.text
-    assert "Expected the fact opened_onn to exist" in page.text
+    assert "Expected the step “Allocate a director” to have a form" in page.text
+    assert "Expected the fact “case.opened_onn” to exist" in page.text
     listed = olive.get(f"/drafts/{draft_id}/steps/{PATH}")
-    assert "Expected the fact opened_onn to exist" in listed.text
+    assert "Expected the fact “case.opened_onn” to exist" in listed.text
 
 
 def test_whoever_is_second_is_told_and_keeps_what_they_typed(
@@ -141,9 +141,9 @@ def test_an_operation_is_told_what_it_needs_in_two_steps(
 ) -> None:
     page = olive.get(f"/drafts/{draft_id}/steps/{PATH}/work_out_dates")
     page = page.press("Save and stay here", operation="notices.tell")
-    assert "Expected the parameter role for notices.tell" in page.text
+    assert "to tell “Notices: tell” its “role”" in page.text
     page = page.send("Save and stay here", {"parameter.role": "'dmo'", "parameter.about": "'x'"})
-    assert "Expected the parameter" not in page.text
+    assert "to tell “Notices: tell”" not in page.text
     assert '<spiffworkflow:parameter id="role"' in saved(app, draft_id)
 
 

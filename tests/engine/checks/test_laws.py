@@ -11,6 +11,7 @@ from engine.checks.laws import LAWS
 from engine.checks.ways import carrying
 from engine.errors import Finding
 from engine.releases import read_folder, survey
+from tests.engine.checks.plainly import said_plainly
 
 FILES = read_folder(Path(__file__).parents[3])
 REFUSAL = "bpmn/contact_refusal.bpmn"
@@ -22,7 +23,7 @@ def broken(*changes: tuple[str, str]) -> list[Finding]:
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    return check_laws(survey({**FILES, REFUSAL: text.encode()})[0])
+    return said_plainly(check_laws(survey({**FILES, REFUSAL: text.encode()})[0]))
 
 
 def flow(source: str, target: str, other: str) -> tuple[tuple[str, str], ...]:
@@ -40,7 +41,7 @@ def test_nobody_decides_to_refuse_contact_without_legal_advice() -> None:
     (finding, *_) = broken(*flow("considering_began", "record_legal_advice", "decide_refusal"))
     assert finding.element_id == "decide_refusal"
     assert "Legal advises before anybody decides to refuse contact (R-091)" in finding.message
-    assert "Refusal was proposed, " in finding.message
+    assert "by “Refusal was proposed”, “" in finding.message
     assert finding.severity == "error"
 
 
@@ -80,16 +81,23 @@ def test_whoever_advises_does_not_decide() -> None:
     assert "Whoever advises does not decide" in finding.message
 
 
-@pytest.mark.parametrize("letter", ["cease_and_desist", "end_of_correspondence"])
-def test_another_letter_does_not_take_the_place_of_these(letter: str) -> None:
+@pytest.mark.parametrize(
+    ("letter", "title"),
+    [
+        ("cease_and_desist", "We will not answer further messages about these matters"),
+        ("end_of_correspondence", "Our correspondence about these matters is at an end"),
+    ],
+)
+def test_another_letter_does_not_take_the_place_of_these(letter: str, title: str) -> None:
     (finding,) = broken((f'name="letter" value="{letter}"', 'name="letter" value="refusal_ended"'))
-    assert f"issues refusal_ended, not {letter}" in finding.message
+    said = f"issues the letter “We answer your messages again”, not the letter “{title}”. Choose"
+    assert said in finding.message
 
 
 def test_a_policy_tag_that_is_gone_does_not_take_its_law_with_it() -> None:
     found = broken(('name="policy_tag" value="contact_refused"', 'name="about" value="nothing"'))
     assert found
-    assert all("no step carries the policy tag contact_refused" in one.message for one in found)
+    assert all("no step carries the policy tag “Contact refused”" in one.message for one in found)
 
 
 def test_a_refusal_always_runs_out() -> None:
@@ -114,4 +122,4 @@ def test_the_parts_of_the_letters_cannot_be_taken_out(part: str) -> None:
     path = "forms/letters/end_of_correspondence.md"
     text = FILES[path].decode().replace(f"{{#{part} ", "{#other_part ")
     found = survey({**FILES, path: text.encode()})[1]
-    assert any(f"the part {part}" in one.message for one in found), found
+    assert any(f"the part “{part}”" in one.message for one in found), found

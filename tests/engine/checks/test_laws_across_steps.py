@@ -13,6 +13,7 @@ from engine.checks import check_laws
 from engine.checks.laws import LAWS
 from engine.errors import Finding
 from engine.releases import read_folder, survey
+from tests.engine.checks.plainly import said_plainly
 
 FILES = read_folder(Path(__file__).parents[3])
 #: Every diagram with laws of its own.
@@ -34,8 +35,8 @@ HARMLESS = {
 
 
 def found(path: str, text: bytes) -> list[Finding]:
-    """Give what the laws say of one changed diagram."""
-    return check_laws(survey({path: text})[0])
+    """Give what the laws say of one changed diagram, each in words for people."""
+    return said_plainly(check_laws(survey({path: text})[0]))
 
 
 def without(path: str, step: str) -> bytes | None:
@@ -264,4 +265,7 @@ def test_a_step_that_is_gone_is_named_in_plain_words() -> None:
     text = without("bpmn/retention.bpmn", "find_holds")
     assert text is not None
     said = [one.message for one in found("bpmn/retention.bpmn", text)]
-    assert any("no step calls retention.find_holds. Put it back." in one for one in said)
+    assert any(
+        "no step lets the system do “Retention: find holds”. Put such a step back." in one
+        for one in said
+    )

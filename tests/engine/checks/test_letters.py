@@ -11,6 +11,7 @@ from engine.checks import check_letters
 from engine.errors import Finding
 from engine.releases import Bundle, build, read_folder
 from forms import load_letter
+from tests.engine.checks.plainly import said_plainly
 
 TEMPLATE = Path("forms/letters/fair_treatment.md")
 
@@ -24,7 +25,7 @@ def findings(release: Bundle, old: str, new: str) -> list[Finding]:
     content = TEMPLATE.read_text()
     assert old in content
     letter = load_letter("fair_treatment", content.replace(old, new, 1).encode())
-    return check_letters(replace(release, letters={"fair_treatment": letter}))
+    return said_plainly(check_letters(replace(release, letters={"fair_treatment": letter})))
 
 
 def test_our_own_letters_name_only_what_there_is(release: Bundle) -> None:
@@ -34,14 +35,14 @@ def test_our_own_letters_name_only_what_there_is(release: Bundle) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("**((review_on))**", "((review_day))", "Expected ((review_day)) to be something"),
-        ('when="appealable_code:yes"', 'when="weather:yes"', "Expected ((weather))"),
-        ("due_within: letter.issue_within", "due_within: letter.soon", "Expected letter.soon"),
+        ("**((review_on))**", "((review_day))", "Expected “((review_day))” to be something"),
+        ('when="appealable_code:yes"', 'when="weather:yes"', "Expected “((weather))”"),
+        ("due_within: letter.issue_within", "due_within: letter.soon", "Expected “letter.soon”"),
         ("appealable_if: appeal.warning_letter", "appealable_if: appeal.maybe", "appeal.maybe"),
-        ("due_from: asked_on", "due_from: christmas", "Expected due_from to be one of"),
-        ("default_from: default_warning_review_on", "default_from: moon", "the fact moon"),
-        ("type: textarea", "type: person\n    choices: stars", "the list stars"),
-        ("id: review_on", "id: sent_on", "ids of their own"),
+        ("due_from: asked_on", "due_from: christmas", "to be one of “decided_on”"),
+        ("default_from: default_warning_review_on", "default_from: moon", "the fact “moon”"),
+        ("type: textarea", "type: person\n    choices: stars", "the list of choices “stars”"),
+        ("id: review_on", "id: sent_on", "to have ids of their own"),
     ],
 )
 def test_a_name_with_nothing_behind_it_is_told(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _PARAMETER = re.compile(r"^(?P<names>[a-z_]+(?:, [a-z_]+)*): (?P<text>.*)$", re.S)
-_VERB = re.compile(r"^(?:Give|Offer)s? ")
+_VERB = re.compile(r"^(?:(?:Give|Offer|Name)s? |(?:Tell|Say) (?=whether|which))")
 _MARKS = re.compile(r"\s*\((?:[A-Z]{1,2}[-§]?\d[^()]*)\)")
 _ASIDE = re.compile(r"[;:] .*|, nothing .*", re.S)
 
