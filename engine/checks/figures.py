@@ -97,18 +97,20 @@ def _untrue(bundle: Bundle) -> Iterator[Finding]:
             if found is not None and found.text != value:
                 yield _finding(
                     found,
-                    f"Expected {name} to be {value} in {parameter_set}, because {happens}, but it "
-                    f"is {found.text}. Put {value} back.",
+                    f"Expected the figure “{name}” to be “{value}” in the set “{parameter_set}”, "
+                    f"because {happens}, but it is “{found.text}”. Put “{value}” back.",
                 )
         for name, parts in SUMS_UP.items():
             found = figures.get(name)
             told = "; ".join(figures[part].text for part in parts if part in figures)
-            named = " and ".join(dict.fromkeys(parts))
+            named = " and ".join(dict.fromkeys(f"“{part}”" for part in parts))
+            has = "have" if len(set(parts)) > 1 else "has"
             if found is not None and found.text != told:
                 yield _finding(
                     found,
-                    f"Expected {name} to be {told} in {parameter_set}, as {named} "
-                    f"has it, but it is {found.text}. Dates are made from that: change both.",
+                    f"Expected the figure “{name}” to be “{told}” in the set “{parameter_set}”, as "
+                    f"{named} {has} it, but it is “{found.text}”. Dates are made from {named}: "
+                    "change both.",
                 )
 
 

@@ -14,7 +14,9 @@ from forms import Form
 _BY_WHEN = re.compile(r"^by when ")
 _ADDRESS = re.compile(r"^how messages address ")
 #: What stands behind the name of a thing and is no part of it.
-_MORE = re.compile(r",? (?:and why|with why|by user name)\b.*|, (?:counted|from) .*|, and why .*")
+_MORE = re.compile(
+    r",? (?:and why|with (?:why|who)|by user name)\b.*|, (?:counted|from) .*|, and why .*"
+)
 _UNITS = {
     "working_days": "working days",
     "calendar_days": "calendar days",

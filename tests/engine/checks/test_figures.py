@@ -10,6 +10,7 @@ import pytest
 from engine.checks import check_figures, check_letters
 from engine.checks.figures import ASKED_FOR
 from engine.releases import POLICY_FILE, read_folder, survey
+from tests.engine.checks.plainly import said_plainly
 
 ROOT = Path(__file__).parents[3]
 FILES = read_folder(ROOT)
@@ -75,23 +76,25 @@ def test_a_wrong_cell_is_named_once_and_not_by_who_would_take_its_value_too(
             "appeal.suspends",
             "no",
             "yes",
-            "Expected appeal.suspends to be no in NPH_2022, because a decision stays in force "
-            "while an appeal runs, and each letter says so (R-080), but it is yes. Put no back.",
+            "Expected the figure “appeal.suspends” to be “no” in the set “NPH_2022”, because a "
+            "decision stays in force while an appeal runs, and each letter says so (R-080), but it "
+            "is “yes”. Put “no” back.",
         ),
         (
             "review.overdue_action",
             "escalate",
             "lapse",
-            "Expected review.overdue_action to be escalate in NPH_2022, because no clock ends or "
-            "prolongs an arrangement; a person decides (R-062, R-110), but it is lapse. Put "
-            "escalate back.",
+            "Expected the figure “review.overdue_action” to be “escalate” in the set “NPH_2022”, "
+            "because no clock ends or prolongs an arrangement; a person decides (R-062, R-110), "
+            "but it is “lapse”. Put “escalate” back.",
         ),
         (
             "orders.due",
             "28",
             "14",
-            "Expected orders.due to be 28 in NPH_2022, as ombudsman.order_due has it, but it is "
-            "14. Dates are made from that: change both.",
+            "Expected the figure “orders.due” to be “28” in the set “NPH_2022”, as "
+            "“ombudsman.order_due” has it, but it is “14”. Dates are made from "
+            "“ombudsman.order_due”: change both.",
         ),
     ],
 )
@@ -106,7 +109,7 @@ def test_a_figure_that_would_say_what_does_not_happen_is_refused(
     assert cell, row
     assert "</rule>" not in before
     edited = f'{head}{row}{before}<text>"{now}"</text>{after}'.encode()
-    found = check_figures(survey({**FILES, POLICY_FILE: edited})[0])
+    found = said_plainly(check_figures(survey({**FILES, POLICY_FILE: edited})[0]))
     assert [(one.element_id, one.rule, one.message) for one in found if "NPH" in one.message] == [
         (name, "figure_is_true", told)
     ]
@@ -117,9 +120,9 @@ def test_a_figure_that_is_summed_up_elsewhere_is_changed_in_both_places() -> Non
     """R-081: what the complaints' clocks are called in one row is what they do in the others."""
     head, row, rest = FILES[POLICY_FILE].decode().partition('<rule id="nph_2022_complaint_answer">')
     edited = (head + row + rest.replace('<text>"10"</text>', '<text>"9"</text>', 1)).encode()
-    (finding,) = check_figures(survey({**FILES, POLICY_FILE: edited})[0])
+    (finding,) = said_plainly(check_figures(survey({**FILES, POLICY_FILE: edited})[0]))
     assert (finding.element_id, finding.rule) == ("complaint.clocks", "figure_is_true")
-    assert "Expected complaint.clocks to be 5; 9; 5; 20 in NPH_2022" in finding.message
+    assert "“complaint.clocks” to be “5; 9; 5; 20” in the set “NPH_2022”, as" in finding.message
 
 
 def test_the_table_of_figures_cannot_be_taken_out() -> None:
