@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import func, select
@@ -29,50 +30,78 @@ _OFFICER = "dmo"
 _PAGE = "/flags"
 
 
-def begin_due(context: Context) -> int:
-    """Begin a comparison with each system whose date is near and that nobody is asked for yet.
+def near(context: Context) -> list[str]:
+    """Give the systems whose comparison is near and that nobody is asked to compare yet (R-068).
 
-    So long before the date as the policy says; gives how many were begun (R-068).
+    So long before the date as the policy says. Only reads.
     """
     asked = _asked(context.session)
-    near = int(context.policy("flags.compare_notice"))
-    begun = 0
-    for system, due in due_dates(context.session, context.calendar, _every(context)).items():
-        if system in asked or due.on - dt.timedelta(days=near) > context.today:
-            continue
+    before = dt.timedelta(days=int(context.policy("flags.compare_notice")))
+    due = due_dates(context.session, context.calendar, _every(context))
+    return [
+        system
+        for system, by in due.items()
+        if system not in asked and by.on - before <= context.today
+    ]
+
+
+def begin_due(context: Context, systems: Collection[str]) -> int:
+    """Begin a comparison with each of these systems that nobody is asked for meanwhile.
+
+    Gives how many were begun (R-068).
+    """
+    wanted = [system for system in systems if system not in _asked(context.session)]
+    for system in wanted:
         context.send(WANTED, payload={SYSTEM: system})
-        begun += 1
-    return begun
+    return len(wanted)
 
 
 def due_dates(session: Session, calendar: Calendar, every: int) -> dict[str, Due]:
     """Give by when each system that shows flags of ours is to be compared, and why; by its name.
 
     every: months between two comparisons. From the last one that was kept, else from the day on
-    which the first flag there was asked for. Worked back to a working day (K-5).
+    which the first flag there was asked for. Worked back to a working day (K-5). A system in which
+    no flag of ours is, nor was since its last comparison, is not to be compared.
     """
+    return {
+        system: due
+        for system, (due, had_one) in _due_dates(session, calendar, every).items()
+        if had_one
+    }
+
+
+def _due_dates(session: Session, calendar: Calendar, every: int) -> dict[str, tuple[Due, bool]]:
+    """Give the same of every system that ever had a flag, each with whether it had one since."""
     kept = select(FlagReconciliation.system, func.max(FlagReconciliation.kept_at))
     rows = session.execute(
         kept.where(FlagReconciliation.kept_at.is_not(None)).group_by(FlagReconciliation.system)
     )
     last = {system: _day(moment) for system, moment in rows}
     first = session.execute(
-        select(Flag.system, func.min(Flag.requested_on)).group_by(Flag.system).order_by(Flag.system)
+        select(
+            Flag.system,
+            func.min(Flag.requested_on),
+            func.max(func.coalesce(Flag.removed_on, dt.date.max)),
+        )
+        .group_by(Flag.system)
+        .order_by(Flag.system)
     )
     return {
-        system: _due(calendar, system, last.get(system), asked_on, every)
-        for system, asked_on in first
-        if asked_on is not None
+        system: (
+            _due(calendar, system, last.get(system), asked_on, every),
+            removed_on >= last.get(system, dt.date.min),
+        )
+        for system, asked_on, removed_on in first
     }
 
 
 def flag_comparison_due(context: Context) -> Due:
     """Give by when the system of this run is to be compared, and why that day."""
     system = flag_comparison_of(context)
-    found = due_dates(context.session, context.calendar, _every(context)).get(system)
+    found = _due_dates(context.session, context.calendar, _every(context)).get(system)
     if found is None:
         raise NotFound(f"Expected flags in {system} to compare, but there are none any more.")
-    return found
+    return found[0]
 
 
 def flag_comparison_of(context: Context) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -38,7 +39,16 @@ def start_flag_comparisons(db: Database) -> int:
 
     None where the published version does not draw the process (R-068).
     """
-    return _begin(db, flag_comparisons.WANTED, _comparisons)
+    with db.reading() as session:
+        try:
+            parsed = bundle(session, current_release_id(session))
+        except NotFound:
+            return 0
+        if parsed.starts(flag_comparisons.WANTED) is None:
+            return 0
+        near = flag_comparisons.near(_of_no_case(session, read_surroundings(session), parsed))
+    # Every flag was looked at by now: nobody waits for that to write something.
+    return _begin(db, flag_comparisons.WANTED, partial(_comparisons, near)) if near else 0
 
 
 def begin_owed_actions(db: Database) -> int:
@@ -83,8 +93,10 @@ def _policy_review(session: Session, around: Surroundings, parsed: Bundle) -> in
     return int(policy_reviews.begin_due(_of_no_case(session, around, parsed)))
 
 
-def _comparisons(session: Session, around: Surroundings, parsed: Bundle) -> int:
-    return flag_comparisons.begin_due(_of_no_case(session, around, parsed))
+def _comparisons(
+    near: Collection[str], session: Session, around: Surroundings, parsed: Bundle
+) -> int:
+    return flag_comparisons.begin_due(_of_no_case(session, around, parsed), near)
 
 
 def _what_is_owed(session: Session, around: Surroundings, parsed: Bundle) -> int:

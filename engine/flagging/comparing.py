@@ -19,7 +19,8 @@ from engine.casework.audit import Chain, Entry
 from engine.casework.flag_removals import NOT_OURS
 from engine.casework.flag_requests import REQUESTED
 from engine.commands import complete, deliver_messages
-from engine.errors import EngineError, InvalidAnswers, NotFound, Problem, Rejected
+from engine.commands.work_items import complete_as_system
+from engine.errors import EngineError, InvalidAnswers, NotAllowed, NotFound, Problem, Rejected
 from engine.flagging.permission import COMPARES, SETS, check_may
 from engine.flagging.reading_files import ShownFlag, plain_key, plain_text, read_flags
 from engine.installation import Surroundings, read_surroundings
@@ -79,10 +80,16 @@ def keep(db: Database, reconciliation_id: int, *, by: str) -> None:
         row.kept_at, row.kept_by = around.now, by
         _log(session, row, "flags_comparison_kept", by, around)
         item_id = flag_comparisons.open_task(session, row.system)
-    if item_id is not None:
-        # The record stands, whoever was quicker with the task.
-        with contextlib.suppress(EngineError):
-            complete(db, item_id, {"comparison": str(reconciliation_id)}, by=by)
+    if item_id is None:
+        return
+    answer = {"comparison": str(reconciliation_id)}
+    # The record stands, whoever was quicker with the task.
+    with contextlib.suppress(EngineError):
+        try:
+            complete(db, item_id, answer, by=by)
+        except (NotAllowed, Rejected):
+            # Another officer has it on their list: it is done all the same, by the system.
+            complete_as_system(db, item_id, lambda _: answer, keep=lambda _: None)
 
 
 def put_aside(db: Database, reconciliation_id: int, *, by: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.columns import Row, UtcDateTime
@@ -102,6 +102,8 @@ class Flag(Row):
     """The marker of one arrangement in one other system, and who confirmed it (R-065 to R-067)."""
 
     __tablename__ = "flag"
+    # By when a system is to be compared is read from this alone, before anything is written.
+    __table_args__ = (Index("ix_flag_system", "system", "requested_on", "removed_on"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     arrangement_id: Mapped[int] = mapped_column(ForeignKey("arrangement.id"), index=True)
     system: Mapped[str]

@@ -10,14 +10,16 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select, update
 
 import engine
 from engine import clock
 from engine.commands import start_flag_comparisons
 from engine.demo.people import add_people
 from engine.errors import InvalidAnswers, NotFound
+from engine.tables.casefile import Submission
 from engine.tables.database import Database
+from engine.tables.decisions import Flag
 from engine.tables.flagging import FlagReconciliation
 from engine.tables.process import Outbox, WorkItem
 from engine.worker.periodic import fire_timers
@@ -76,6 +78,56 @@ def test_keeping_a_comparison_does_the_task_of_that_system_alone(landlord: Datab
         # The next date counts from today.
         assert start_flag_comparisons(landlord) == 0
     assert _state(landlord, SYSTEM) == (dt.date(2026, 5, 21), dt.date(2026, 8, 21))
+
+
+def test_a_comparison_kept_by_one_officer_does_the_task_another_has_on_their_list(
+    landlord: Database,
+) -> None:
+    """R-068: the record is what was asked for, whoever made it."""
+    with clock.frozen(dt.datetime(2026, 5, 21, 10)):
+        start_flag_comparisons(landlord)
+        [item] = [one for one in _tasks(landlord) if one.variables["flag_system"] == SYSTEM]
+        with landlord.writing() as session:
+            session.get_one(WorkItem, item.id).assignee = "olive"
+        made = _keep(landlord, SYSTEM)
+        assert [one.variables["flag_system"] for one in _tasks(landlord)] == [HOUSING]
+    with landlord.reading() as session:
+        done = session.get_one(WorkItem, item.id)
+        assert done.completed_at is not None
+        said = select(Submission.answers).where(Submission.work_item_id == item.id)
+        assert session.scalars(said).one()["comparison"] == str(made)
+
+
+def test_a_system_without_a_flag_since_its_last_comparison_is_not_compared(
+    landlord: Database,
+) -> None:
+    """R-068: once more after the last flag is gone, so that it is seen to be gone; then no more."""
+    with clock.frozen(dt.datetime(2026, 5, 21, 10)):
+        _keep(landlord, SYSTEM)
+        _keep(landlord, HOUSING)
+    with landlord.writing() as session:
+        gone = update(Flag).where(Flag.system == SYSTEM)
+        session.execute(gone.values(removed_on=dt.date(2026, 6, 1)))
+    with clock.frozen(dt.datetime(2026, 8, 20, 10)):
+        assert start_flag_comparisons(landlord) == 2
+        _keep(landlord, SYSTEM)
+        _keep(landlord, HOUSING)
+        assert _tasks(landlord) == []
+        assert _state(landlord, HOUSING)[1] is not None
+        assert _state(landlord, SYSTEM) == (dt.date(2026, 8, 20), None)
+    with clock.frozen(dt.datetime(2027, 2, 20, 10)):
+        assert start_flag_comparisons(landlord) == 1
+        assert [one.variables["flag_system"] for one in _tasks(landlord)] == [HOUSING]
+
+
+def test_nothing_is_locked_while_no_comparison_is_near(landlord: Database) -> None:
+    """Every flag is looked at before anything is written; the list of them has an index."""
+    with landlord.writing():
+        # The one writer of the file: a second one would wait for it in vain.
+        assert start_flag_comparisons(landlord) == 0
+    with landlord.snapshot() as connection:
+        names = {one["name"] for one in inspect(connection).get_indexes("flag")}
+    assert "ix_flag_system" in names
 
 
 def test_a_task_is_not_done_without_a_comparison_that_was_kept_since(landlord: Database) -> None:
