@@ -39,6 +39,7 @@ ADDS: Mapping[str, tuple[str, ...]] = {
     "sign_out.by_provider": ("signed_out_by_provider",),
     "flags.confirmed": ("flag_confirmed",),
     "flags.compared": ("flags_compared",),
+    "partner.compared": ("partner_compared",),
     "flags.keep": ("flags_comparison_kept",),
     "flags.put_aside": ("flags_comparison_discarded",),
     "flags.ask": ("flag_difference_asked",),
@@ -150,7 +151,6 @@ ADDS_NONE: Mapping[str, str] = {
     "draft_preview.preview": "It only draws what is typed.",
     "draft_preview.due": "It only works a date out.",
     "log.verified": "It only looks.",
-    "partner.compared": "It only compares a list with ours and keeps neither.",
 }
 #: Command of this program -> the links it adds, or why none.
 COMMANDS: Mapping[str, tuple[str, ...] | str] = {

@@ -176,6 +176,6 @@ OUTSIDE = frozenset(
         *("identity", "local_account", "mail_choice", "print_pack", "signed_in"),
         *("policy_version", "policy_distribution", "policy_reading", "policy_review"),
         *("impact_assessment", "policy_of_release", "training_record"),
-        "policy_document",
+        *("partner_comparison", "policy_document"),
     }
 )

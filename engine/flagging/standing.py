@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, select
 
 from engine.calendar import Due
 from engine.casework.flag_comparisons import due_dates
-from engine.casework.flag_removals import NOT_OURS
 from engine.casework.flag_systems import adapter_of
 from engine.casework.open_tasks import is_open_unled
 from engine.casework.visibility import Part, sees
@@ -20,6 +19,7 @@ from engine.clock import LONDON
 from engine.flagging.permission import check_roles
 from engine.installation import read_surroundings
 from engine.own_values import figure_here
+from engine.queries.comparisons import last_compared
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
 from engine.releases import bundle, current_release_id
@@ -117,13 +117,6 @@ class FlagSystem:
         return wanted + sum(bool(one.failed_because) for one in self.removals)
 
 
-@dataclass(frozen=True)
-class _Compared:
-    id: int
-    on: dt.date | None
-    left: int
-
-
 def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
     """Give each system with what waits there, the most urgent first; at most eleven statements.
 
@@ -136,7 +129,7 @@ def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
         wanted = _wanted(look, person)
         removals = _removals(look)
         counts = _counts(look)
-        compared = _compared(look)
+        compared = last_compared(look)
         return tuple(
             FlagSystem(
                 name=name,
@@ -154,54 +147,6 @@ def flag_systems(db: Database, person: Person) -> tuple[FlagSystem, ...]:
             )
             for name in sorted({*wanted, *removals, *counts})
         )
-
-
-def _compared(look: Reading) -> Mapping[str, _Compared]:
-    """Give the last comparison kept of each system, with what nobody has dealt with of it.
-
-    A flag that ended, or that something is asked of since, is dealt with.
-    """
-    of_nobody = and_(FlagDifference.flag_id.is_(None), FlagDifference.kind == NOT_OURS)
-    settled = and_(
-        Arrangement.ended_on.is_(None),
-        Flag.removed_on.is_(None),
-        Flag.update_requested_on.is_(None),
-        Flag.removal_requested_on.is_(None),
-        Flag.failed_on.is_(None),
-    )
-    ours = (
-        select(Flag.id)
-        .join(Arrangement, Arrangement.id == Flag.arrangement_id)
-        .where(Flag.id == FlagDifference.flag_id, settled)
-        .exists()
-    )
-    left = (
-        select(func.count(FlagDifference.id))
-        .where(
-            FlagDifference.reconciliation_id == FlagReconciliation.id,
-            FlagDifference.asked_at.is_(None),
-            or_(of_nobody, ours),
-        )
-        .scalar_subquery()
-    )
-    last = (
-        select(FlagReconciliation.system, func.max(FlagReconciliation.kept_at).label("at"))
-        .where(FlagReconciliation.kept_at.is_not(None))
-        .group_by(FlagReconciliation.system)
-        .subquery()
-    )
-    rows = look.session.execute(
-        select(FlagReconciliation.system, FlagReconciliation.kept_at, FlagReconciliation.id, left)
-        .join(
-            last,
-            and_(
-                last.c.system == FlagReconciliation.system,
-                last.c.at == FlagReconciliation.kept_at,
-            ),
-        )
-        .order_by(FlagReconciliation.id)
-    )
-    return {system: _Compared(number, _day(at), count) for system, at, number, count in rows}
 
 
 def _wanted(look: Reading, person: Person) -> Mapping[str, list[FlagWanted]]:

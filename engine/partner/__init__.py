@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.partner.comparing import Comparison, compare
+from engine.partner.comparing import Comparison, compare, comparisons_made
 from engine.partner.files import MOST_ROWS
 from engine.partner.notices import (
     NoticeRow,
@@ -22,6 +22,7 @@ __all__ = [
     "PartnerPage",
     "TakenNotice",
     "compare",
+    "comparisons_made",
     "look_at_notices",
     "partner_page",
     "take_notice",

@@ -33,6 +33,8 @@ from engine.tables.ombudsman import OmbudsmanItem
 from engine.tables.outside import OutsideEvent
 from engine.tables.passing_on import PassedOn
 
+#: Stands in the place of a case where a rule is not about one.
+NO_CASE = 0
 #: Under which numbers stand promises not kept, what we owe and have not done, late complaints.
 PROMISED, OWED = "C-09", "R-015"
 COMPLAINED = "R-081"
@@ -55,6 +57,8 @@ class Found:
     is_past_due: bool = False
     #: False where of the case only the tasks are seen, and so not what it is about.
     whole: bool = True
+    #: What it is about where that is no case: the number of a comparison; 0 for nothing.
+    about_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ def _promises(asked: Asked) -> Iterator[Found]:
         still = not kept and asked.until(row.withdrawn_on) is None
         if not whole:
             if still:
-                yield _only_its_task(row.case_id, PROMISED, row.due_on, row.owner)
+                yield only_its_task(row.case_id, PROMISED, row.due_on, row.owner)
             continue
         age = f", promised on {said(made_on)} and {(asked.as_of - made_on).days} days old"
         why = f"“{row.what}”{age if made_on else ''}: due by {said(row.due_on)}, {stands}"
@@ -241,7 +245,7 @@ def _owed(asked: Asked) -> Iterator[Found]:
         done = asked.until(row.done_on)
         if not whole:
             if not done:
-                yield _only_its_task(row.case_id, OWED, row.due_on, row.owner)
+                yield only_its_task(row.case_id, OWED, row.due_on, row.owner)
             continue
         stands = f"done on {said(done)}" if done else "not done"
         why = f"“{row.what}”: due by {said(row.due_on)}, {stands}"
@@ -261,7 +265,7 @@ def _passed_on(asked: Asked) -> Iterator[Found]:
         number = "R-007" if row.to_user or row.to_role else "R-010"
         if not whole:
             if not ended:
-                yield _only_its_task(row.case_id, number, row.due_on, row.to_user or "")
+                yield only_its_task(row.case_id, number, row.due_on, row.to_user or "")
             continue
         stands = f"settled on {said(ended)}" if ended else "not answered"
         why = f"“{row.what}”: due by {said(row.due_on)}, {stands}"
@@ -269,7 +273,7 @@ def _passed_on(asked: Asked) -> Iterator[Found]:
         yield Found(row.case_id, number, row.due_on, by, why, is_past_due=not ended)
 
 
-def _only_its_task(case_id: int, number: str, due_on: dt.date, who: str) -> Found:
+def only_its_task(case_id: int, number: str, due_on: dt.date, who: str) -> Found:
     """Give what is past due without saying what it is, for those who see only its task (R-102)."""
     why = f"Due by {said(due_on)}, not done; you see its task and not what it is about"
     return Found(case_id, number, due_on, who, why, is_past_due=True, whole=False)

@@ -13,8 +13,9 @@ from engine.casework.controls import CONTROLS, UPHELD, UPHELD_WORDS, order_of
 from engine.casework.visibility import Part, opens, sees, sees_every_case
 from engine.errors import NotFound
 from engine.queries.cases import IS_CUSTOMER, customer_name
-from engine.queries.exception_sources import OWED, PROMISED, Asked, Found, everything
-from engine.queries.exceptions_beside import NO_CASE, beside
+from engine.queries.comparisons import compared
+from engine.queries.exception_sources import NO_CASE, OWED, PROMISED, Asked, Found, everything
+from engine.queries.exceptions_beside import beside
 from engine.queries.people import Person
 from engine.queries.reading import PAGE_SIZE, Page, Reading, page_number, page_of, reading
 from engine.tables.casefile import CaseFile, Customer
@@ -60,6 +61,8 @@ class ExceptionRow:
     why: str
     #: False where of the case only its tasks are seen.
     whole: bool
+    #: The comparison it is about; 0 where it is about none.
+    about_id: int
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def report(
     """Give the exceptions of the cases whose decisions this person sees, newest first.
 
     Of a case of which they see the tasks alone, what is past due, and not what it is about.
-    Raises NotFound for those it does not exist for. At most twenty-eight statements, however many
+    Raises NotFound for those it does not exist for. At most thirty-two statements, however many
     cases there are.
     """
     wanted = wanted or ExceptionFilter()
@@ -151,7 +154,7 @@ def _found(look: Reading, person: Person, as_of: dt.date) -> list[Found]:
     of_case = and_(sees(person, Part.DECISIONS), CaseFile.deleted_on.is_(None))
     of_tasks = and_(sees(person, Part.TASKS), CaseFile.deleted_on.is_(None))
     asked = Asked(look, as_of, of_case, of_tasks)
-    return [*everything(asked), *beside(asked)]
+    return [*everything(asked), *beside(asked), *compared(asked)]
 
 
 def _fits(one: Found, wanted: ExceptionFilter) -> bool:
@@ -199,6 +202,7 @@ def _row(
         who=look.full_name(one.who),
         why=one.why,
         whole=one.whole,
+        about_id=one.about_id,
     )
 
 

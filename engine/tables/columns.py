@@ -8,9 +8,12 @@ import os
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import DateTime, LargeBinary, MetaData, Table
+from sqlalchemy import DateTime, Integer, LargeBinary, MetaData, Table
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 #: The environment variable with the keys of restricted fields, newest first, separated by commas.
@@ -36,6 +39,26 @@ def table_of(row: type[Row]) -> Table:
     table = row.__table__
     assert isinstance(table, Table)
     return table
+
+
+class DaysBetween(FunctionElement[int]):
+    """How many calendar days lie from one date to a later one; NULL where one of them is."""
+
+    name = "days_between"
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(DaysBetween)
+def _days_in_postgres(element: DaysBetween, compiler: SQLCompiler, **how: Any) -> str:
+    first, last = element.clauses
+    return f"({compiler.process(last, **how)} - {compiler.process(first, **how)})"
+
+
+@compiles(DaysBetween, "sqlite")
+def _days_in_sqlite(element: DaysBetween, compiler: SQLCompiler, **how: Any) -> str:
+    first, last = (f"julianday({compiler.process(one, **how)})" for one in element.clauses)
+    return f"({last} - {first})"
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):

@@ -1,4 +1,4 @@
-"""Tables of the partner organisation: agreements, its notices, appeals passed on to it."""
+"""Tables of the partner organisation: agreements, notices, appeals passed on, comparisons."""
 
 from __future__ import annotations
 
@@ -68,3 +68,16 @@ class PassedAppeal(Row):
     passed_on: Mapped[dt.date | None]
     passed_by: Mapped[str | None]
     proof: Mapped[str] = mapped_column(default="")
+
+
+class PartnerComparison(Row):
+    """What one comparison with the partner's list found, in figures: nobody is named (Q14)."""
+
+    __tablename__ = "partner_comparison"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_by: Mapped[str]
+    made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    #: Arrangements both hold, those only the partner holds, those only we hold.
+    same: Mapped[int]
+    only_theirs: Mapped[int]
+    only_ours: Mapped[int]

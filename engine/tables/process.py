@@ -78,6 +78,13 @@ class WorkItem(Row):
             "ix_work_item_completed_by",
             *("completed_by", "completed_at", "id", "role", "case_id"),
         ),
+        # Letters that left late, or did not leave, are found among letters alone.
+        Index(
+            "ix_work_item_letter",
+            *("due_on", "completed_at"),
+            sqlite_where=text("form = 'issue_letter'"),
+            postgresql_where=text("form = 'issue_letter'"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))

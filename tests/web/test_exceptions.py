@@ -26,6 +26,9 @@ def test_each_figure_leads_to_its_list(app: Flask, as_: As) -> None:
     assert found[OWED] == "1 thing we owe past due"
     assert found["/exceptions?number=C-09&past_due=yes"].endswith("past due")
     assert found["/exceptions?from_on=2026-03-01"].endswith("this month, overrides among them")
+    assert found["/exceptions?number=R-031&past_due=yes"] == "0 letters past due"
+    nobody = "0 comparisons with the list of the partner differ"
+    assert found["/exceptions?number=R-098&past_due=yes"] == nobody
     assert set(found) >= {"/absences#nobody", "/absences#not-told", "/partner#not-confirmed"}
     for href in found:
         page = dorothy.get(href)

@@ -274,7 +274,22 @@ def test_what_only_one_of_the_two_holds_is_found(app: Flask, as_: As, liaison: s
     assert "Robin Hay" in text
     assert "Ashley Moor" in text
     assert "cannot be found" in _compared(dorothy, b"name\nRobin\n")
-    assert as_("mo").client.get("/partner/compare").status_code == 404
+    # The figures of each stay, and who wants them finds them with the exceptions; nobody is named.
+    again = dorothy.get("/partner/compare")
+    rows = [
+        [cell.text_content() for cell in row.xpath("td")[1:]]
+        for row in again.tree.xpath("//tr[td]")
+    ]
+    assert rows == [["0", "1", "1"], ["1", "0", "0"]]
+    assert "Robin Hay" not in again.text
+    listed = dorothy.get("/exceptions?number=R-098&past_due=yes")
+    assert "1 held by the partner alone, 1 by us alone" in listed.text
+    assert listed.tree.xpath("//td//a[@href='/partner/compare']")
+    as_file = dorothy.client.get("/exceptions.csv?number=R-098").text
+    assert "1 held by the partner alone, 1 by us alone" in as_file
+    mo = as_("mo")
+    assert mo.client.get("/partner/compare").status_code == 404
+    assert not mo.get("/exceptions?number=R-098").tree.xpath("//td//a[@href='/partner/compare']")
 
 
 def _compared(visitor: Visitor, content: bytes) -> str:

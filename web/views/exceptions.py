@@ -30,11 +30,25 @@ _WAITING = (
     ("R-015", "thing we owe", "things we owe"),
     ("R-007", "answer that was passed on", "answers that were passed on"),
     ("R-010", "answer of a contact", "answers of a contact"),
+    ("R-031", "letter", "letters"),
     ("R-062", "review", "reviews"),
     ("R-076", "answer to an appeal", "answers to appeals"),
     ("R-081", "complaint", "complaints"),
     ("R-085", "request to look again", "requests to look again"),
     ("R-125", "order of the Ombudsman", "orders of the Ombudsman"),
+)
+#: Comparisons whose differences wait for somebody (Q14).
+_COMPARED = (
+    (
+        "R-068",
+        "comparison of flags has differences to deal with",
+        "comparisons of flags have differences to deal with",
+    ),
+    (
+        "R-098",
+        "comparison with the list of the partner differs",
+        "comparisons with the list of the partner differ",
+    ),
 )
 
 
@@ -76,10 +90,10 @@ def _asked() -> tuple[dict[str, str], engine.exceptions.ExceptionFilter]:
     return typed, wanted
 
 
-def _figures(needs: engine.exceptions.NeedsSomebody) -> Iterator[tuple[str, str]]:
+def _figures(needs: engine.exceptions.NeedsSomebody) -> Iterator[tuple[str, str, bool]]:
     """Say what wants a manager now, each with the list behind it (Q5, Q6, Q14, Q15).
 
-    Of absences and of the partner only for those who see them.
+    Last, whether it is red: something of it is past due.
     """
     here = "exceptions.listed"
     for number, one, more in _WAITING:
@@ -87,24 +101,46 @@ def _figures(needs: engine.exceptions.NeedsSomebody) -> Iterator[tuple[str, str]
         yield (
             f"{late} {one if late == 1 else more} past due",
             url_for(here, number=number, past_due="yes"),
+            late > 0,
+        )
+    for number, one, more in _COMPARED:
+        left = needs.past_due.get(number, 0)
+        yield (
+            f"{left} {one if left == 1 else more}",
+            url_for(here, number=number, past_due="yes"),
+            left > 0,
         )
     month = url_for(here, from_on=needs.month_from.isoformat())
-    yield f"{words.counted(needs.this_month, 'exception')} this month, overrides among them", month
+    this_month = words.counted(needs.this_month, "exception")
+    yield f"{this_month} this month, overrides among them", month, False
+    yield from _elsewhere()
+
+
+def _elsewhere() -> Iterator[tuple[str, str, bool]]:
+    """Say the same of what has a page of its own: absences and the partner (Q5, Q6, Q14).
+
+    Only for those who see them.
+    """
     db, person = auth.database(), auth.person()
     away = engine.absences.absence_page(db, person)
     if away.sees_others:
         absences, ahead = url_for("absences.listed"), engine.absences.AHEAD
         gaps = words.counted(len(away.uncovered), "customer")
-        yield f"{gaps} with nobody standing in, today or in {ahead} days", f"{absences}#nobody"
+        sentence = f"{gaps} with nobody standing in, today or in {ahead} days"
+        yield sentence, f"{absences}#nobody", bool(away.uncovered)
         late = sum(row.is_late for row in away.untold)
         untold = words.counted(len(away.untold), "customer")
-        yield f"{untold} not told of an absence, {late} of them late", f"{absences}#not-told"
-    if auth.may_open("partner"):
-        told = words.counted(len(engine.partner.partner_page(db, person).not_confirmed), "notice")
         yield (
-            f"{told} the partner has not confirmed",
-            f"{url_for('partner.overview')}#not-confirmed",
+            f"{untold} not told of an absence, {late} of them late",
+            f"{absences}#not-told",
+            late > 0,
         )
+    if auth.may_open("partner"):
+        waiting = engine.partner.partner_page(db, person).not_confirmed
+        late = sum(row.is_late for row in waiting)
+        told = words.counted(len(waiting), "notice")
+        sentence = f"{told} the partner has not confirmed, {late} of them late"
+        yield sentence, f"{url_for('partner.overview')}#not-confirmed", late > 0
 
 
 def _day(text: str) -> dt.date | None:

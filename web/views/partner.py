@@ -101,7 +101,7 @@ def owners() -> ResponseReturnValue:
 
 @blueprint.route("/compare", methods=["GET", "POST"])
 def compared() -> ResponseReturnValue:
-    """Compare the partner's list with our register; nothing of the list is kept."""
+    """Compare the partner's list with our register; only the figures are kept."""
     if not auth.may_open("partner notices"):
         abort(404)
     found, problems = None, []
@@ -113,6 +113,7 @@ def compared() -> ResponseReturnValue:
     page = render_template(
         "partner/compare.html",
         found=found,
+        made=engine.partner.comparisons_made(auth.database(), auth.person()),
         problems=problems,
         most_rows=engine.partner.MOST_ROWS,
     )

@@ -27,6 +27,7 @@ _SHARED = frozenset(
         "local_account",
         "mail_choice",
         "policy_distribution",
+        "partner_comparison",
         "policy_document",
         "policy_of_release",
         "policy_reading",
