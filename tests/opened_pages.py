@@ -277,7 +277,7 @@ _STEP = {**_DRAFT, "name": "appeal", "element_id": "decide_appeal"}
 OPEN_TO_ALL = frozenset(
     {
         *("static", "sign_in.page", "sign_in.enter", "sign_in.out"),
-        "partner_api.notices",
+        *("partner_api.notices", "partner_api.acknowledgements"),
         *("sign_in.there", "sign_in.back", "sign_in.emergency", "sign_out.by_provider"),
         "flag_answers.take",
     }

@@ -63,6 +63,7 @@ ADDS: Mapping[str, tuple[str, ...]] = {
     "partner.owners": ("batch_planned",),
     "partner.notices_file": ("partner_notice_taken",),
     "partner_api.notices": ("partner_notice_taken",),
+    "partner_api.acknowledgements": ("partner_acknowledged", "task_completed"),
     "disagreements.heard": ("message_received",),
     "contacts.log": ("contact_logged",),
     "contact_imports.listed": ("contacts_taken_in",),

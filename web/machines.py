@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 #: Endpoints; each finds out by itself who asks, by what the request is signed with.
-MACHINES = frozenset({"flag_answers.take", "partner_api.notices"})
+MACHINES = frozenset({"flag_answers.take", "partner_api.notices", "partner_api.acknowledgements"})
 
 
 def is_machine() -> bool:

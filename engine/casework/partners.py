@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.calendar import said
 from engine.casework import agreements, arrangements, contact_card
 from engine.casework.context import Context
 from engine.clock import LONDON
 from engine.errors import NotFound, Problem
-from engine.tables.casefile import Customer
+from engine.tables.casefile import CaseFile, Customer
 from engine.tables.decisions import Arrangement, PartnerEvent
 from engine.tables.process import ProcessInstance
 from forms import Choice
 
 #: Control variable of the process: add, update or end.
 _ACTION = "partner_action"
+#: The number of a run in a reference, as we write it and no otherwise.
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 def partner_wanted_on(context: Context) -> dt.date:
@@ -44,6 +48,31 @@ def partner_agreement_until(context: Context) -> dt.date | None:
     """Give the last day of the recorded agreement that runs today; None when none does."""
     recorded = agreements.in_date(context, context.today)
     return recorded.until_on if recorded else None
+
+
+def reference_of(case_reference: str, instance_id: int | None) -> str:
+    """Give by which reference the partner confirms what one run told it: ``SP-2026-014-P12``."""
+    return f"{case_reference}-P{instance_id or 0}"
+
+
+def told_by(session: Session, partner: str, reference: str) -> PartnerEvent | None:
+    """Give what this partner was told under a reference; None where it was told nothing."""
+    case_reference, sign, number = reference.rpartition("-P")
+    if not sign or not _NUMBER.fullmatch(number):
+        return None
+    return session.scalars(
+        select(PartnerEvent)
+        .join(Arrangement, Arrangement.id == PartnerEvent.arrangement_id)
+        .join(CaseFile, CaseFile.id == Arrangement.case_id)
+        .where(
+            PartnerEvent.instance_id == int(number),
+            PartnerEvent.partner == partner,
+            PartnerEvent.shared_on.is_not(None),
+            CaseFile.reference == case_reference,
+        )
+        .order_by(PartnerEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def partner_card(context: Context) -> list[Choice]:
@@ -115,9 +144,14 @@ def _told(context: Context) -> dict[str, str]:
     who = {"customer": f"{customer.name}, {customer.address}."} if customer else {}
     if context.variables.get(_ACTION) == "end":
         ended_on = arrangement.ended_on or context.today
-        return {**who, "end": f"The arrangement ended on {said(ended_on)}."}
+        return {**who, "end": f"The arrangement ended on {said(ended_on)}.", **_answer(context)}
     card = contact_card.lines(context.session, arrangement, context.today)
-    return {**who, **card, "dates": _dates(context, arrangement)}
+    return {**who, **card, "dates": _dates(context, arrangement), **_answer(context)}
+
+
+def _answer(context: Context) -> dict[str, str]:
+    reference = reference_of(context.case().reference, context.instance_id)
+    return {"reference": f"Our reference, for your confirmation: {reference}."}
 
 
 def _dates(context: Context, arrangement: Arrangement) -> str:

@@ -89,16 +89,18 @@ def complete_as_system(
     answer: Callable[[Context], Mapping[str, Any]],
     *,
     keep: Callable[[Session], None],
+    by: str = THE_SYSTEM,
 ) -> Outcome:
     """Complete a task with what another system answered, whoever has it on their list.
 
     The same form, checks and recorder as for a person; it is kept as done by ``THE_SYSTEM``.
     answer: gives the raw answers of the form; keep: writes what else is known, in the same
-    transaction. Raises as ``complete``, but for who may do it. A step that gets stuck becomes an
+    transaction; by: whose answers they are in the log and the file, which opens no case to them.
+    Raises as ``complete``, but for who may do it. A step that gets stuck becomes an
     incident.
     """
     try:
-        outcome = _complete_for_system(db, work_item_id, answer, keep)
+        outcome = _complete_for_system(db, work_item_id, answer, keep, by)
     except ElementFailed as failure:
         return _stuck(db, work_item_id, {}, THE_SYSTEM, failure)
     if outcome.has_news:
@@ -112,11 +114,12 @@ def _complete_for_system(
     work_item_id: int,
     answer: Callable[[Context], Mapping[str, Any]],
     keep: Callable[[Session], None],
+    by: str,
 ) -> Outcome:
     with db.writing() as session:
         item, instance, _, around = _locked(session, work_item_id, THE_SYSTEM)
         check_is_open(session, item)
-        unit = Unit.load(session, around, instance, THE_SYSTEM)
+        unit = Unit.load(session, around, instance, by)
         waiting = unit.tasks_before[item.task_id]
         if item.task_id not in {task.task_id for task in unit.run.waiting_tasks}:
             raise Rejected(f"Expected “{item.name}” to be open, but the case moved on.")

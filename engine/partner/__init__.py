@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.partner.acknowledging import take_acknowledgement
 from engine.partner.comparing import Comparison, compare, comparisons_made
 from engine.partner.files import MOST_ROWS
 from engine.partner.notices import (
@@ -25,6 +26,7 @@ __all__ = [
     "comparisons_made",
     "look_at_notices",
     "partner_page",
+    "take_acknowledgement",
     "take_notice",
     "take_notices",
 ]

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from engine.commands import deliver_messages
 from engine.commands.instances import open_door, take_in
-from engine.errors import EngineError, InvalidAnswers, Problem
+from engine.errors import EngineError, InvalidAnswers
 from engine.installation import read_surroundings
+from engine.partner.fields import check_fields
 from engine.partner.files import rows_of
 from engine.releases import bundle
 from engine.tables.database import Database
 from engine.tables.partners import PartnerNotice
 
 _DOOR, _FORM = "partner_notice", "partner_notice"
-_LONGEST_VALUE = 1000
 
 
 @dataclass(frozen=True)
@@ -113,18 +113,7 @@ def _taken(session: Session, raw: Mapping[str, Any], by: str) -> TakenNotice:
     context = open_door(session, read_surroundings(session), _DOOR, by=by, refs={})
     form = bundle(session, context.release_id).forms[_FORM]
     known = {question.id for question in form.questions}
-    problems = [
-        Problem(name[:60], f"Expected only {', '.join(sorted(known))}, but this is none of them.")
-        for name in raw
-        if name not in known
-    ]
-    problems += [
-        Problem(name, "Expected a text of at most 1000 characters, but it is something else.")
-        for name, value in raw.items()
-        if name in known and (not isinstance(value, str) or len(value) > _LONGEST_VALUE)
-    ]
-    if problems:
-        raise InvalidAnswers(problems)
+    check_fields(raw, known)
     reference = str(raw.get("notice_reference", "")).strip()
     partner = context.policy("partner.name")
     if session.scalar(

@@ -11,6 +11,7 @@ from sqlalchemy import case, select
 from engine.calendar import said
 from engine.casework.open_tasks import is_open_unled
 from engine.casework.partner_notices import NOTICE_REF
+from engine.casework.partners import reference_of
 from engine.casework.tasks_seen import sees_work_item
 from engine.casework.visibility import opens
 from engine.errors import NotFound
@@ -151,11 +152,16 @@ def _not_confirmed(look: Reading) -> list[BetweenUs]:
     return [
         _dated(
             look,
-            _row(of_case, customer, f"{_ACTIONS.get(event.action, event.action)}", event.shared_on),
+            _row(of_case, customer, _told(event, of_case), event.shared_on),
             waiting.get(event.instance_id),
         )
         for event, of_case, customer in rows
     ]
+
+
+def _told(event: PartnerEvent, of_case: CaseFile) -> str:
+    reference = reference_of(of_case.reference, event.instance_id)
+    return f"{_ACTIONS.get(event.action, event.action)} ({reference})"
 
 
 def _tasks(

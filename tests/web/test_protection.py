@@ -29,7 +29,10 @@ PROVIDER = {
 
 
 #: What machines send -> the status of what is neither signed nor carries a token.
-PROVED_OTHERWISE = {"/sign-in/ended": 404, "/flags/answers/1": 404, "/api/partner/notices": 401}
+PROVED_OTHERWISE = {
+    **{"/sign-in/ended": 404, "/flags/answers/1": 404},
+    **{"/api/partner/notices": 401, "/api/partner/acknowledgements": 401},
+}
 
 
 def _addresses(app: Flask) -> Iterator[tuple[str, set[str]]]:

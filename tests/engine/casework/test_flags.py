@@ -17,7 +17,7 @@ from engine.tables.partners import SharingAgreement
 from tests.engine.casework.old_register import Register, opened
 
 LINES = ["route", "cover", "emergency", "outbound"]
-TOLD = ["customer", "route", "cover", "emergency", "dates"]
+TOLD = ["customer", "route", "cover", "emergency", "dates", "reference"]
 SHARED: dict[str, Any] = {
     "partner_scope": "yes",
     "agreement_reference": "DSA 7",
@@ -149,10 +149,16 @@ def test_of_an_end_the_partner_learns_only_that(register: Register) -> None:
     """R-098: an end is told as a start is, and nothing else with it."""
     register.arrangement().ended_on = dt.date(2026, 10, 1)
     context = _sharing(register, "2026-10-01", "end")
-    ended = {**SHARED, "told": ["customer", "end"], "shared_on": "2026-10-01"}
+    ended = {**SHARED, "told": ["customer", "end", "reference"], "shared_on": "2026-10-01"}
     register.answer("share_with_partner", context, ended)
     [event] = register.rows(PartnerEvent)
-    assert event.told.endswith("The arrangement ended on Thu 1 Oct 2026.")
+    reference = partners.reference_of(context.case().reference, context.instance_id)
+    assert event.told.endswith(
+        "The arrangement ended on Thu 1 Oct 2026. "
+        f"Our reference, for your confirmation: {reference}."
+    )
+    found = partners.told_by(context.session, "Westshire Council", reference)
+    assert found is event
 
 
 def test_what_is_not_about_housing_is_not_shared(register: Register) -> None:
