@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.casework import away, contact_card, cover_notices, cover_tasks, standing_in_rows
 from engine.casework.context import Context
-from engine.errors import NotFound
+from engine.casework.run_rows import row_of_run
 from engine.tables.absences import Absence, StandIn
 from engine.tables.decisions import Arrangement, Flag
 
@@ -84,11 +84,7 @@ def absence_next_on(context: Context) -> dt.date:
 
 def of_run(context: Context) -> Absence:
     """Give the absence a run is about; NotFound when there is none."""
-    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
-    absence = context.session.get(Absence, int(number)) if number.isdecimal() else None
-    if absence is None:
-        raise NotFound("Expected an absence to follow, but there is none.")
-    return absence
+    return row_of_run(context, Absence, _REF, "an absence to follow")
 
 
 def _concerned(context: Context, absence: Absence) -> list[Arrangement]:

@@ -11,7 +11,8 @@ from engine.calendar import said
 from engine.casework import audit, outgoing, people
 from engine.casework.context import Context
 from engine.casework.outgoing import Mail
-from engine.errors import NotFound, Problem
+from engine.casework.run_rows import row_of_run
+from engine.errors import Problem
 from engine.tables.partners import SharingAgreement
 from engine.tables.people import User
 
@@ -156,8 +157,4 @@ def _of_partner(context: Context) -> Any:
 
 
 def _of_run(context: Context) -> SharingAgreement:
-    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
-    found = context.session.get(SharingAgreement, int(number)) if number.isdecimal() else None
-    if found is None:
-        raise NotFound("Expected a sharing agreement to work on, but there is none.")
-    return found
+    return row_of_run(context, SharingAgreement, _REF, "a sharing agreement to work on")

@@ -20,6 +20,7 @@ from engine.casework import (
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import Context
 from engine.casework.people import Holder
+from engine.casework.run_rows import row_of_run
 from engine.errors import NotFound, Problem
 from engine.tables.absences import Absence, CoverNotice, StandIn
 from engine.tables.casefile import CaseFile
@@ -315,8 +316,4 @@ def _ref(notice: CoverNotice) -> str:
 
 
 def _of_run(context: Context) -> CoverNotice:
-    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
-    notice = context.session.get(CoverNotice, int(number)) if number.isdecimal() else None
-    if notice is None or notice.case_id != context.case_id:
-        raise NotFound("Expected a notice to a customer to work on, but there is none.")
-    return notice
+    return row_of_run(context, CoverNotice, _REF, "a notice to a customer to work on")

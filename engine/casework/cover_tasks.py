@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, select
 from engine.casework import away, people, standing_in
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import THE_SYSTEM, Context
+from engine.casework.in_force import in_force
 from engine.casework.open_tasks import NAMED_FOR, PASSED_ON, is_open
 from engine.casework.people import Holder
 from engine.tables.absences import Absence
@@ -128,16 +129,7 @@ def _instead(context: Context, case: CaseFile, user: str, cover: str | None) -> 
     """Give who answers in this case instead of somebody who is away."""
     if cover and cover not in case.allegation_against:
         return Holder(_CONTACT, cover, instead_of=user)
-    arrangement = context.session.scalars(
-        select(Arrangement)
-        .where(
-            Arrangement.case_id == case.id,
-            Arrangement.in_force_on.is_not(None),
-            Arrangement.ended_on.is_(None),
-        )
-        .order_by(Arrangement.id.desc())
-        .limit(1)
-    ).one_or_none()
+    arrangement = in_force(context.session, case.id)
     if arrangement is not None:
         contact = contact_holder(context, arrangement)
         return Holder(contact.role, contact.user, instead_of=user)

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from engine.calendar import Due, said
 from engine.casework import holds
 from engine.casework.context import Context
-from engine.errors import NotFound, Problem, Rejected
+from engine.casework.run_rows import row_of_run
+from engine.errors import Problem, Rejected
 from engine.tables.casefile import CaseFile
 from engine.tables.data_requests import DataRequest
 
@@ -93,11 +94,7 @@ def cases_of(context: Context) -> list[CaseFile]:
 
 def of_run(context: Context) -> DataRequest:
     """Give the request a run is about; NotFound when there is none."""
-    number = str(context.variables.get(REF, "")).rpartition(":")[2]
-    request = context.session.get(DataRequest, int(number)) if number.isdecimal() else None
-    if request is None or request.case_id != context.case_id:
-        raise NotFound("Expected a request for data to work on, but there is none.")
-    return request
+    return row_of_run(context, DataRequest, REF, "a request for data to work on")
 
 
 def sends_elsewhere(question: str, text: str) -> Iterator[Problem]:

@@ -11,8 +11,9 @@ from engine.calendar import Due, said
 from engine.casework import people
 from engine.casework.audit import Chain, Entry
 from engine.casework.context import Context
+from engine.casework.run_rows import begin_waiting, row_of_run
 from engine.clock import LONDON
-from engine.errors import NotFound, Problem
+from engine.errors import Problem
 from engine.tables.casefile import CaseFile, LegalHold
 from engine.tables.process import WorkItem
 from forms import Choice
@@ -39,16 +40,8 @@ def begin_all(context: Context) -> int:
     One from before reviews were drawn is due when it would have been, counted from its first day
     (R-108).
     """
-    waiting = context.session.scalars(
-        select(LegalHold)
-        .where(
-            LegalHold.case_id == context.case_id,
-            LegalHold.begun_on.is_(None),
-            LegalHold.lifted_on.is_(None),
-        )
-        .order_by(LegalHold.id)
-    ).all()
-    begun = sum(_begin_review(context, hold) for hold in waiting)
+    stands = LegalHold.lifted_on.is_(None)
+    begun = begin_waiting(context, _begin_review, LegalHold.begun_on, stands)
     if begun:
         new = {"how_many": begun}
         context.audit("hold_reviews_begun", "case_file", context.case_id, new=new)
@@ -219,11 +212,7 @@ def _ref(hold: LegalHold) -> str:
 
 
 def _of_run(context: Context) -> LegalHold:
-    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
-    hold = context.session.get(LegalHold, int(number)) if number.isdecimal() else None
-    if hold is None or hold.case_id != context.case_id:
-        raise NotFound("Expected a hold to look at, but there is none.")
-    return hold
+    return row_of_run(context, LegalHold, _REF, "a hold to look at")
 
 
 def _looked_on(context: Context) -> dt.date:

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from engine.calendar import said
 from engine.casework import refusal_proposals
 from engine.casework.context import Context
+from engine.casework.in_force import in_force
 from engine.errors import NotFound, Problem, Rejected
 from engine.tables.casefile import Stage
 from engine.tables.decisions import Arrangement, Decision, LookRequest
@@ -203,18 +204,8 @@ def _next_at_hand(context: Context, arrangement: Arrangement) -> None:
 
 def _running(context: Context) -> Arrangement | None:
     """Give the newest arrangement of the case that is in force."""
-    return context.session.scalars(
-        select(Arrangement)
-        .where(
-            Arrangement.case_id == context.case_id,
-            Arrangement.in_force_on.is_not(None),
-            Arrangement.ended_on.is_(None),
-            # What the partner decided, the partner looks at again (R-100).
-            Arrangement.partner_contact == "",
-        )
-        .order_by(Arrangement.id.desc())
-        .limit(1)
-    ).one_or_none()
+    # What the partner decided, the partner looks at again (R-100).
+    return in_force(context.session, context.case_id, Arrangement.partner_contact == "")
 
 
 def _refused(context: Context) -> Stage | None:

@@ -11,7 +11,8 @@ from engine.casework import breaches, people
 from engine.casework.context import Context
 from engine.casework.deliveries import letter_named
 from engine.casework.people import Holder
-from engine.errors import NotFound, Problem
+from engine.casework.run_rows import row_of_run
+from engine.errors import Problem
 from engine.tables.ombudsman import Determination, OmbudsmanItem
 from forms import Choice
 
@@ -142,8 +143,4 @@ def _proof(values: Mapping[str, Any]) -> str:
 
 
 def _of_run(context: Context) -> OmbudsmanItem:
-    number = str(context.variables.get(REF, "")).rpartition(":")[2]
-    item = context.session.get(OmbudsmanItem, int(number)) if number.isdecimal() else None
-    if item is None or item.case_id != context.case_id:
-        raise NotFound("Expected an order of the Ombudsman to work on, but there is none.")
-    return item
+    return row_of_run(context, OmbudsmanItem, REF, "an order of the Ombudsman to work on")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_
 
 from engine.calendar import said
 from engine.casework.context import Context
+from engine.casework.run_rows import begin_waiting
 from engine.errors import Problem
 from engine.tables.casefile import OwedAction
 
@@ -42,16 +43,7 @@ def begin(context: Context, owed: OwedAction) -> bool:
 
 def begin_all(context: Context) -> int:
     """Begin a run for each open thing the case owes that has none; gives how many."""
-    waiting = context.session.scalars(
-        select(OwedAction)
-        .where(
-            OwedAction.case_id == context.case_id,
-            OwedAction.begun_on.is_(None),
-            is_open(),
-        )
-        .order_by(OwedAction.id)
-    ).all()
-    begun = sum(begin(context, owed) for owed in waiting)
+    begun = begin_waiting(context, begin, OwedAction.begun_on, is_open())
     if begun:
         context.audit("owed_actions_begun", "case_file", context.case_id, new={"how_many": begun})
     return begun

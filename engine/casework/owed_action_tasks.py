@@ -8,7 +8,8 @@ from engine.calendar import Due, said
 from engine.casework import holders, owed_action_runs
 from engine.casework.context import Context
 from engine.casework.people import Holder
-from engine.errors import NotFound, Problem
+from engine.casework.run_rows import row_of_run
+from engine.errors import Problem
 from engine.tables.casefile import OwedAction
 from forms import Choice
 
@@ -51,8 +52,4 @@ def what_we_owe(context: Context, values: dict[str, Any], restricted: dict[str, 
 
 
 def _of_run(context: Context) -> OwedAction:
-    number = str(context.variables.get(owed_action_runs.REF, "")).rpartition(":")[2]
-    owed = context.session.get(OwedAction, int(number)) if number.isdecimal() else None
-    if owed is None or owed.case_id != context.case_id:
-        raise NotFound("Expected something we owe to work on, but there is none.")
-    return owed
+    return row_of_run(context, OwedAction, owed_action_runs.REF, "something we owe to work on")

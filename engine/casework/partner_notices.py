@@ -12,6 +12,7 @@ from engine.calendar import said
 from engine.casework import agreements, arrangements, customers, people
 from engine.casework.context import Context
 from engine.casework.references import next_reference
+from engine.casework.run_rows import row_of_run
 from engine.errors import NotFound, Problem
 from engine.tables.casefile import CaseFile, Customer
 from engine.tables.decisions import Arrangement
@@ -355,11 +356,7 @@ def _runs_theirs(context: Context, case: CaseFile) -> bool:
 
 
 def _of_run(context: Context) -> PartnerNotice:
-    number = str(context.variables.get(NOTICE_REF, "")).rpartition(":")[2]
-    notice = context.session.get(PartnerNotice, int(number)) if number.isdecimal() else None
-    if notice is None or notice.case_id != context.case_id:
-        raise NotFound("Expected a notice of the partner to answer, but there is none.")
-    return notice
+    return row_of_run(context, PartnerNotice, NOTICE_REF, "a notice of the partner to answer")
 
 
 def _date(text: str) -> dt.date:

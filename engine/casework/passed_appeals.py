@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from engine.calendar import said
 from engine.casework.context import Context
+from engine.casework.run_rows import row_of_run
 from engine.errors import NotFound, Problem
 from engine.tables.decisions import Arrangement
 from engine.tables.partners import PassedAppeal
@@ -109,8 +110,4 @@ def _theirs(context: Context) -> Arrangement | None:
 
 
 def _of_run(context: Context) -> PassedAppeal:
-    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
-    appeal = context.session.get(PassedAppeal, int(number)) if number.isdecimal() else None
-    if appeal is None or appeal.case_id != context.case_id:
-        raise NotFound("Expected an appeal to pass on to the partner, but there is none.")
-    return appeal
+    return row_of_run(context, PassedAppeal, _REF, "an appeal to pass on to the partner")

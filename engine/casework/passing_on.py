@@ -13,7 +13,8 @@ from engine.casework import arrangements, cover_tasks, current_terms, holders, m
 from engine.casework.away import absence_on
 from engine.casework.context import Context
 from engine.casework.people import Holder
-from engine.errors import NotFound, Problem
+from engine.casework.run_rows import row_of_run
+from engine.errors import Problem
 from engine.tables.casefile import Contact, Customer
 from engine.tables.passing_on import PassedOn
 from forms import Choice
@@ -204,8 +205,4 @@ def _within(context: Context, came_on: dt.date) -> Due:
 
 
 def _of_run(context: Context) -> PassedOn:
-    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
-    row = context.session.get(PassedOn, int(number)) if number.isdecimal() else None
-    if row is None or row.case_id != context.case_id:
-        raise NotFound("Expected something that was passed on, but there is none.")
-    return row
+    return row_of_run(context, PassedOn, _REF, "something that was passed on")

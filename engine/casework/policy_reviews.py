@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine.casework import policy_dates
 from engine.casework.context import Context
 from engine.casework.policy_versions import note
+from engine.casework.run_rows import row_of_run
 from engine.errors import NotFound, Problem
 from engine.tables.policy_control import PolicyReview
 
@@ -69,11 +70,7 @@ def kind_of(review: PolicyReview) -> str:
 
 def of_run(context: Context) -> PolicyReview:
     """Give the review a run is about; NotFound when there is none."""
-    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
-    review = context.session.get(PolicyReview, int(number)) if number.isdecimal() else None
-    if review is None:
-        raise NotFound("Expected a review of the policy to work on, but there is none.")
-    return review
+    return row_of_run(context, PolicyReview, _REF, "a review of the policy to work on")
 
 
 def _begin(context: Context, kind: str) -> PolicyReview:

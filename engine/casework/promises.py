@@ -13,7 +13,8 @@ from engine.calendar import Due, said
 from engine.casework import holders, letters
 from engine.casework.context import Context
 from engine.casework.people import Holder
-from engine.errors import NotFound, Problem
+from engine.casework.run_rows import row_of_run
+from engine.errors import Problem
 from engine.tables.decisions import Letter, Promise
 from engine.tables.outside import OutsideEvent
 from forms import Choice, LetterTemplate
@@ -209,8 +210,4 @@ def _words(context: Context) -> list[str]:
 
 
 def _of_run(context: Context) -> Promise:
-    number = str(context.variables.get(_REF, "")).rpartition(":")[2]
-    promise = context.session.get(Promise, int(number)) if number.isdecimal() else None
-    if promise is None or promise.case_id != context.case_id:
-        raise NotFound("Expected a promise to work on, but there is none.")
-    return promise
+    return row_of_run(context, Promise, _REF, "a promise to work on")

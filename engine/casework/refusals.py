@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import select
 
 from engine.casework.context import Context
+from engine.casework.run_rows import number_in, row_of_run
 from engine.errors import NotFound
 from engine.tables.refusals import ContactRefusal
 
@@ -25,13 +26,12 @@ def current(context: Context) -> ContactRefusal:
 
     Raises NotFound when there is none, or when it is another case's.
     """
-    number = str(context.variables.get(REF, "")).rpartition(":")[2]
-    if number.isdecimal():
-        found = context.session.get(ContactRefusal, int(number))
-    else:
-        found = open_of(context, context.arrangement_id)
+    expected = "a proposal to refuse contact"
+    if number_in(context.variables, REF) is not None:
+        return row_of_run(context, ContactRefusal, REF, expected)
+    found = open_of(context, context.arrangement_id)
     if found is None or found.case_id != context.case_id:
-        raise NotFound("Expected a proposal to refuse contact, but there is none.")
+        raise NotFound(f"Expected {expected}, but there is none.")
     return found
 
 

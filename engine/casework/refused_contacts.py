@@ -10,7 +10,8 @@ from sqlalchemy import select
 from engine.calendar import Due, said
 from engine.casework import letter_words
 from engine.casework.context import Context
-from engine.errors import NotFound, Problem
+from engine.casework.run_rows import row_of_run
+from engine.errors import Problem
 from engine.tables.casefile import Contact
 from engine.tables.decisions import Arrangement
 from forms import Choice
@@ -133,8 +134,4 @@ def sort_contact(context: Context, values: dict[str, Any], restricted: dict[str,
 
 
 def _of_run(context: Context) -> Contact:
-    number = str(context.variables.get(REF, "")).rpartition(":")[2]
-    contact = context.session.get(Contact, int(number)) if number.isdecimal() else None
-    if contact is None or contact.case_id != context.case_id:
-        raise NotFound("Expected a contact to read, but there is none.")
-    return contact
+    return row_of_run(context, Contact, REF, "a contact to read")

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, or_, select
 from engine.calendar import said
 from engine.casework import matrix, open_matters
 from engine.casework.open_tasks import is_open_unled
+from engine.casework.run_rows import number_in
 from engine.casework.standing_in import stands_in_on
 from engine.casework.tasks_seen import sees_work_item
 from engine.casework.visibility import Part, opens, sees
@@ -19,7 +20,6 @@ from engine.errors import NotFound
 from engine.queries.cases import IS_CUSTOMER
 from engine.queries.people import Person
 from engine.queries.reading import Reading, reading
-from engine.queries.task_matters import number_in
 from engine.tables.absences import StandIn
 from engine.tables.casefile import CaseFile, Customer, SupportOffer
 from engine.tables.database import Database

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, literal, or_, select, true, union_all
 
+from engine.casework.run_rows import number_in
 from engine.casework.visibility import Part, cases_seen, sees_every_case
 from engine.queries.reading import Reading
 from engine.tables.casefile import OwedAction
@@ -40,12 +41,6 @@ def matters_of_tasks(look: Reading, items: Iterable[WorkItem]) -> dict[int, str]
         for id_, (item, found) in named.items()
         if (*found, item.case_id) in words
     }
-
-
-def number_in(variables: Mapping[str, Any] | None, variable: str) -> int | None:
-    """Give the number of the row that a control variable names; None for none."""
-    number = str((variables or {}).get(variable, "")).rpartition(":")[2]
-    return int(number) if number.isdecimal() else None
 
 
 def _named(item: WorkItem) -> tuple[str, int] | None:

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 import requests
 from sqlalchemy import func, select
-from standardwebhooks import Webhook
 
 import engine
 from engine import clock
@@ -32,7 +31,15 @@ from tests.long.chaos.ground import now_of, set_ahead
 from tests.long.chaos.house import Process
 from tests.once import ROOT
 from tests.outside import NEXT_SECRET, SECRET
-from tests.web.flag_systems import LONGEST_WAIT, NAME, SYSTEM, TAKEN_OVER, change, until
+from tests.web.flag_systems import (
+    LONGEST_WAIT,
+    NAME,
+    SYSTEM,
+    TAKEN_OVER,
+    change,
+    signed,
+    until,
+)
 
 #: A process starts within this many seconds, and what was sent is taken.
 _SOON = 90.0
@@ -203,22 +210,22 @@ def _asked_and_answered(town: Town) -> None:
             "at": now_of(town.db).isoformat(),
         },
     }
-    headers = _signed(answer, "msg_1")
+    headers = signed(answer, "msg_1")
     refused = [
         _post(town, {}, answer),
-        _post(town, _signed(answer, "msg_1", secret=_STRANGE), answer),
+        _post(town, signed(answer, "msg_1", secret=_STRANGE), answer),
         # What we ourselves sign with, sent back to us.
-        _post(town, _signed(answer, "msg_1", secret=SECRET), answer),
+        _post(town, signed(answer, "msg_1", secret=SECRET), answer),
         _post(town, headers, {**answer, "more": "altered"}),
         _post(town, {**headers, "webhook-id": "msg_2"}, answer),
-        _post(town, _signed(answer, "msg_1", ago=dt.timedelta(minutes=6)), answer),
-        _post(town, _signed(answer, "msg_1", ago=-dt.timedelta(minutes=6)), answer),
+        _post(town, signed(answer, "msg_1", ago=dt.timedelta(minutes=6)), answer),
+        _post(town, signed(answer, "msg_1", ago=-dt.timedelta(minutes=6)), answer),
     ]
     assert refused == [401] * 7
     assert town.flag().set_on is None
     assert _post(town, headers, answer) == 200
     assert _post(town, headers, answer) == 200
-    assert _post(town, _signed(answer, "msg_2"), answer) == 409
+    assert _post(town, signed(answer, "msg_2"), answer) == 409
     assert (town.flag().confirmed_by, town.flag().proof) == ("the system", "Ticket 9")
     assert (town.count("flag_confirmed"), town.count("flag_answer_ignored")) == (1, 1)
 
@@ -276,17 +283,6 @@ def _taken_over() -> dict[str, Any]:
     days = {"decided_on": -14, "letter_on": -12, "from_on": -9, "next_review_on": 150}
     dates = {name: (today + dt.timedelta(days=by)).isoformat() for name, by in days.items()}
     return {**TAKEN_OVER, **dates}
-
-
-def _signed(
-    content: Any, key: str, *, secret: str = NEXT_SECRET, ago: dt.timedelta = dt.timedelta()
-) -> dict[str, str]:
-    at = dt.datetime.now(dt.UTC) - ago
-    return {
-        "webhook-id": key,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(key, at, json.dumps(content)),
-    }
 
 
 def _post(town: Town, headers: Mapping[str, str], content: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from standardwebhooks import Webhook
 from waitress.server import create_server
 
 import engine
@@ -24,7 +26,7 @@ from engine.tables.decisions import Arrangement, Flag
 from engine.tables.flagging import FlagRequest
 from engine.tables.process import Outbox, WorkItem
 from tests.once import ROOT
-from tests.outside import NEXT_SECRET, SECRET, free_port
+from tests.outside import NEXT_SECRET, SECRET, free_port, running
 from web import create_app
 from web.counterpart import Counterpart, server_of
 from web.settings import Settings
@@ -138,7 +140,7 @@ class Installation:
 def installation(database_url: str, **mode: Any) -> Iterator[Installation]:
     """Serve the application and its counterpart on this machine, the clock as it is held."""
     system = Counterpart(SECRET, ANSWER_SECRET, "", **mode)
-    with _serving(server_of(system, ("127.0.0.1", 0))) as port:
+    with running(server_of(system, ("127.0.0.1", 0))) as port:
         hook = FlagWebhook(
             NAME,
             f"http://127.0.0.1:{port}/flags",
@@ -190,16 +192,16 @@ def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
-@contextlib.contextmanager
-def _serving(server: Any) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def signed(
+    content: Any, key: str, *, secret: str = ANSWER_SECRET, ago: dt.timedelta = dt.timedelta()
+) -> dict[str, str]:
+    """Give the headers of an answer, signed so long ago, as a system that shows flags would."""
+    at = dt.datetime.now(dt.UTC) - ago
+    return {
+        "webhook-id": key,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(key, at, json.dumps(content)),
+    }
 
 
 @contextlib.contextmanager

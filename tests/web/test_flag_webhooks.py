@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import requests
 from sqlalchemy import func, select
-from standardwebhooks import Webhook
 
 import engine
 from engine import clock
@@ -22,12 +21,12 @@ from engine.tables.flagging import FlagRequest
 from engine.tables.process import Outbox
 from tests.outside import SECRET
 from tests.web.flag_systems import (
-    ANSWER_SECRET,
     LONGEST_WAIT,
     OLD_ANSWER_SECRET,
     SYSTEM,
     Installation,
     installation,
+    signed,
     until,
 )
 
@@ -103,7 +102,7 @@ def test_what_is_forged_altered_or_late_is_refused_and_said_in_the_log(
 ) -> None:
     """R-065, R-067."""
     answer, _ = _asked(house)
-    altered = _signed(answer, "msg_1")
+    altered = signed(answer, "msg_1")
     refused = [
         # Signed by nobody; by a stranger; by what we ourselves sign with.
         _post(house, {}, answer),
@@ -272,21 +271,10 @@ def _asked(house: Installation) -> tuple[dict[str, Any], str]:
     return answer, told["data"]["id"]
 
 
-def _signed(
-    content: Any, key: str, *, secret: str = ANSWER_SECRET, ago: dt.timedelta = dt.timedelta()
-) -> dict[str, str]:
-    at = dt.datetime.now(dt.UTC) - ago
-    return {
-        "webhook-id": key,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(key, at, json.dumps(content)),
-    }
-
-
 def _send(
     house: Installation, content: Any, key: str = "msg_1", **signing: Any
 ) -> tuple[int, dict[str, Any]]:
-    return _post(house, _signed(content, key, **signing), content)
+    return _post(house, signed(content, key, **signing), content)
 
 
 def _post(
