@@ -10,25 +10,13 @@ from flask import Flask
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+import engine
 from web.dates import date_of, time_of_day
 
 #: Markdown of process owners: no HTML of theirs gets through.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 #: Code name -> what people say; words of the policy's people, not of the code.
-_ROLES = {
-    "team_leader": "Team leader",
-    "manager": "Manager",
-    "dmo": "Data Management Officer",
-    "assistant_director": "Assistant Director",
-    "complaints_manager": "Complaints Manager",
-    "legal": "Legal",
-    "systems_team": "Systems team",
-    "contact_centre": "Contact centre",
-    "process_owner": "Process owner",
-    "officer": "Housing officer",
-    "administrator": "Administrator",
-}
 STAGES = {
     "informal": "Informal stage",
     "warning": "Warning stage",
@@ -83,7 +71,7 @@ def due(row: _Dated) -> str:
 
 def role(name: str) -> str:
     """Say a role as people do."""
-    return _ROLES.get(name, plain(name))
+    return engine.setting_up.TITLES.get(name, plain(name))
 
 
 def stage(name: str) -> str:

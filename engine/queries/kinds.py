@@ -6,25 +6,11 @@ from collections.abc import Mapping
 
 from engine.casework.appeal_receipts import DECISION_NAMES
 from engine.casework.letter_words import RESTRICTIONS
+from engine.casework.matrix import ROLES
 
 #: What kind of thing -> its kept name -> what people say.
 NAMES: Mapping[str, Mapping[str, str]] = {
-    "role": {
-        "team_leader": "Team leader",
-        "manager": "Manager",
-        "dmo": "Data Management Officer",
-        "assistant_director": "Assistant Director",
-        "complaints_manager": "Complaints Manager",
-        "legal": "Legal",
-        "systems_team": "Systems team",
-        "contact_centre": "Contact centre",
-        "process_owner": "Process owner",
-        "officer": "Housing officer",
-        "administrator": "Administrator",
-        "spoc": "Single point of contact",
-        "contractor": "Contractor",
-        "partner_liaison": "Partner liaison",
-    },
+    "role": {**ROLES, "spoc": "Single point of contact"},
     "policy_review": {"desktop": "Desk-top review", "formal": "Formal review"},
     "document_owner": {"ours": "Ours", "partner": "The partner's"},
     "policy_outcome": {"stays": "Stays as it is", "new_version": "A new version is made"},

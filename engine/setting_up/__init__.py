@@ -17,13 +17,14 @@ from engine.setting_up.reading import (
     roles,
     staff,
 )
-from engine.setting_up.roles import Term, end_role, give_role, name_deputy
+from engine.setting_up.roles import TITLES, Term, end_role, give_role, name_deputy
 from engine.setting_up.staff import FIELDS, add_person, change_person, leave
 from engine.setting_up.trying_mail import TriedMail, tried_mail, try_mail
 
 __all__ = [
     "FIELDS",
     "GROUPS",
+    "TITLES",
     "FreeDay",
     "HeldRole",
     "Member",

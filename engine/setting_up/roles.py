@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Select, or_, select
@@ -16,11 +16,14 @@ from engine.commands.outcomes import ROLE_NAMES
 from engine.commands.tries import keeps_trying
 from engine.errors import NotFound, Problem, Rejected
 from engine.installation import Surroundings, read_surroundings
+from engine.queries.kinds import NAMES
 from engine.setting_up.needed import needed_roles
 from engine.setting_up.rights import keep, need_right, refuse
 from engine.tables.database import Database
 from engine.tables.people import RoleHolder, User
 
+#: Role -> what pages call it.
+TITLES: Mapping[str, str] = NAMES["role"]
 #: Held by one person at a time, with a deputy: everything sent there must reach somebody known.
 _ONE_AT_A_TIME = frozenset({"dmo"})
 _DAY = dt.timedelta(days=1)
