@@ -6,7 +6,7 @@ import datetime as dt
 from functools import lru_cache
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.calendar import Calendar
@@ -47,11 +47,6 @@ def fill_calendar(session: Session) -> int:
         setting.value = str(int(setting.value) + 1)
         session.add(setting)
     return len(missing)
-
-
-def is_filled(session: Session) -> bool:
-    """Tell whether the table holds any day at all."""
-    return bool(session.scalar(select(func.count()).select_from(Holiday)))
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""The command line of flags in other systems: a counterpart to try the line with."""
+"""The command line of flags in other systems: worklists, and a counterpart to try a line with."""
 
 from __future__ import annotations
 

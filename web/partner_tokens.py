@@ -1,4 +1,4 @@
-"""Who of the partner may send notices by a program: accounts and their tokens (R-098, R-103)."""
+"""Who of the partner may call us by a program: accounts and their tokens (R-098, R-103)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How pages say dates, moments and lateness: with the weekday, in London, in words."""
+"""How pages say things: dates and lateness with the weekday, roles, stages, owners' Markdown."""
 
 from __future__ import annotations
 

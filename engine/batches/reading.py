@@ -64,11 +64,6 @@ class BatchBrief:
         return self.state in {"planning", "running"}
 
     @property
-    def is_planned(self) -> bool:
-        """Tell whether every subject was looked at."""
-        return not self.by_status.get("new")
-
-    @property
     def finished(self) -> int:
         """Count the subjects that the present step is over for."""
         if self.started_at is None:

@@ -1,4 +1,4 @@
-"""The row a run is about, named by a control variable: ``hold_ref`` is ``legal_hold:3``."""
+"""Rows with a run of their own: which one a run is about, and runs for those that wait for one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ R = TypeVar("R", bound=Row)
 
 
 def number_in(variables: Mapping[str, Any] | None, variable: str) -> int | None:
-    """Give the number of the row that a control variable names; None for none."""
+    """Give the number of the row a control variable names, as ``legal_hold:3``; None for none."""
     number = str((variables or {}).get(variable, "")).rpartition(":")[2]
     return int(number) if number.isdecimal() else None
 

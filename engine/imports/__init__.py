@@ -1,4 +1,4 @@
-"""Contacts from a file: taken in, checked row by row, looked at, then logged (R-030)."""
+"""Files of contacts, and old registers: checked row by row, looked at, then taken over (R-030)."""
 
 from __future__ import annotations
 

@@ -53,7 +53,3 @@ class Registry:
             name: parameter.default is inspect.Parameter.empty
             for name, parameter in list(signature.parameters.items())[1:]
         }
-
-    def documentation_of(self, operation: str) -> str:
-        """Give what an operation does, in the words of its docstring."""
-        return inspect.getdoc(self.operations[operation]) or ""

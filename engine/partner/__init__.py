@@ -1,4 +1,4 @@
-"""The partner organisation: what stands between it and us, and what it sends us."""
+"""The partner organisation: what stands between it and us, what it sends and confirms."""
 
 from __future__ import annotations
 

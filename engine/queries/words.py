@@ -63,11 +63,6 @@ def _days(working: int, all_days: int) -> str:
     return counted(working, "working day") if working else counted(all_days, "day")
 
 
-def day_and_lateness(due_on: dt.date, today: dt.date, calendar: Calendar) -> str:
-    """Write ``Fri 10 Apr 2026, late by 1 working day``."""
-    return f"{said(due_on)}, {due_words(due_on, today, calendar)}"
-
-
 def local_time(at: dt.datetime) -> str:
     """Give the time of day in London: ``14:02``."""
     return f"{at.astimezone(LONDON):%H:%M}"

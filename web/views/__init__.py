@@ -1,1 +1,1 @@
-"""The pages, one module an audience; each offers its routes as ``blueprint``."""
+"""The pages, one module a subject; each offers its routes as ``blueprint``."""

@@ -11,11 +11,12 @@ from sqlalchemy import delete, insert, select, update
 
 from engine.calendar import said
 from engine.errors import InvalidAnswers, Problem, Rejected
+from engine.imports.holding import held
 from engine.imports.permission import check_may_stop
 from engine.imports.registers.columns import BY_ID, NEEDED, heading_of, heading_row, suggested
 from engine.imports.registers.dates import read_date
 from engine.imports.registers.grids import Sheet, is_workbook, read_csv, refused
-from engine.imports.registers.states import State, check_may_import, counts_of, held, note
+from engine.imports.registers.states import KIND, State, check_may_import, counts_of, note
 from engine.imports.registers.workbook import read_workbook
 from engine.installation import read_surroundings
 from engine.tables.columns import table_of
@@ -80,7 +81,8 @@ def name_columns(
     mapping: for each heading in its order a column, "" for one that is not used. Raises NotFound,
     Rejected, InvalidAnswers when one that is needed is missing or stands there twice.
     """
-    with held(db, import_id, by, "name its columns", "mapping", "ready") as (session, row, around):
+    states: tuple[State, ...] = ("mapping", "ready")
+    with held(db, KIND, import_id, by, "name its columns", *states) as (session, row, around):
         headings = row.sheets[sheet]["headings"] if 0 <= sheet < len(row.sheets) else []
         _check_mapping(mapping, headings)
         row.sheet, row.mapping = sheet, list(mapping)
@@ -103,7 +105,7 @@ def choose(db: Database, import_id: int, answers: Mapping[str, str], *, by: str)
     answers: question -> user name or a day; "" leaves it open. Raises NotFound, Rejected,
     InvalidAnswers for a day that no review may be on.
     """
-    with held(db, import_id, by, "choose", "ready", "ended") as (session, row, around):
+    with held(db, KIND, import_id, by, "choose", "ready", "ended") as (session, row, around):
         given = {question: text for question, text in answers.items() if text}
         if REVIEW in given:
             given[REVIEW] = _review_on(given[REVIEW], around.today)
@@ -120,7 +122,7 @@ def choose(db: Database, import_id: int, answers: Mapping[str, str], *, by: str)
 
 def begin(db: Database, import_id: int, *, by: str) -> None:
     """Let the rows that are ready be taken over. Raises NotFound, Rejected."""
-    with held(db, import_id, by, "begin it", "ready") as (session, row, around):
+    with held(db, KIND, import_id, by, "begin it", "ready") as (session, row, around):
         row.started_at, row.started_by = around.now, by
         note(session, row, "register_import_begun", by, around.now)
 
@@ -131,7 +133,7 @@ def stop(db: Database, import_id: int, *, by: str) -> None:
     A row whose commit is under way is finished first. Raises NotFound, NotAllowed for somebody
     who neither began it nor is an officer, Rejected unless it is at work.
     """
-    with held(db, import_id, by, "stop it", "running") as (session, row, around):
+    with held(db, KIND, import_id, by, "stop it", "running") as (session, row, around):
         check_may_stop(session, by, row.started_by, around.today)
         row.stopped_at, row.stopped_by = around.now, by
         note(session, row, "register_import_stopped", by, around.now, **counts_of(session, row.id))
@@ -139,7 +141,7 @@ def stop(db: Database, import_id: int, *, by: str) -> None:
 
 def resume(db: Database, import_id: int, *, by: str) -> None:
     """Let the rows that a stopped import left be taken over. Raises NotFound, Rejected."""
-    with held(db, import_id, by, "begin it again", "stopped") as (session, row, around):
+    with held(db, KIND, import_id, by, "begin it again", "stopped") as (session, row, around):
         row.stopped_at, row.stopped_by, row.started_by = None, None, by
         note(session, row, "register_import_resumed", by, around.now)
 
@@ -147,7 +149,7 @@ def resume(db: Database, import_id: int, *, by: str) -> None:
 def discard(db: Database, import_id: int, *, by: str) -> None:
     """Put an import aside that took nothing over yet; its rows go. Raises NotFound, Rejected."""
     states: tuple[State, ...] = ("mapping", "checking", "ready")
-    with held(db, import_id, by, "put it aside", *states) as (session, row, around):
+    with held(db, KIND, import_id, by, "put it aside", *states) as (session, row, around):
         if session.scalar(
             select(_ROWS.c.id).where(_ROWS.c.import_id == import_id, _ROWS.c.status == "taken")
         ):

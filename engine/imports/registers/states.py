@@ -1,10 +1,9 @@
-"""Where an import of a register is on its way, who may see it, and how to hold it to change it."""
+"""Where an import of a register is on its way, who may see it, and its links in the log."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from sqlalchemy import select
@@ -12,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from engine.casework.audit import Chain, Entry
 from engine.casework.people import roles_of
-from engine.errors import NotFound, Rejected
-from engine.installation import Surroundings, read_surroundings
+from engine.errors import NotFound
+from engine.imports.holding import Kind
 from engine.operations import DOORS
 from engine.tables.columns import table_of
-from engine.tables.database import Database
 from engine.tables.register_imports import RegisterImport, RegisterImportRow
 
 State = Literal["mapping", "checking", "ready", "running", "stopped", "ended", "discarded"]
@@ -58,28 +56,8 @@ def check_may_import(session: Session, by: str, on: dt.date) -> None:
         raise NotFound
 
 
-@contextlib.contextmanager
-def held(
-    database: Database, import_id: int, by: str, wish: str, *states: State
-) -> Iterator[tuple[Session, RegisterImport, Surroundings]]:
-    """Hold an import while somebody changes it; NotFound, or Rejected when it stands elsewhere.
-
-    wish: what they want of it, such as ``begin it``.
-    """
-    with database.writing() as session:
-        around = read_surroundings(session)
-        check_may_import(session, by, around.today)
-        row = session.scalar(
-            select(RegisterImport).where(RegisterImport.id == import_id).with_for_update()
-        )
-        if row is None:
-            raise NotFound
-        if state_of(row) not in states:
-            raise Rejected(
-                f"Expected “{row.file_name}” to be such that one can {wish}, but "
-                f"{_STANDS[state_of(row)]}. Look at how it stands now."
-            )
-        yield session, row, around
+#: What is held to be changed.
+KIND = Kind(RegisterImport, check_may_import, state_of, _STANDS)
 
 
 def note(
