@@ -11,6 +11,10 @@ from tests.browser.screen import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
 
+#: The mark covers no part of the drawing, wherever that is moved to.
+_BELOW_THE_DRAWING = """mark => mark.getBoundingClientRect().top
+    >= mark.parentElement.querySelector('.djs-container').getBoundingClientRect().bottom"""
+
 COVERED = """mark => {
     mark.scrollIntoView({block: 'center'});
     const box = mark.getBoundingClientRect();
@@ -52,6 +56,10 @@ def test_the_mark_of_the_makers_is_in_sight_and_nothing_covers_it(
     for mark in marks:
         assert mark.is_visible()
         assert mark.evaluate(COVERED) == 0
+        assert mark.evaluate(_BELOW_THE_DRAWING)
+    badges = desk.screen.page.locator(".diagram__badge").all()
+    assert badges
+    assert all(badge.evaluate("one => one.scrollWidth <= one.clientWidth") for badge in badges)
 
 
 def test_without_a_script_the_list_says_it(furnished: House, furnished_seats: Seats) -> None:

@@ -20,7 +20,7 @@ import { keepInStep } from "./in_step.js";
 const STATE = /^[a-z]+$/;
 const MARGIN = 30;
 const ROOM_FOR_THE_MARK = 40;
-const LOWEST = 220;
+const LOWEST = 260;
 const READABLE = 0.6;
 const ZOOM_STEP = 1.3;
 // After the viewer's own listeners.
@@ -124,20 +124,19 @@ const whole = (words) => {
 const fitInto = (box, canvas) => {
   const { inner } = canvas.viewbox();
   const around = withMargin(inner);
+  // The mark of the makers has a strip of its own below the drawing: see viewer.css.
   const wanted = (box.clientWidth * around.height) / around.width + ROOM_FOR_THE_MARK;
   const highest = Math.max(LOWEST, window.innerHeight * 0.8);
   box.style.height = `${Math.min(Math.max(wanted, LOWEST), highest)}px`;
   canvas.resized();
-  const scale = Math.min(
-    box.clientWidth / around.width,
-    (box.clientHeight - ROOM_FOR_THE_MARK) / around.height,
-  );
-  const width = box.clientWidth / scale;
+  const size = canvas.getSize();
+  const scale = Math.min(size.width / around.width, size.height / around.height);
+  const width = size.width / scale;
   canvas.viewbox({
     x: around.x - (width - around.width) / 2,
     y: around.y,
     width,
-    height: box.clientHeight / scale,
+    height: size.height / scale,
   });
 };
 
