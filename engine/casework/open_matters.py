@@ -133,13 +133,14 @@ def _days_to_read(
 def _promised(session: Session, cases: Collection[int]) -> Iterator[Matter]:
     since = func.coalesce(Letter.issued_on, OutsideEvent.happened_on, type_=Date)
     query = (
-        select(Promise, since)
+        select(Promise, Letter.title, since)
         .outerjoin(Letter, Letter.id == Promise.letter_id)
         .outerjoin(OutsideEvent, OutsideEvent.id == Promise.outside_event_id)
         .where(Promise.case_id.in_(cases), promises.is_open())
     )
-    for row, on in session.execute(query):
-        yield Matter(row.case_id, "promise", row.id, row.what, row.owner, on, row.due_on)
+    for row, title, on in session.execute(query):
+        dates = (on, row.due_on, promises.why_that_day(title, on))
+        yield Matter(row.case_id, "promise", row.id, row.what, row.owner, *dates)
 
 
 def _owed(session: Session, cases: Collection[int]) -> Iterator[Matter]:

@@ -114,7 +114,11 @@ def is_open() -> ColumnElement[bool]:
 def promise_due(context: Context) -> Due:
     """Give the day by which the promise this run is about is to be kept, with who was told it."""
     promise = _of_run(context)
-    return Due(promise.due_on, _why(context, promise))
+    letter = context.session.get(Letter, promise.letter_id or 0)
+    if letter:
+        return Due(promise.due_on, why_that_day(letter.title, letter.issued_on))
+    event = context.session.get(OutsideEvent, promise.outside_event_id or 0)
+    return Due(promise.due_on, why_that_day(None, event.happened_on if event else None))
 
 
 def promise_owner(context: Context) -> Holder:
@@ -161,13 +165,15 @@ def promise_ended(context: Context, values: dict[str, Any], restricted: dict[str
     )
 
 
-def _why(context: Context, promise: Promise) -> str:
-    letter = context.session.get(Letter, promise.letter_id or 0)
-    if letter:
-        return f"The day we promised in our letter “{letter.title}” of {said(letter.issued_on)}."
-    event = context.session.get(OutsideEvent, promise.outside_event_id or 0)
-    if event:
-        return f"The day the customer was promised on {said(event.happened_on)}, without a letter."
+def why_that_day(title: str | None, made_on: dt.date | None) -> str:
+    """Say where the day of a promise comes from (R-058).
+
+    title: of the letter that made it; None without one. made_on: the day it was made, if known.
+    """
+    if title and made_on:
+        return f"The day we promised in our letter “{title}” of {said(made_on)}."
+    if made_on:
+        return f"The day the customer was promised on {said(made_on)}, without a letter."
     return "The day the customer was promised."
 
 

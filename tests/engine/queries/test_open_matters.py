@@ -210,6 +210,7 @@ def test_an_unread_message_has_the_day_of_its_task_and_a_promise_that_of_its_let
     )
     last = matters_of(look(register), register.case_id or 0)[-1]
     assert (last.what, last.since) == ("Ring", given.issued_on)
+    assert last.due_reason.startswith(f"The day we promised in our letter “{given.title}” of ")
 
 
 def test_the_task_of_an_appeal_is_found_where_there_is_one_appeal(register: Register) -> None:
