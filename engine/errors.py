@@ -67,6 +67,11 @@ class NotAllowed(EngineError):
 class Rejected(EngineError):
     """Somebody or something was quicker; nothing was changed."""
 
+    def __init__(self, *said: str, by_you: bool = False) -> None:
+        """Keep what is said, and whether the same person did it before."""
+        self.by_you = by_you
+        super().__init__(*said)
+
 
 class Overtaken(Rejected):
     """Somebody else saved first; nothing was changed."""

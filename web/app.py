@@ -277,7 +277,8 @@ def _engine_said_no(error: engine.EngineError) -> ResponseReturnValue:
     problems = error.problems if isinstance(error, engine.InvalidAnswers) else ()
     findings = error.findings if isinstance(error, engine.InvalidRelease) else ()
     said = "" if isinstance(error, engine.NotFound | engine.InvalidRelease) else str(error)
-    return _page(code, said=said, problems=(*problems, *findings))
+    by_you = isinstance(error, engine.Rejected) and error.by_you
+    return _page(code, said=said, problems=(*problems, *findings), by_you=by_you)
 
 
 def _database_is_away(error: engine.Unavailable) -> ResponseReturnValue:

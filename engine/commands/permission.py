@@ -35,9 +35,9 @@ def check_may_do(
             raise NotAllowed("Expected a task of yours, but this one was given to somebody else.")
         if item.role in roles and not item.by_name and _was_open_on(item, today):
             # It was on their list until somebody was quicker; of the case they learn no more.
-            check_is_open(session, item)
+            check_is_open(session, item, by)
         raise NotFound(f"Expected a task {item.id}, but there is none.")
-    check_is_open(session, item)
+    check_is_open(session, item, by)
     if item.assignee is not None and not mine:
         raise NotAllowed(
             f"Expected “{item.name}” to be yours, but "
@@ -86,8 +86,14 @@ def check_role(theirs: Collection[str], roles: Collection[str]) -> None:
         raise NotAllowed(f"Expected one of {', '.join(sorted(theirs))} to do this.")
 
 
-def check_is_open(session: Session, item: WorkItem) -> None:
-    """Raise Rejected, naming who and when, unless the task is still open."""
+def check_is_open(session: Session, item: WorkItem, by: str = "") -> None:
+    """Raise Rejected, naming who and when, unless the task is still open; by: who asks."""
+    if item.completed_at is not None and by and item.completed_by == by:
+        raise Rejected(
+            f"Expected to complete “{item.name}”, but you completed it on "
+            f"{_said(item.completed_at)} already. Nothing was done a second time.",
+            by_you=True,
+        )
     if item.completed_at is not None:
         who = people.full_name(session, item.completed_by or "somebody")
         raise Rejected(

@@ -57,6 +57,8 @@ def test_a_session_that_ended_shows_what_was_typed(as_: As) -> None:
     lost = page.press("Continue", address="12 Mill Lane")
     assert lost.status in (400, 401)
     assert "12 Mill Lane" in lost.text
+    assert "You are not signed in" in lost.text
+    assert lost.follow("Sign in").path == "/sign-in"
 
 
 def test_another_host_name_is_refused(app: Flask) -> None:

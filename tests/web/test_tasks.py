@@ -114,9 +114,21 @@ def test_a_task_completed_twice_is_a_conflict_that_shows_what_was_typed(opening:
     assert check.press("Complete this task").status == 200
     again = check.press("Complete this task")
     assert again.status == 409
-    assert again.heading == "Somebody or something was quicker"
-    assert "completed it on Wed 4 Mar 2026 at 10:00" in again.text
+    assert again.heading == "You have done this already"
+    assert "you completed it on Wed 4 Mar 2026 at 10:00 already" in again.text
     assert "Robin Ashe" in again.text
+    assert again.follow("See what you answered").heading == "Open the case"
+
+
+def test_going_back_to_a_task_that_is_over_shows_what_was_answered(
+    opening: Page, amina: Visitor
+) -> None:
+    check = fill_in(opening)
+    check.press("Complete this task")
+    for path in (check.path, opening.path):
+        over = amina.get(path)
+        assert over.path == check.path.removesuffix("/check")
+        assert "Completed on Wed 4 Mar 2026, 10:00 by Amina Diallo" in over.text
 
 
 def test_a_stale_tab_is_a_conflict_too(opening: Page) -> None:

@@ -92,8 +92,9 @@ def opened(work_item_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/pages/<page_id>")
 def page(work_item_id: int, page_id: str) -> ResponseReturnValue:
-    """Show one page of the form with what was typed so far."""
-    return _questions(Desk.of(work_item_id), page_id)
+    """Show one page of the form with what was typed so far; what became of a task that is over."""
+    desk = _desk_unless_over(work_item_id)
+    return _questions(desk, page_id) if desk else _over(work_item_id)
 
 
 @blueprint.post("/pages/<page_id>")
@@ -122,8 +123,10 @@ def answer(work_item_id: int, page_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/check")
 def check(work_item_id: int) -> ResponseReturnValue:
-    """Show every answer before it counts, or what is still missing."""
-    desk = Desk.of(work_item_id)
+    """Show every answer before it counts, or what is missing; of a task that is over, the end."""
+    desk = _desk_unless_over(work_item_id)
+    if desk is None:
+        return _over(work_item_id)
     return _check(desk, desk.filling, desk.filling.problems_of())
 
 
@@ -157,6 +160,18 @@ def letter_pdf(work_item_id: int) -> ResponseReturnValue:
         banner.note("This machine cannot make PDFs. The preview below says the same.")
         return redirect(_address(desk, desk.filling.pages()[0].id) + "#letter", 303)
     return Response(pdf, mimetype="application/pdf")
+
+
+def _desk_unless_over(work_item_id: int) -> Desk | None:
+    """Take up a task; None for one that is over, reached by going back in the browser."""
+    try:
+        return Desk.of(work_item_id)
+    except engine.Rejected:
+        return None
+
+
+def _over(work_item_id: int) -> ResponseReturnValue:
+    return redirect(url_for("task.opened", work_item_id=work_item_id), 303)
 
 
 def _given(page: engine.TaskPage) -> engine.SubmissionPage | None:
