@@ -25,6 +25,7 @@ class Radios(Question):
         "required": "Choose an answer to “{label}”",
         "invalid": "Choose one of the answers offered for “{label}”",
         "disabled": "“{given}” cannot be chosen for “{label}”. {hint}",
+        "nothing": "There is nothing to choose from yet.",
     }
     #: The provider asked when the file names neither options nor a provider.
     usual_choices: ClassVar[str] = ""
@@ -163,6 +164,7 @@ class EvidenceItems(Checkboxes):
     says: ClassVar[Mapping[str, str]] = {
         **Checkboxes.says,
         "required": "Choose at least one record for “{label}”",
+        "nothing": "There is nothing to choose from yet. Add evidence on the case page first.",
         "invalid": "Choose records from the list for “{label}”",
     }
 

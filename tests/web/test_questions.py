@@ -223,3 +223,12 @@ def _drawn(app: Flask, fields: list[Field]) -> Any:
             fields=fields,
         )
     return html.fromstring(f"<html><body>{drawn}</body></html>")
+
+
+def test_a_list_without_anything_to_choose_says_what_to_do_first(app: Flask) -> None:
+    file = Path("forms/definitions/compare_flags.yaml")
+    form = forms.load_form(file.stem, file.read_bytes())
+    around = Around(raw={}, choices={"kept_comparisons": []}, problems={})
+    said = _drawn(app, fields_of(form.questions, around)).text_content()
+    assert "None was kept since this task was opened" in said
+    assert "There is nothing to choose from yet" not in said

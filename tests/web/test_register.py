@@ -38,6 +38,7 @@ def test_an_entry_says_who_how_until_when_and_what_is_not_confirmed(
     assert "Only at certain times: one call on Tuesdays" in page.text
     assert "Thu 1 Oct 2026" in page.text
     assert "In force" in page.one("//td//strong[contains(@class, 'tag--yellow')]").text
+    assert "Not shown everywhere yet" in page.text
     assert "Appeal, answer due Tue 3 Mar 2026, late by 1 working day" in page.text
     assert "Open Housing: asked for on Fri 27 Mar 2026, not confirmed yet" in page.text
     assert "SECRET" not in page.text
