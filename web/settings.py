@@ -181,6 +181,9 @@ def _wrong(given: Mapping[str, str]) -> tuple[str, ...]:
         number = _whole_number(given, name, default=default)
         if not 1 <= number <= most:
             said.append(f"Expected 1 to {most} in {name}, but it is {number}. Mend or unset it.")
+    logo = given.get(engine.files.LOGO, "").strip()
+    if fault := engine.files.fault_of_logo(logo) if logo else "":
+        said.append(f"{engine.files.LOGO}: {fault}")
     return (*said, *_wrong_workers(given))
 
 

@@ -27,22 +27,29 @@ _ADDRESS = re.compile(r'<p class="letter__address">(.*?)</p>', re.S)
 
 
 def framed(
-    title: str, text: str, facts: Mapping[str, str | Sequence[str]], *, copy_to: str = ""
+    title: str,
+    text: str,
+    facts: Mapping[str, str | Sequence[str]],
+    *,
+    copy_to: str = "",
+    logo: str = "",
 ) -> str:
     """Give the letter as one HTML article; what is missing in its frame is marked.
 
     text: the blocks, already HTML. copy_to: who gets a copy, named in the letter; "" for nobody.
+    logo: the landlord's, already HTML; "" for none.
     """
     said = {name: _said(name, facts) for name in _FRAME}
     sender = [said["author_name"], _escaped(facts.get("author_title", "")), said["landlord_name"]]
     head = _escaped(facts.get("landlord_head", ""))
     head = f'<p class="letter__head">{head}</p>\n' if head else ""
     copy = f'<p class="letter__copy">Copy to: {html.escape(copy_to)}</p>\n' if copy_to else ""
+    logo = f"<br>\n{logo}" if logo else ""
     whom = _escaped(facts.get("for_whom", ""))
     whom = f'<p class="letter__whom">{whom}</p>\n' if whom else ""
     return (
         '<article class="letter" lang="en-GB">\n'
-        f'<p class="letter__landlord">{said["landlord_name"]}</p>\n'
+        f'<p class="letter__landlord">{said["landlord_name"]}{logo}</p>\n'
         f"{head}"
         f'<p class="letter__address">{said["customer_name"]}<br>\n{said["customer_address"]}</p>\n'
         f'<p class="letter__meta">{said["letter_date"]}<br>\n'

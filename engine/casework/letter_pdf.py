@@ -86,7 +86,7 @@ def _laid_out(article: str, title: str, window: Window, style: str = "") -> Any:
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
         f"<title>{html.escape(title)}</title></head><body>{article}</body></html>"
     )
-    nothing_from_elsewhere = weasyprint.urls.URLFetcher(allowed_protocols=[])
+    nothing_from_elsewhere = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     styles = [
         style or _style("letter.css"),
         *([_style("letter_notify.css")] if window == "notify" else []),

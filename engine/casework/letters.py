@@ -14,6 +14,7 @@ from engine.casework import (
     arrangements,
     letter_dates,
     letter_facts,
+    letter_logo,
     letter_page,
     letter_words,
     refusals,
@@ -116,7 +117,11 @@ def preview(context: Context, template: LetterTemplate, answers: Mapping[str, An
     if template.decisions and decision is None:
         missing = (Gap("frame", template.source, "", "There is no decision to tell"), *missing)
     html = letter_page.framed(
-        template.title, written.html, said, copy_to=_copy_to(context, answers)
+        template.title,
+        written.html,
+        said,
+        copy_to=_copy_to(context, answers),
+        logo=letter_logo.picture(str(said.get("landlord_name", ""))),
     )
     return Preview(template.name, template.title, html, missing, until, subject.issued_on, facts)
 

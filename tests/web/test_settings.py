@@ -77,6 +77,11 @@ A_KEY = urlsafe_b64encode(bytes(32)).decode()
         ("SPOC_THREADS", "65", "Expected 1 to 64 in SPOC_THREADS, but it is 65."),
         ("SPOC_DATA_KEYS", "notakey", "number 1 of 1 is not one"),
         ("SPOC_DATA_KEYS", f"{A_KEY},notakey", "number 2 of 2"),
+        (
+            "SPOC_LETTER_LOGO",
+            "/no/such.png",
+            "SPOC_LETTER_LOGO: Expected a picture in",
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_used_stops_the_start(
