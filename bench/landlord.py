@@ -175,5 +175,6 @@ DECIDED: Mapping[str, Any] = {
     "reasons": "The arrangement keeps contact calm.",
     "proportionality": "Only the way in is limited.",
     "adjustments": "E-mail stays open to the customer.",
+    "equality_link": "Looked at for disability and age; no link was found.",
     "support_offered": "yes",
 }

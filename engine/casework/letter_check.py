@@ -15,6 +15,7 @@ from engine.casework import (
     letter_dates,
     letters,
     limits,
+    own_words,
     promises,
     sendings,
     terms,
@@ -51,20 +52,31 @@ _PRINTED_LATER = (
 )
 #: The cells of their rows that a letter prints.
 _PRINTED_CELLS = ("reason", "limit", "enquiry")
+#: Of these, what a customer must be able to follow: “N/A” is no answer there (R-031, R-046).
+_TO_BE_FOLLOWED = frozenset(
+    {"reasons", "what_changes", "change_required", "restrictions", "stopped"}
+)
+_SAYS_NOTHING = (
+    "“{}” says nothing, and a letter will say this. Say it so that the customer can follow it, or "
+    "leave it empty if it need not be answered."
+)
 
 
 def words_are_ready(context: Context, values: dict[str, Any]) -> list[Problem]:
-    """Tell which answer a letter will print still holds words that only stand for the real ones.
+    """Tell which answer a letter will print holds words that stand for the real ones, or for none.
 
     It is asked where the answer is given: once recorded it cannot be put right, and no letter
-    could leave with it (R-046).
+    could leave with it (R-031, R-046).
     """
-    return [
-        Problem(name, f"“{dummy}” only holds a place, and a letter will say this. {_INSTEAD}")
-        for question in _PRINTED_LATER
-        for name, text in _texts(question, values.get(question))
-        if (dummy := dummy_in(text))
-    ]
+    found = []
+    for question in _PRINTED_LATER:
+        for name, text in _texts(question, values.get(question)):
+            if dummy := dummy_in(text):
+                sentence = f"“{dummy}” only holds a place, and a letter will say this. {_INSTEAD}"
+                found.append(Problem(name, sentence))
+            elif text and question in _TO_BE_FOLLOWED and own_words.says_nothing(text):
+                found.append(Problem(name, _SAYS_NOTHING.format(text.strip())))
+    return found
 
 
 def letter_is_complete(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -79,6 +91,7 @@ def letter_is_complete(context: Context, values: dict[str, Any]) -> list[Problem
         *_dates(context, template, made, values),
         *_routes(context, made),
         *_ways_shut(template, values),
+        *_says_nothing(template, values),
         *_format_needed(context, values),
         *_sending(context, values),
         *_health_in_copy(context, made, values),
@@ -203,6 +216,16 @@ def _ways_shut(template: LetterTemplate, values: Mapping[str, Any]) -> Iterator[
                 f"Expected words that leave emergencies, repairs and complaints open, but "
                 f"“{found}” leaves nothing. Say what is limited.",
             )
+
+
+def _says_nothing(template: LetterTemplate, values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse “N/A” where the author tells the customer something in their own words (R-023)."""
+    for question in template.asks:
+        text = values.get(question.id)
+        if not isinstance(text, str) or not text or dummy_in(text):
+            continue
+        if own_words.says_nothing(text):
+            yield Problem(question.id, _SAYS_NOTHING.format(text.strip()))
 
 
 def _format_needed(context: Context, values: Mapping[str, Any]) -> Iterator[Problem]:

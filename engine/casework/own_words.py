@@ -40,7 +40,7 @@ _ONLY_NOT_DUE = re.compile(
     re.I,
 )
 _SAID_IN_THE_TALK = ("behaviour", "change_expected", "what_may_follow")
-_WEIGHED_IN_A_REVIEW = ("findings", "proportionality", "adjustments")
+_WEIGHED_IN_A_REVIEW = ("findings", "proportionality", "adjustments", "equality_link")
 _SIGNS = " .!\n\t"
 
 
@@ -54,7 +54,7 @@ def problems(values: dict[str, Any], questions: Iterable[str]) -> list[Problem]:
     for question in questions:
         if question not in values:
             continue
-        plain = "".join(sign for sign in values[question].casefold() if sign.isalnum())
+        plain = _plain(values[question])
         if plain in _EMPTY_WORDS:
             sentence = "Expected an answer of its own, but this says nothing. Say what you found."
             found.append(Problem(question, sentence))
@@ -65,6 +65,11 @@ def problems(values: dict[str, Any], questions: Iterable[str]) -> list[Problem]:
             found.append(Problem(question, sentence))
         seen.setdefault(plain, question)
     return found
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a text is only what people write where they have nothing to say: “N/A”."""
+    return _plain(text) in _EMPTY_WORDS
 
 
 def conversation_says_enough(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -82,7 +87,10 @@ def conversation_says_enough(context: Context, values: dict[str, Any]) -> list[P
 
 
 def review_says_enough(context: Context, values: dict[str, Any]) -> list[Problem]:
-    """Tell what a review was to weigh and did not: a word for nothing, or a repetition (R-006)."""
+    """Tell what a review or a refusal was to weigh and did not: a word for nothing, a repetition.
+
+    Source: R-005, R-006.
+    """
     return problems(values, _WEIGHED_IN_A_REVIEW)
 
 
@@ -126,3 +134,7 @@ def statement_is_its_own(context: Context, values: dict[str, Any]) -> list[Probl
             "Say why it is fair and no more than is needed here.",
         )
     ]
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from engine.calendar import said
-from engine.casework import cases, deletion, held
+from engine.casework import arrangements, cases, deletion, held
 from engine.casework.context import Context
 from engine.errors import NotFound, Rejected
 
@@ -16,7 +16,7 @@ def plan(context: Context) -> None:
     However long ago that was, the officer has the days of notice before anything goes (R-107).
     """
     case = context.case()
-    kept = context.calendar.months(cases.ended_on(context), context.policy("retention.period"))
+    kept = context.calendar.months(cases.ended_on(context), _months(context))
     told = context.calendar.calendar_days(context.today, context.policy("retention.notice"))
     old, case.delete_after = case.delete_after, max(kept.on, told.on)
     context.audit(
@@ -72,3 +72,17 @@ def delete(context: Context) -> None:
         words = "; ".join(held.words_of({one.kind for one in holding}))
         raise Rejected(f"Expected nothing that holds the case, but: {words}. Settle it first.")
     deletion.delete_case(context)
+
+
+def _months(context: Context) -> int:
+    """Give how many months a case is kept: a figure of its own where there was no arrangement.
+
+    A release from before there was that figure keeps all cases alike (X-9).
+    """
+    months = context.policy("retention.period")
+    if arrangements.find(context) is not None:
+        return int(months)
+    try:
+        return int(context.policy("retention.period_no_arrangement"))
+    except (KeyError, ValueError):
+        return int(months)

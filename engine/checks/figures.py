@@ -25,6 +25,7 @@ ASKED_FOR = frozenset(
         *("owed_action.within", "partner.agreement", "refusal.triage_within"),
         *("policy.desktop", "policy.formal", "policy.remind_first"),
         *("partner.name", "partner.share", "retention.notice", "retention.period"),
+        "retention.period_no_arrangement",
         "take_over.letters_a_day",
         *("review.interval", "review.late_notice_within", "review.lead", "review.request_sla"),
         *("review.warn", "spoc.response_time", "warning.min_change_period"),

@@ -186,6 +186,7 @@ DECISION = {
     "reasons": "The arrangement keeps contact calm.",
     "proportionality": "Only the way in is limited.",
     "adjustments": "E-mail stays open to the customer.",
+    "equality_link": "Looked at for disability and age; no link was found.",
     "support_offered": "yes",
 }
 SENT = {"channel": "letter", "proof": "Certificate of posting 1"}

@@ -12,6 +12,7 @@ DECIDED: dict[str, Any] = {
     "reasons": "It works for both sides.",
     "proportionality": "A warning alone did not help.",
     "adjustments": "Large print.",
+    "equality_link": "Looked at for disability and age; no link was found.",
     "support_offered": "yes",
     "next_review_on": "2027-03-26",
 }

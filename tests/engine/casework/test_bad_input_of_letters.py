@@ -60,6 +60,14 @@ def test_nothing_that_holds_a_place_is_left_in(landlord: Landlord, left_in: str)
     )
 
 
+def test_what_must_change_is_no_word_for_nothing(landlord: Landlord) -> None:
+    """R-046, R-023: the customer could not tell when it is met."""
+    assert writing(landlord, change_required="See above.")["change_required"] == (
+        "“See above.” says nothing, and a letter will say this. Say it so that the customer can "
+        "follow it, or leave it empty if it need not be answered."
+    )
+
+
 def test_a_letter_says_what_it_means_for_the_customer(landlord: Landlord) -> None:
     """R-047; C-04: no text of ours leaves the part out."""
     said = {

@@ -283,6 +283,7 @@ def _changed(spoc: str, cover: str) -> dict[str, Any]:
         "reasons": "E-mail only is stricter than it has to be.",
         "proportionality": "One person still takes in everything.",
         "adjustments": "Calls back after noon.",
+        "equality_link": "Looked at for disability and age; no link was found.",
         "support_offered": "yes",
         "next_review_on": "2027-03-26",
         "what_changes": "Another person takes over.",

@@ -94,12 +94,45 @@ def test_nothing_rolls_forward_without_a_record(register: Register) -> None:
     assert told(register, "decide_review", "2026-09-28", ends) == {}
 
 
-@pytest.mark.parametrize("question", ["findings", "proportionality", "adjustments"])
+@pytest.mark.parametrize(
+    "question", ["findings", "proportionality", "adjustments", "equality_link"]
+)
 def test_a_review_weighs_what_it_is_asked_to(register: Register, question: str) -> None:
     """R-006, R-083."""
     assert told(register, "decide_review", "2026-09-28", {**DECIDED, question: "See above"}) == {
         question: "Expected an answer of its own, but this says nothing. Say what you found."
     }
+
+
+def test_whether_it_has_to_do_with_a_protected_characteristic_is_asked_each_time(
+    register: Register,
+) -> None:
+    """R-006: also where nothing changes; an end needs no such look."""
+    unasked = {**DECIDED, "equality_link": ""}
+    assert told(register, "decide_review", "2026-09-28", unasked) == {
+        "equality_link": "Say whether the behaviour has to do with a protected characteristic"
+    }
+    ends = {**unasked, "review_outcome": "end", "end_on": "2026-10-01"}
+    assert told(register, "decide_review", "2026-09-28", ends) == {}
+
+
+@pytest.mark.parametrize("said", ["none", "See above", "No.", "as above"])
+def test_no_letter_gives_a_customer_a_word_for_nothing_as_a_reason(
+    register: Register, said: str
+) -> None:
+    """R-031, R-046: said where the decision is made; recorded it could not be put right."""
+    wrong = (
+        f"“{said}” says nothing, and a letter will say this. Say it so that the customer can "
+        "follow it, or leave it empty if it need not be answered."
+    )
+    answers = {**DECIDED, "reasons": said, "change_required": said}
+    assert told(register, "decide_review", "2026-09-28", answers) == {
+        "reasons": wrong,
+        "change_required": wrong,
+    }
+    register.answer("ask_for_a_look", register.context("2026-04-02"), ASKED)
+    turned_down = {"request_outcome": "nothing", "reasons": said}
+    assert told(register, "decide_request", "2026-04-07", turned_down) == {"reasons": wrong}
 
 
 def test_both_sides_are_looked_at(register: Register) -> None:

@@ -22,6 +22,7 @@ REVIEWED: dict[str, Any] = {
     "reasons": "It works for both sides.",
     "proportionality": "A warning alone did not help.",
     "adjustments": "Calls back after noon.",
+    "equality_link": "Looked at for disability and age; no link was found.",
     "support_offered": "yes",
     "next_review_on": "2027-03-26",
 }

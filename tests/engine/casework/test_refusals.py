@@ -18,7 +18,7 @@ from engine.casework import (
 )
 from engine.casework.context import Context
 from engine.errors import ElementFailed, InvalidAnswers, NotAllowed, NotFound, Rejected
-from engine.tables.casefile import Contact, Evidence
+from engine.tables.casefile import CaseFile, Contact, Evidence
 from engine.tables.database import Database
 from engine.tables.decisions import Decision, Letter, LookRequest
 from engine.tables.process import Message, Outbox
@@ -48,6 +48,7 @@ DECIDED: dict[str, Any] = {
     "change_required": "Calling about the boiler.",
     "proportionality": "E-mail only was tried.",
     "adjustments": "None known.",
+    "equality_link": "Looked at for disability and age; no link was found.",
     "until_on": "2027-02-20",
     "matter": "landlord",
     "ombudsman": "housing_ombudsman",
@@ -286,6 +287,27 @@ def test_a_decision_against_advice_says_why(register: Register) -> None:
     assert "despite_advice" in objected(register, context)
     register.answer("decide_refusal", context, {**DECIDED, "despite_advice": "Staff are at risk."})
     assert register.rows(Decision)[-1].details["despite_advice"] == "Staff are at risk."
+
+
+@pytest.mark.parametrize("question", ["proportionality", "adjustments", "equality_link"])
+def test_the_last_resort_is_weighed_like_any_other_decision(
+    register: Register, question: str
+) -> None:
+    """R-005, R-006: “N/A” is no look at equality, and another case's words are not this one's."""
+    context = advised(register)
+    said = objected(register, context, **{question: "N/A"})
+    assert said == {
+        question: "Expected an answer of its own, but this says nothing. Say what you found."
+    }
+    assert question in objected(register, context, **{question: ""})
+    case = {"reference": "SP-2025-009", "parameter_set": "NPH_2022", "stage": "in_force"}
+    case |= {"opened_by": "mark", "owner": "mark"}
+    register.session.add(other := CaseFile(**case, opened_on=dt.date(2025, 1, 6)))
+    register.session.flush()
+    there = register.rows(Decision)[0]
+    there.case_id, there.details = other.id, {"proportionality": "As there."}
+    copied = objected(register, context, proportionality="As there.")
+    assert "another case says the same, word for word" in copied["proportionality"]
 
 
 def test_somebody_complained_about_neither_advises_nor_decides(register: Register) -> None:

@@ -97,6 +97,10 @@ def test_a_case_without_an_arrangement_is_kept_from_the_day_it_was_closed(
     context.case().closed_on = dt.date(2026, 9, 1)
     retention.plan(context)
     assert retention.delete_after(context) == dt.date(2027, 3, 1)
+    # a figure of its own, which does not touch a case that had an arrangement
+    own = register.context("2026-10-05", figures={"retention.period_no_arrangement": 3})
+    retention.plan(own)
+    assert retention.delete_after(context) == dt.date(2026, 12, 1)
 
 
 def test_before_it_is_planned_there_is_no_last_day(register: Register) -> None:

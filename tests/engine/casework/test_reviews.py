@@ -135,7 +135,8 @@ def test_a_second_request_waits_for_the_first_and_keeps_its_own_day(register: Re
     register.answer("ask_for_a_look", register.context("2026-07-07"), second)
     context = register.context("2026-07-08")
     assert look_requests.look_received_on(context) == dt.date(2026, 7, 1)
-    register.answer("decide_request", context, {"request_outcome": "nothing", "reasons": "No."})
+    answers = {"request_outcome": "nothing", "reasons": "One message a day is enough for that."}
+    register.answer("decide_request", context, answers)
     assert look_requests.look_received_on(context) == dt.date(2026, 7, 7)
     assert register.arrangement().look_received_on == dt.date(2026, 7, 7)
 
