@@ -31,9 +31,20 @@ _OPEN = (
     "not_needed_because",
     "later_because",
     "findings",
+    *("severity", "instances", "breadth_and_frequency", "why_difficult", "ways_to_mend"),
+    *("less_restrictive", "proportionality", "reasons", "what_changes", "change_required"),
+    *("why_formal", "what_settled", "end_reason"),
+    *("went", "late_answers", "open_issues", "suggestion_why", "own_part"),
 )
 #: The same in the rows of a table: the table and its column.
-_OPEN_IN_ROWS = (("items", "right_text"),)
+_OPEN_IN_ROWS = (
+    ("items", "right_text"),
+    ("reasons", "reason"),
+    ("history", "what"),
+    ("restrictions", "limit"),
+    ("restrictions", "reason"),
+    ("owed", "what"),
+)
 #: What is known at once keeps people safe; nobody looks for other words then.
 _URGENT = {"emergency", "safeguarding"}
 
@@ -65,6 +76,10 @@ def _open_texts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Give each answer that is not sealed with where it stands."""
     found = [(question, values.get(question)) for question in _OPEN]
     for table, column in _OPEN_IN_ROWS:
-        rows = enumerate(values.get(table) or [])
-        found += [(f"{table}.{at}.{column}", row.get(column)) for at, row in rows]
+        rows = values.get(table)
+        found += [
+            (f"{table}.{at}.{column}", row.get(column))
+            for at, row in enumerate(rows if isinstance(rows, list) else ())
+            if isinstance(row, dict)
+        ]
     yield from ((at, text) for at, text in found if isinstance(text, str))

@@ -122,6 +122,22 @@ def test_a_story_without_records_is_no_referral(compared: Landlord) -> None:
     assert referring(compared, cites=[]) == {"cites": "Choose at least one record that shows this"}
 
 
+def test_no_illness_stands_in_what_goes_to_the_meeting_or_comes_out_of_it(
+    compared: Landlord,
+) -> None:
+    """R-016, R-109: read by all who sit there; the sealed answers are for what matters of it."""
+    row = {"kind": "unreasonable_behaviour", "what": "Shouts, has dementia", "frequency": "Daily"}
+    row |= {"first_on": "2026-02-20", "last_on": "2026-03-10"}
+    assert "“dementia” is" in referring(compared, history=[row])["history.0.what"]
+    assert "“addict” is" in referring(compared, why_formal="She is an addict.")["why_formal"]
+    assert referring(compared) == {}
+    compared.answer("referral", "2026-03-17", {**REFERRED, "cites": compared.cited})
+    said = {"reason": "Her psychosis makes every call long.", "evidence": compared.cited}
+    told = deciding(compared, reasons=[said], ways_to_mend="Help for the alcoholic in the house.")
+    assert set(told) == {"reasons.0.reason", "ways_to_mend"}
+    assert deciding(compared, needs_and_circumstances="Has dementia; her son helps.") == {}
+
+
 @pytest.mark.parametrize(
     ("cover", "told"),
     [
