@@ -112,11 +112,12 @@ def test_an_answer_to_a_complaint_starts_no_arrangement(landlord: Landlord) -> N
         "complaint": str(complaint.id),
         "complaint_step": "answered",
         "step_on": "2026-03-27",
-        "outcome": "not_upheld",
-        "proof": "Posted",
+        "complaint_outcome": "not_upheld",
     }
-    landlord.problems("complaint_step", "2026-03-27", answered)
-    complaint.answered_on = dt.date(2026, 3, 27)
+    taken_in = {name: answered[name] for name in ("complaint", "step_on")}
+    landlord.answer("complaint_step", "2026-03-27", {**taken_in, "complaint_step": "acknowledged"})
+    landlord.answer("complaint_step", "2026-03-27", answered)
+    assert complaint.answered_on == dt.date(2026, 3, 27)
     with pytest.raises(ElementFailed) as refused:
         arrangements.put_in_force(landlord.context("2026-04-01"))
     assert "but no letter is on file" in str(refused.value)
