@@ -78,8 +78,8 @@ def _written(template: forms.LetterTemplate, block: forms.Block) -> Markup:
 def _only_when(block: forms.Block) -> str:
     if not block.when:
         return ""
-    name = words.plain(block.when.removesuffix("_code"))
+    name = f"“{words.plain(block.when.removesuffix('_code'))}”"
     if not block.when_values:
-        return f"Said only when there is something to say about: {words.plain(block.when).lower()}"
+        return f"Said only when there is something to say about {name}"
     values = " or ".join(f"“{words.plain(value).lower()}”" for value in block.when_values)
-    return f"Said only when this is {values}: {name.lower()}"
+    return f"Said only when {name} is {values}"

@@ -117,6 +117,8 @@ def _field(
     typed: Typed,
 ) -> StepField:
     label, hint = _said(step, vocabulary, name)
+    said = vocabulary.in_words(saved) if _kind(name, None) == "code" and saved else ""
+    hint = f"{hint} As saved, it says: {said}.".strip() if said else hint
     text = typed.values.get(name, saved)
     options = _options(step, vocabulary, name)
     return StepField(
@@ -182,7 +184,9 @@ def _options(
         "author": _named(vocabulary.holders),
         "called": _named(vocabulary.processes),
         "policy_tag": [(one.value, one.label) for one in vocabulary.policy_tags],
-        "letter_from": [(one, one) for one in vocabulary.variables],
+        "letter_from": [
+            (one, f"{vocabulary.variable(one)} ({one})") for one in vocabulary.variables
+        ],
         "operation": [(one.name, f"{one.label} ({one.name})") for one in vocabulary.operations],
         "message": [(one.name, f"{one.label} ({one.name})") for one in vocabulary.messages],
         "decision": [(one.id, f"{one.name} ({one.id})") for one in vocabulary.decisions],

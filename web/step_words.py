@@ -27,7 +27,10 @@ _NAMES: Mapping[str, str] = {
     "payload": "Carries",
     "policy_tag": "Policy tag",
 }
-_CODE = frozenset({"due", "about", "timer", "message_key", "fallback_key", "payload", "result"})
+#: Written in the small language.
+_CODE = frozenset({"due", "about", "timer", "message_key", "fallback_key", "payload"})
+#: The name of a control variable.
+_VARIABLES = frozenset({"result", "letter_from"})
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class Fact:
 
     label: str
     text: str
-    #: It is written in the small language.
+    #: How the file writes it, where that is not the text; "" for none.
+    code: str = ""
+    #: There are no words for it: the text stands as the file writes it.
     is_code: bool = False
 
 
@@ -57,13 +62,34 @@ def _facts(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> Iterator[Fa
     for name, label in _NAMES.items():
         text = step.fields.get(name, "")
         if text:
-            said = known.get(name, {}).get(text, text)
-            yield Fact(label, said, is_code=name in _CODE)
+            yield _field(name, label, text, vocabulary, known)
         if name == "operation":
-            yield from _parameters(step)
+            yield from _parameters(step, vocabulary)
     if step.edges:
         yield Fact("Meanwhile", "; ".join(name for _, name in step.edges))
-    yield from _onward(step)
+    yield from _onward(step, vocabulary)
+
+
+def _field(
+    name: str,
+    label: str,
+    text: str,
+    vocabulary: engine.Vocabulary,
+    known: Mapping[str, Mapping[str, str]],
+) -> Fact:
+    if name in _CODE:
+        return _written(label, text, vocabulary)
+    if name in _VARIABLES:
+        return Fact(label, vocabulary.variable(text), text)
+    return Fact(label, known.get(name, {}).get(text, text))
+
+
+def _written(label: str, text: str, vocabulary: engine.Vocabulary) -> Fact:
+    """Say an expression in words, with the expression itself behind them."""
+    code = " ".join(text.split())
+    named = {f"'{one.value}'": one.label for one in vocabulary.holders}
+    said = named.get(code) or vocabulary.in_words(code)
+    return Fact(label, said[:1].upper() + said[1:], code) if said else Fact(label, code, "", True)
 
 
 def _who(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> str:
@@ -71,18 +97,20 @@ def _who(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> str:
     return f"{step.lane} ({holder})" if holder and holder != step.lane else step.lane
 
 
-def _parameters(step: engine.DraftStep) -> Iterator[Fact]:
+def _parameters(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> Iterator[Fact]:
     for name, text in step.fields.items():
         kind, _, part = name.partition(".")
         if kind == "parameter" and text:
-            yield Fact(f"Told: {words.plain(part).lower()}", text, is_code=True)
+            yield _written(f"Told: {words.plain(part).lower()}", text, vocabulary)
 
 
-def _onward(step: engine.DraftStep) -> Iterator[Fact]:
+def _onward(step: engine.DraftStep, vocabulary: engine.Vocabulary) -> Iterator[Fact]:
     for way in step.onward:
         said = f"{way.name}: {way.target}" if way.name else way.target
         if way.condition:
-            yield Fact("Goes on to", f"{said}, when {way.condition}")
+            condition = " ".join(way.condition.split())
+            when = vocabulary.in_words(condition)
+            yield Fact("Goes on to", f"{said}, when {when or condition}", condition if when else "")
         elif way.is_default:
             yield Fact("Goes on to", f"{said}, otherwise")
         else:

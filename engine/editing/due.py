@@ -14,7 +14,7 @@ from engine.calendar import Calendar, Due, said
 from engine.checks import named_in
 from engine.clock import LONDON
 from engine.operations import REGISTRY, functions_of
-from engine.operations.docstrings import thing_of
+from engine.operations.expression_words import thing
 from engine.queries import words
 from engine.releases import Figure, figures_of, variables_of
 from engine.spiff import FUNCTIONS as PLAIN_FUNCTIONS
@@ -233,7 +233,7 @@ def _said(premise: str, variables: list[str], examples: tuple[DueExample, ...], 
 def _premise(expression: str) -> str:
     """Say which dates of the case are taken as today: ``If the day the case was opened were``."""
     facts = dict.fromkeys(name for kind, name in named_in(expression) if kind == "fact")
-    things = [thing_of(REGISTRY.facts[name]) for name in facts if _is_date(name) and name != _TODAY]
+    things = [thing(name) for name in facts if _is_date(name) and name != _TODAY]
     return f"If {words.joined(things)} {'were' if len(things) > 1 else 'was'}" if things else ""
 
 

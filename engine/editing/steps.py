@@ -261,5 +261,5 @@ def _repeats(element: Element) -> str:
         return ""
     order = "one after the other" if multiple.sequential else "all at once"
     if multiple.collection:
-        return f"Once for each of {multiple.collection}, {order}"
+        return f"Once for each of “{words.plain(multiple.collection)}”, {order}"
     return f"{multiple.cardinality or 'Several'} times, {order}"

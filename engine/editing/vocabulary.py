@@ -9,6 +9,7 @@ from functools import lru_cache
 from engine.checks import ROLES
 from engine.operations import DOORS, FUNCTIONS, REGISTRY, Function
 from engine.operations.docstrings import described, parameters_of, sentences_of, thing_of
+from engine.operations.expression_words import NO_LABELS, Labels, dotted, in_words, labels_of, thing
 from engine.queries import words
 from engine.releases import (
     Figure,
@@ -113,6 +114,16 @@ class Vocabulary:
     functions: tuple[Function, ...]
     #: Control variables that something in the draft sets.
     variables: tuple[str, ...]
+    #: What the forms call the control variables and their values.
+    labels: Labels = NO_LABELS
+
+    def in_words(self, expression: str) -> str:
+        """Say an expression of a diagram as people would; "" when there are no words for it."""
+        return in_words(expression, self.labels)
+
+    def variable(self, name: str) -> str:
+        """Name a control variable: the question that sets it, else its name in words."""
+        return self.labels.variables.get(name) or words.plain(name)
 
 
 def vocabulary_of(
@@ -148,12 +159,13 @@ def _vocabulary_of(files_: _Files, published: _Files) -> Vocabulary:
         ),
         figures=tuple(_figures(files)),
         facts=tuple(
-            Named(f"case.{name}", _label(thing_of(fact)), described(fact))
+            Named(f"case.{name}", _label(thing(name)), described(fact))
             for name, fact in REGISTRY.facts.items()
         ),
         policy_tags=tuple(_tags(diagrams, diagrams_of(dict(published)))),
         functions=FUNCTIONS,
         variables=tuple(sorted(variables_of(files))),
+        labels=labels_of(form for _, form in forms_of(files) if form),
     )
 
 
@@ -184,9 +196,7 @@ def _operations() -> Iterator[OperationWords]:
             Parameter(parameter, needed, said.get(parameter, ""))
             for parameter, needed in REGISTRY.parameters_of(name).items()
         )
-        noun, _, verb = name.partition(".")
-        label = f"{words.plain(noun)}: {verb.replace('_', ' ')}"
-        yield OperationWords(name, label, sentences_of(run), parameters)
+        yield OperationWords(name, dotted(name), sentences_of(run), parameters)
 
 
 def _messages(diagrams: Iterable[Diagram]) -> Iterator[MessageWords]:

@@ -220,3 +220,17 @@ def test_steps_of_a_draft_do_not_exist_for_anybody_else(
 )
 def test_what_is_not_there_is_not_found(olive: Visitor, draft_id: int, path: str) -> None:
     olive.get(f"/drafts/{draft_id}/steps/{path}", 404)
+
+
+def test_dates_conditions_and_people_are_said_in_words_with_how_the_file_says_it(
+    olive: Visitor, draft_id: int
+) -> None:
+    steps = f"/drafts/{draft_id}/steps/bpmn"
+    said = " ".join(olive.get(f"{steps}/owed_action.bpmn").text.split())
+    assert "The day the owed action falls due case.owed_action_due" in said
+    assert "When the day the owed action falls due has passed after(case.owed_action_due)" in said
+    assert "The one who carries the case 'case.owner'" in said
+    step = olive.get(f"{steps}/owed_action.bpmn/its_day_has_passed").text
+    assert "As saved, it says: when the day the owed action falls due has passed." in step
+    said = " ".join(olive.get(f"{steps}/appeal.bpmn").text.split())
+    assert "when “In time” is “No” in_time == 'no'" in said

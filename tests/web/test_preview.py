@@ -50,7 +50,7 @@ def test_a_letter_shows_every_way_it_can_read_and_when(as_: As) -> None:
     said = page.one("//*[@data-preview-here]").text_content()
     assert "Your appeal is upheld." in said
     assert "Your appeal is not upheld." in said
-    assert "Said only when this is “not upheld”: appeal outcome" in said
+    assert "Said only when “Appeal outcome” is “not upheld”" in said
 
 
 @pytest.mark.parametrize("path", [FORM, LETTER])

@@ -59,7 +59,7 @@ def test_messages_timers_calls_and_repetition_are_told() -> None:
     assert step("appeal", "time_to_answer_passed").fields["timer"] == "after(case.appeal_due)"
     assert step("appeal", "acknowledge_appeal").fields["letter"] == "appeal_acknowledgement"
     assert step("appeal", "remind_director").fields["parameter.role"] == "'case.director'"
-    assert step("flags", "confirm_flag").repeats == "Once for each of flag_systems, all at once"
+    assert step("flags", "confirm_flag").repeats == "Once for each of “Flag systems”, all at once"
     edges = dict(step("appeal", "answer_the_appeal").edges)
     assert edges["appeal_was_withdrawn"] == "Appeal was withdrawn"
     assert step("appeal", "appeal_was_withdrawn").attached_to == "Answer the appeal"
