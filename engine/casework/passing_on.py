@@ -83,6 +83,12 @@ def passed_on_due(context: Context) -> Due:
     return Due(row.due_on, row.due_reason)
 
 
+def passed_on_still_due(context: Context) -> Due | None:
+    """Give the day the customer was promised, for whoever has it next; None once it has passed."""
+    due = passed_on_due(context)
+    return due if due.on >= context.today else None
+
+
 def contact_of_customer(context: Context) -> Holder:
     """Give the contact of the customer today; whoever carries the case while there is none."""
     found = arrangements.find(context)

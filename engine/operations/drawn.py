@@ -180,6 +180,7 @@ FACTS: Mapping[str, Fact] = {
     "partner_shared_on": partners.partner_shared_on,
     "partner_wanted_on": partners.partner_wanted_on,
     "passed_on_due": passing_on.passed_on_due,
+    "passed_on_still_due": passing_on.passed_on_still_due,
     "policy_review_about": policy_review_steps.review_about,
     "policy_review_due": policy_review_steps.review_due,
     "promise_due": promises.promise_due,

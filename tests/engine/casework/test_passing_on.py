@@ -206,6 +206,16 @@ def test_passed_on_further_it_keeps_its_day_and_both_rows_stay(register: Registe
     assert second.passed_by == "tom"
 
 
+def test_a_day_that_has_passed_is_not_offered_to_whoever_has_it_next(register: Register) -> None:
+    run = passed(register)
+    on_the_day = register.context("2026-04-15", "tom", variables=run.variables)
+    offered = passing_on.passed_on_still_due(on_the_day)
+    assert offered is not None
+    assert offered.on == dt.date(2026, 4, 15)
+    the_day_after = register.context("2026-04-16", "tom", variables=run.variables)
+    assert passing_on.passed_on_still_due(the_day_after) is None
+
+
 def test_a_run_knows_its_own_matter_and_no_other(register: Register) -> None:
     for ref in ("", "passed_on:99", "passed_on:x"):
         with pytest.raises(NotFound):
