@@ -17,25 +17,31 @@ from engine.commands.unit import Unit, lock_instance
 from engine.installation import Surroundings, read_surroundings
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
-from engine.tables.people import User
+from engine.tables.people import RoleHolder, User
 from engine.tables.process import ProcessInstance, WorkItem
 
 #: So many are handed back in one call; the next call finds the others.
 PER_CALL = 500
 
 
-def hand_back_tasks(db: Database) -> int:
+def hand_back_tasks(db: Database, of: str = "") -> int:
     """Give every open task of somebody who left, or no longer holds its role, to who is there now.
 
     A task of a role waits for anybody of that role again; one whose lane names a person goes to
     whom it names now, such as the Data Management Officer for a contact who left, or whoever
     carries the case for what somebody owed or promised. Dates and drafts stay. Each is in the log.
-    Returns how many there were.
+    Looks at tasks of those who left or whose role ended, not at those of people who were named
+    without ever holding the role; at all of one person where that is given. Returns how many there
+    were.
     """
     with db.reading() as session:
         today = read_surroundings(session).today
+        whose = (WorkItem.assignee == of) if of else _may_have_lost_it(today)
         found = session.scalars(
-            select(WorkItem.id).where(_held_by_nobody(today)).order_by(WorkItem.id).limit(PER_CALL)
+            select(WorkItem.id)
+            .where(_held_by_nobody(today), whose)
+            .order_by(WorkItem.id)
+            .limit(PER_CALL)
         ).all()
     return sum(_hand_back(db, item_id) for item_id in found)
 
@@ -54,7 +60,7 @@ def _hand_back(db: Database, item_id: int) -> bool:
             return False
         old = {"role": item.role, "from": item.assignee}
         holder = _holder(session, around, instance, item)
-        if holder.user == item.assignee:
+        if (holder.user, holder.role) == (item.assignee, item.role):
             return False  # Named for it without holding a role, and here: it stays theirs.
         item.role, item.assignee = holder.role, holder.user
         item.by_name = item.by_name and holder.user is not None
@@ -80,6 +86,16 @@ def _holder(
     found = unit.host.holder(waiting.element, waiting.calling, waiting.variables)
     here = {user.name for user in people.working_here(session, around.today)}
     return found if found.user in here else Holder(found.role, None)
+
+
+def _may_have_lost_it(today: dt.date) -> ColumnElement[bool]:
+    """Give the condition on a task of who left, or whose role for it ended or is a deputy's."""
+    left = select(User.name).where(User.left_on < today)
+    ended = and_(RoleHolder.user_name == WorkItem.assignee, RoleHolder.until_on < today)
+    held = select(RoleHolder.id).where(
+        RoleHolder.role == WorkItem.role, or_(ended, RoleHolder.deputy == WorkItem.assignee)
+    )
+    return or_(WorkItem.assignee.in_(left), held.exists())
 
 
 def _held_by_nobody(today: dt.date) -> ColumnElement[bool]:

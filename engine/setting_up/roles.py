@@ -104,12 +104,19 @@ def _end_role(db: Database, holder_id: int, until_on: dt.date, by: str) -> None:
         keep(session, "role_ended", "role_holder", by=by, at=around.now, old=old, new=_as_dict(row))
 
 
-@keeps_trying
 def name_deputy(db: Database, holder_id: int, deputy: str, *, by: str) -> None:
     """Say who stands in for somebody in a role; "" for nobody.
 
-    Raises NotFound, Rejected when it is oneself who would gain the role, InvalidAnswers.
+    What the one before has open in that role falls to whoever holds it. Raises NotFound, Rejected
+    when it is oneself who would gain the role, InvalidAnswers.
     """
+    before = _name_deputy(db, holder_id, deputy, by)
+    if before and before != deputy:
+        hand_back_tasks(db, before)
+
+
+@keeps_trying
+def _name_deputy(db: Database, holder_id: int, deputy: str, by: str) -> str:
     with db.writing() as session:
         around = read_surroundings(session)
         need_right(session, by, around.today)
@@ -118,10 +125,11 @@ def name_deputy(db: Database, holder_id: int, deputy: str, *, by: str) -> None:
         wrong = _wrong_deputy(session, deputy, row.user_name, around.today)
         refuse([Problem("deputy", wrong)] if wrong else [])
         old = _as_dict(row)
-        row.deputy = deputy or None
+        before, row.deputy = row.deputy or "", deputy or None
         keep(
             session, "deputy_named", "role_holder", by=by, at=around.now, old=old, new=_as_dict(row)
         )
+        return before
 
 
 def rows_after(user: str, on: dt.date) -> Select[RoleHolder]:

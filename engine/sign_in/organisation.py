@@ -77,7 +77,7 @@ def admit(db: Database, said: Said) -> str:
     """
     user, refusal, has_lost = _admitted(db, said)
     if has_lost:
-        hand_back_tasks(db)
+        hand_back_tasks(db, user)
     if refusal:
         raise NotAllowed(refusal)
     return user

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
+import engine
 from engine import commands
 from engine.casework.people import holders_of
 from engine.errors import NotAllowed
@@ -75,6 +76,40 @@ def test_so_does_one_of_somebody_who_lost_the_role(appeal: Scenario) -> None:
         for row in session.scalars(select(RoleHolder).where(RoleHolder.user_name == "dorothy")):
             row.until_on = YESTERDAY
     assert commands.hand_back_tasks(appeal.db) == 1
+    assert _by_id(appeal, item.id).assignee is None
+
+
+def test_a_task_of_somebody_named_without_its_role_is_not_looked_at_again_and_again(
+    appeal: Scenario,
+) -> None:
+    """R-011: it stays theirs while they are here; who lost a role today is asked for by name."""
+    item = _any(appeal)
+    with appeal.db.writing() as session:
+        session.add(User(name="carol", full_name="Carol Whitlow", email="carol@homes.example"))
+        session.flush()
+        session.get_one(WorkItem, item.id).assignee = "carol"
+    with appeal.db.writing():
+        # To look at one task it would have to write, and to wait for this.
+        assert commands.hand_back_tasks(appeal.db) == 0
+    assert _by_id(appeal, item.id).assignee == "carol"
+    assert commands.hand_back_tasks(appeal.db, "carol") == 1
+    assert _by_id(appeal, item.id).assignee is None
+
+
+def test_a_task_of_a_deputy_falls_to_the_role_once_another_is_named(appeal: Scenario) -> None:
+    item = _any(appeal)
+    with appeal.db.writing() as session:
+        session.add(User(name="carol", full_name="Carol Whitlow", email="carol@homes.example"))
+        session.flush()
+        held = select(RoleHolder).where(RoleHolder.user_name == "dorothy")
+        row = session.scalars(held.where(RoleHolder.role == "dmo")).one()
+        row.deputy = "carol"
+        holder_id = row.id
+        session.get_one(WorkItem, item.id).assignee = "carol"
+        session.add(
+            RoleHolder(role="administrator", user_name="carol", from_on=dt.date(2025, 1, 1))
+        )
+    engine.setting_up.name_deputy(appeal.db, holder_id, "", by="carol")
     assert _by_id(appeal, item.id).assignee is None
 
 
