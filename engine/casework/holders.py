@@ -22,18 +22,29 @@ def case_owner(context: Context) -> Holder:
     return Holder(CASE_OWNERS[0], None)
 
 
+def carries_or_officer(context: Context) -> Holder:
+    """Give the one who carries the case; the Data Management Officer once that person has left.
+
+    For what is no step of the case itself: any team leader would learn of it, and by taking it of
+    the whole case, while the officer sees every case anyway (R-011, R-102).
+    """
+    found = case_owner(context)
+    return found if found.user else Holder("dmo", None)
+
+
 def named_or_case_owner(context: Context, name: str) -> Holder:
     """Give somebody who was named for a thing; whoever carries the case once they have left.
 
-    So it is while they are away and nobody with their role stands in.
+    So it is while they are away and nobody with their role stands in. Once both have left it is
+    the Data Management Officer's.
     """
     if name not in {user.name for user in working_here(context.session, context.today)}:
-        return case_owner(context)
+        return carries_or_officer(context)
     held = sorted(roles_of(context.session, name, context.today))
     role = held[0] if held else _ANY_STAFF
     absence = away.absence_on(context.session, name, context.today)
     if absence and role not in roles_of(context.session, absence.cover or "", context.today):
-        instead = case_owner(context)
+        instead = carries_or_officer(context)
         return Holder(instead.role, instead.user, instead_of=name)
     return Holder(role, name)
 

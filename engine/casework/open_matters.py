@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.calendar import said
 from engine.casework import owed_action_runs, passing_on, promises
 from engine.casework.context import Context
-from engine.casework.open_tasks import is_open, is_open_unled
+from engine.casework.open_tasks import PASSED_ON, is_open, is_open_unled
 from engine.casework.refused_contacts import REF, TO_BE_READ
 from engine.errors import Problem
 from engine.tables.casefile import Contact, OwedAction
@@ -100,10 +100,24 @@ def _in_a_line(matter: Matter) -> str:
 
 def _passed_on(session: Session, cases: Collection[int]) -> Iterator[Matter]:
     query = select(PassedOn).where(PassedOn.case_id.in_(cases), passing_on.is_open())
-    for row in session.scalars(query):
-        who = row.to_user or row.to_role or THE_CONTACT
+    rows = session.scalars(query).all()
+    named = {row.case_id for row in rows if row.to_user or row.to_role}
+    holders = _who_answers(session, named) if named else {}
+    for row in rows:
+        first = row.to_user or row.to_role
+        who = holders.get(f"passed_on:{row.id}", first) if first else THE_CONTACT
         dates = (row.passed_on, row.due_on, row.due_reason)
         yield Matter(row.case_id, "passed_on", row.id, row.what, who, *dates)
+
+
+def _who_answers(session: Session, cases: Collection[int]) -> dict[str, str]:
+    """Give matter -> who has it now: it may be handed over, or its cover's, since it was passed."""
+    rows = session.execute(
+        select(WorkItem.variables, WorkItem.assignee, WorkItem.role).where(
+            WorkItem.case_id.in_(cases), WorkItem.form == PASSED_ON, is_open_unled()
+        )
+    )
+    return {str(held.get(passing_on.REF)): user or role for held, user, role in rows}
 
 
 def _unread(session: Session, cases: Collection[int]) -> Iterator[Matter]:

@@ -20,7 +20,7 @@ from engine.tables.passing_on import PassedOn
 from forms import Choice
 
 #: The message that begins the process of one matter, and the control variable that says which.
-_PASSED, _REF = "contact_passed_on", "passed_on_ref"
+_PASSED, REF = "contact_passed_on", "passed_on_ref"
 #: Who answers, as the form calls it; anything else is for nobody.
 _CONTACT, _OTHERS = "contact", "passed_on"
 _PERSON, _TEAM = "person:", "team:"
@@ -90,10 +90,14 @@ def passed_on_still_due(context: Context) -> Due | None:
 
 
 def contact_of_customer(context: Context) -> Holder:
-    """Give the contact of the customer today; whoever carries the case while there is none."""
+    """Give the contact of the customer today; whoever carries the case while there is none.
+
+    The Data Management Officer once that person has left: a task for any team leader would open
+    the whole case to whoever of them takes it (R-102).
+    """
     found = arrangements.find(context)
     if found is None or not found.spoc or not found.in_force_on or found.ended_on:
-        return holders.case_owner(context)
+        return holders.carries_or_officer(context)
     return cover_tasks.contact_holder(context, found)
 
 
@@ -178,7 +182,7 @@ def _pass(
         row.id,
         new={"to": taker or _CONTACT, "due_on": due_on.isoformat()},
     )
-    context.send(_PASSED, payload={_REF: f"passed_on:{row.id}"})
+    context.send(_PASSED, payload={REF: f"passed_on:{row.id}"})
 
 
 def _impossible_day(context: Context, values: dict[str, Any], last: Due) -> Iterator[Problem]:
@@ -211,4 +215,4 @@ def _within(context: Context, came_on: dt.date) -> Due:
 
 
 def _of_run(context: Context) -> PassedOn:
-    return row_of_run(context, PassedOn, _REF, "something that was passed on")
+    return row_of_run(context, PassedOn, REF, "something that was passed on")

@@ -115,7 +115,7 @@ class CustomerMatters:
 
 
 def matters_of(look: Reading, case_id: int) -> tuple[OpenMatter, ...]:
-    """Give what the customer of one case waits for, the most urgent first; ten statements."""
+    """Give what the customer of one case waits for, the most urgent first; eleven statements."""
     return _matters(look, [case_id], _tasks(look, [case_id])).get(case_id, ())
 
 
@@ -142,7 +142,7 @@ def my_customers(database: Database, person: Person) -> tuple[CustomerMatters, .
     """Give each customer this person is contact or cover of, or stands in for, with the list.
 
     Whoever waits longest for what is late comes first. NotFound for those the page does not
-    exist for; at most fourteen statements, however many customers.
+    exist for; at most fifteen statements, however many customers.
     """
     if not opens(person, "my customers"):
         raise NotFound

@@ -132,6 +132,10 @@ def test_a_role_shares_it_and_the_contact_has_what_is_theirs(register: Register)
     assert passing_on.passed_on_taker(contact) == Holder("officer", "priya")
     register.arrangement().ended_on = dt.date(2026, 4, 8)
     assert passing_on.passed_on_taker(contact) == Holder("team_leader", "amina")
+    # never any team leader, who by taking it would see the whole case.
+    register.session.get_one(User, "amina").left_on = dt.date(2026, 4, 7)
+    register.session.flush()
+    assert passing_on.passed_on_taker(contact) == Holder("dmo", None)
 
 
 def test_somebody_complained_about_gets_nothing(register: Register) -> None:

@@ -172,6 +172,21 @@ def test_what_is_theirs_leads_to_their_task(register: Register) -> None:
         assert (shown.work_item_id, shown.who, shown.section) == (task, who, "contacts")
 
 
+def test_the_list_names_who_has_it_now_and_not_who_it_was_passed_to_first(
+    register: Register,
+) -> None:
+    """R-007, R-010: it was handed over, or is its cover's; the log keeps the first name."""
+    row = passed(register)
+    refs = {"passed_on_ref": f"passed_on:{row.id}"}
+    item = task_of(register, "passed_on", variables=refs, assignee="amina")
+    [shown] = matters_of(look(register), register.case_id or 0)
+    assert shown.who == "Amina Diallo"
+    [shown] = matters_of(look(register, "amina"), register.case_id or 0)
+    assert (shown.who, shown.work_item_id) == ("You", item.id)
+    [kept] = forwarded_of(look(register), register.case_id or 0)
+    assert kept.who == "Tom Reed"
+
+
 def test_whoever_answers_as_the_contact_reads_that_it_is_them(register: Register) -> None:
     row = passed(register, to_user=None)
     refs = {"passed_on_ref": f"passed_on:{row.id}"}
