@@ -57,8 +57,7 @@ _TO_BE_FOLLOWED = frozenset(
     {"reasons", "what_changes", "change_required", "restrictions", "stopped"}
 )
 _SAYS_NOTHING = (
-    "“{}” says nothing, and a letter will say this. Say it so that the customer can follow it, or "
-    "leave it empty if it need not be answered."
+    "“{}” says nothing, and a letter will say this. Say it so that the customer can follow it."
 )
 
 

@@ -64,7 +64,7 @@ def test_what_must_change_is_no_word_for_nothing(landlord: Landlord) -> None:
     """R-046, R-023: the customer could not tell when it is met."""
     assert writing(landlord, change_required="See above.")["change_required"] == (
         "“See above.” says nothing, and a letter will say this. Say it so that the customer can "
-        "follow it, or leave it empty if it need not be answered."
+        "follow it."
     )
 
 

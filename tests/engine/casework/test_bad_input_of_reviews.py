@@ -123,7 +123,7 @@ def test_no_letter_gives_a_customer_a_word_for_nothing_as_a_reason(
     """R-031, R-046: said where the decision is made; recorded it could not be put right."""
     wrong = (
         f"“{said}” says nothing, and a letter will say this. Say it so that the customer can "
-        "follow it, or leave it empty if it need not be answered."
+        "follow it."
     )
     answers = {**DECIDED, "reasons": said, "change_required": said}
     assert told(register, "decide_review", "2026-09-28", answers) == {
