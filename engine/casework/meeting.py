@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import invitations, own_words, people, reviews, stages
+from engine.casework import complained_about, invitations, own_words, people, reviews, stages
 from engine.casework.context import Context
 from engine.casework.decision import ARRANGED
 from engine.errors import Problem
@@ -56,7 +56,7 @@ def meeting_can_be_held(context: Context, values: dict[str, Any]) -> list[Proble
                 "Add them, so that they are asked before anything is decided about them.",
             )
         )
-    return problems + people.takes_no_part(context, "invited", invited)
+    return problems + complained_about.takes_no_part(context, "invited", invited)
 
 
 def recorder_is_free(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -107,7 +107,7 @@ def meeting_was_held(context: Context, values: dict[str, Any]) -> list[Problem]:
             )
         )
     problems += _before_its_day(context, stage, held_on, attendees)
-    return problems + people.takes_no_part(context, "attendees", attendees)
+    return problems + complained_about.takes_no_part(context, "attendees", attendees)
 
 
 def factors_are_answered(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -146,7 +146,7 @@ def _proposed_spoc_among_others(context: Context, stage: Stage, names: list[str]
     Who has left, or whom the customer has complained about since, is not waited for.
     """
     proposed = stage.proposed_spoc
-    here = {choice.value for choice in people.staff_not_complained_about(context)}
+    here = {choice.value for choice in complained_about.staff_not_complained_about(context)}
     if proposed is None or proposed in names or proposed not in here:
         return ""
     return people.full_name(context.session, proposed)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from engine.calendar import said
-from engine.casework import arrangements, customers, people, shared_tenancies
+from engine.casework import arrangements, complained_about, customers, shared_tenancies
 from engine.casework.context import Context
 from engine.casework.plain_names import plain_name
 from engine.errors import NotFound, Problem, Rejected
@@ -38,7 +38,7 @@ def customer_can_move(context: Context, values: dict[str, Any]) -> list[Problem]
         *_before_the_last(context, values),
         *_somebody_else(context, customer, values),
         *_left_behind(context, values),
-        *people.takes_no_part(context, "owner", [values["owner"]]),
+        *complained_about.takes_no_part(context, "owner", [values["owner"]]),
     ]
 
 

@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from engine.calendar import Due, said
-from engine.casework import arrangements, cover_tasks, current_terms, holders, matrix, people
+from engine.casework import (
+    arrangements,
+    complained_about,
+    cover_tasks,
+    current_terms,
+    holders,
+    matrix,
+    people,
+)
 from engine.casework.away import absence_on
 from engine.casework.context import Context
 from engine.casework.people import Holder
@@ -33,12 +41,13 @@ _TEAMS = ("officer", "dmo", "complaints_manager", "legal", "contact_centre", "sy
 
 def pass_takers(context: Context) -> list[Choice]:
     """Offer whom something can be passed to: people who work here, and teams with somebody in."""
+    held = people.holders_by_role(context.session, _TEAMS, context.today)
     teams = [
         Choice(f"{_TEAM}{role}", f"Anybody in the role: {matrix.ROLES[role]}")
         for role in _TEAMS
-        if people.holders_of(context.session, role, context.today)
+        if held[role]
     ]
-    staff = people.staff_not_complained_about(context)
+    staff = complained_about.staff_not_complained_about(context)
     return [*teams, *(Choice(f"{_PERSON}{one.value}", one.label, one.hint) for one in staff)]
 
 

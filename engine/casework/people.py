@@ -22,7 +22,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.casework.away import deputy_acts
 from engine.casework.context import Context
-from engine.errors import Problem
 from engine.tables.people import RoleHolder, User
 from forms import Choice
 
@@ -59,14 +58,19 @@ def holds(user: _Name, role: InstrumentedAttribute[str], on: _Day) -> ColumnElem
 
 def holders_of(session: Session, role: str, on: dt.date) -> list[str]:
     """Give the user names of those who hold a role that day, deputies of who is away after them."""
-    rows = session.execute(
-        select(RoleHolder.user_name, case((deputy_acts(on), RoleHolder.deputy)).label("deputy"))
-        .where(RoleHolder.role == role, *_held_on(on))
-        .order_by(RoleHolder.id)
-    ).all()
-    names = dict.fromkeys([row.user_name for row in rows] + [row.deputy for row in rows])
-    here = {user.name for user in working_here(session, on)}
-    return [name for name in names if name in here]
+    return holders_by_role(session, [role], on)[role]
+
+
+def holders_by_role(session: Session, roles: Collection[str], on: dt.date) -> dict[str, list[str]]:
+    """Give for each of these roles who holds it that day, as ``holders_of`` does for one."""
+    rows = session.execute(_HOLDERS, {"roles": list(roles), "on": on}).all()
+    here = set(session.scalars(_HERE, {"on": on}))
+    found: dict[str, list[str]] = {}
+    for role in roles:
+        held = [row for row in rows if row.role == role]
+        names = dict.fromkeys([row.user_name for row in held] + [row.deputy for row in held])
+        found[role] = [name for name in names if name in here]
+    return found
 
 
 def working_here(session: Session, on: dt.date) -> list[User]:
@@ -97,32 +101,12 @@ def staff(context: Context) -> list[Choice]:
     return as_choices(staff_here(context.session, context.today))
 
 
-def staff_not_complained_about(context: Context) -> list[Choice]:
-    """Offer everybody who works here, but nobody the customer has complained about."""
-    accused = context.case().allegation_against
-    here = staff_here(context.session, context.today)
-    return as_choices(user for user in here if user.name not in accused)
-
-
 def holders_in(context: Context, roles: Collection[str]) -> list[Choice]:
     """Offer those who hold one of the roles today."""
-    names = {name for role in roles for name in holders_of(context.session, role, context.today)}
+    held = holders_by_role(context.session, roles, context.today)
+    names = {name for holders in held.values() for name in holders}
     here = working_here(context.session, context.today)
     return as_choices(user for user in here if user.name in names)
-
-
-def takes_no_part(context: Context, question: str, names: Iterable[str]) -> list[Problem]:
-    """Say which of these people the customer has complained about; they take no part."""
-    accused = context.case().allegation_against
-    return [
-        Problem(
-            question,
-            "Expected people the customer has not complained about, but "
-            f"{full_name(context.session, name)} is one of those. Choose somebody else.",
-        )
-        for name in dict.fromkeys(names)
-        if name in accused
-    ]
 
 
 def _held_by(user: _Name, on: _Day) -> Select[str]:
@@ -148,5 +132,16 @@ def _works_here(on: _Day) -> tuple[ColumnElement[bool], ...]:
     return (or_(User.left_on.is_(None), User.left_on >= on),)
 
 
-#: Put together once: almost everything that is asked begins with who asks.
-_HELD = _held_by(bindparam("user", type_=String), bindparam("on", type_=Date))
+#: Put together once: almost everything that is asked begins with who asks, or ends with who acts.
+_ON = bindparam("on", type_=Date)
+_HELD = _held_by(bindparam("user", type_=String), _ON)
+_HOLDERS = (
+    select(
+        RoleHolder.role,
+        RoleHolder.user_name,
+        case((deputy_acts(_ON), RoleHolder.deputy)).label("deputy"),
+    )
+    .where(RoleHolder.role.in_(bindparam("roles", expanding=True)), *_held_on(_ON))
+    .order_by(RoleHolder.id)
+)
+_HERE = select(User.name).where(*_works_here(_ON))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import said
-from engine.casework import customers, joint_tenants, people, stages
+from engine.casework import complained_about, customers, joint_tenants, people, stages
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.casefile import Stage
@@ -152,4 +152,4 @@ def _discussed_with(context: Context, values: dict[str, Any]) -> Iterator[Proble
             "Expected a manager other than yourself. Discuss it with another manager first.",
         )
     if manager:
-        yield from people.takes_no_part(context, "discussed_with", [manager])
+        yield from complained_about.takes_no_part(context, "discussed_with", [manager])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.calendar import said
-from engine.casework import limits, notices, people, refusals
+from engine.casework import complained_about, limits, notices, people, refusals
 from engine.casework.context import Context
 from engine.casework.decision import each_once
 from engine.casework.evidence_records import of_case
@@ -38,7 +38,7 @@ def advice_can_be_recorded(context: Context, values: dict[str, Any]) -> list[Pro
     refusal = refusals.current(context)
     cited = [record.on for record in of_case(context) if record.id in refusal.breaches]
     given = dt.date.fromisoformat(values["advised_on"])
-    problems = people.takes_no_part(context, "advised_on", [context.actor])
+    problems = complained_about.takes_no_part(context, "advised_on", [context.actor])
     if cited and given < max(cited):
         problems.append(
             Problem(
@@ -85,7 +85,7 @@ def refusal_can_be_decided(context: Context, values: dict[str, Any]) -> list[Pro
             "advice. Leave the decision to another Complaints Manager."
         )
     decided_on = dt.date.fromisoformat(values["decided_on"])
-    problems = people.takes_no_part(context, "decided_on", [context.actor])
+    problems = complained_about.takes_no_part(context, "decided_on", [context.actor])
     problems.extend(_dates(refusal.advised_on, decided_on))
     if values["refusal_outcome"] == _REFUSED:
         problems.extend(_terms(context, refusal, values, decided_on))

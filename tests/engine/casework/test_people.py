@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.casework import holders, people
+from engine.casework import complained_about, holders, people
 from engine.casework.people import Holder
 from engine.tables.casefile import CaseFile
 from engine.tables.database import Database
@@ -82,10 +82,10 @@ def test_who_works_for_another_firm_is_not_offered_as_one_of_us(landlord: Landlo
 def test_who_is_complained_about_is_not_offered_and_takes_no_part(landlord: Landlord) -> None:
     landlord.open(allegation="yes", complained_about=["tom"])
     context = landlord.context("2026-03-26")
-    offered = [one.value for one in people.staff_not_complained_about(context)]
+    offered = [one.value for one in complained_about.staff_not_complained_about(context)]
     assert "tom" not in offered
     assert len(offered) == 7
-    found = people.takes_no_part(context, "invited", ["tom", "mark", "tom"])
+    found = complained_about.takes_no_part(context, "invited", ["tom", "mark", "tom"])
     assert [problem.question for problem in found] == ["invited"]
     assert "Tom Reed is one of those" in found[0].message
 
