@@ -11,6 +11,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 from io import BytesIO
 
+from engine.files.compound import COMPOUND_ENDINGS, is_compound
 from engine.files.pdfs import could_run
 
 _HEADER = re.compile(rb"(?:From |[!-9;-~]+:)")
@@ -33,7 +34,12 @@ _PROGRAM_ENDINGS = (
     *(".docm", ".xlsm", ".pptm", ".dotm", ".xlam", ".html", ".htm", ".svg", ".xhtml"),
 )
 #: Within an archive neither another one nor the macros of an office document are taken.
-_PACKED_ENDINGS = (*_PROGRAM_ENDINGS, ".zip", ".rar", ".7z", ".gz", "vbaproject.bin")
+_PACKED_ENDINGS = (
+    *(*_PROGRAM_ENDINGS, ".zip", ".rar", ".7z", ".gz", "vbaproject.bin"),
+    *(*COMPOUND_ENDINGS, ".eml"),
+)
+#: What an office document holds of another program: any file at all.
+_EMBEDDED = re.compile(r"/embeddings/oleobject\d*\.bin$")
 #: E-mails within e-mails that are looked into; people forward, but not for ever.
 _DEEPEST = 8
 #: What no mailbox makes: it would only keep this machine busy.
@@ -46,6 +52,10 @@ _WITHIN = re.compile(rb"boundary\s*\*?\d*\*?\s*=|message/rfc822", re.IGNORECASE)
 _TAKEN_APART = ("content-type", "content-disposition", "content-transfer-encoding")
 _AS_IT_IS = frozenset({"", "7bit", "8bit", "binary"})
 _NOT_READ = "Expected a whole e-mail, but it cannot be read. Print it as a PDF and add that."
+
+
+#: Stands before the name of a file that holds others and cannot be looked into.
+_CLOSED_FILE = "\0"
 
 
 class _NotRead(Exception):
@@ -66,7 +76,8 @@ def is_email(content: bytes) -> bool:
 def fault_of_email(content: bytes) -> str:
     """Say in a sentence what stands against keeping it; "" when nothing does.
 
-    Forwarded e-mails and archives in it are looked into as well; what cannot be is refused.
+    Forwarded e-mails and archives in it are looked into as well; what cannot be is refused, among
+    it Outlook messages and Office files of an old kind.
     """
     if b"\0" in content:
         return "Expected a whole e-mail, but it is damaged. Save it again from your mailbox."
@@ -78,6 +89,13 @@ def fault_of_email(content: bytes) -> str:
         return _NOT_READ
     if name is None:
         return ""
+    if name.startswith(_CLOSED_FILE):
+        held = name.removeprefix(_CLOSED_FILE)
+        return (
+            f"Expected attachments that can be looked into, but “{held}” in it is an Outlook "
+            "message or an Office file of an old kind, and those may hold programs that nobody "
+            "here can see. Print the e-mail and that file as PDFs and add those."
+        )
     return (
         f"Expected an e-mail without programs, but “{name or 'an attachment'}” in it could "
         "run. Print the e-mail as a PDF and add that; tell whoever looks after security."
@@ -94,6 +112,8 @@ def _programs(content: bytes, depth: int) -> Iterator[str]:
             continue
         if name.lower().rstrip(". ").endswith(_PROGRAM_ENDINGS) or _runs(inside):
             yield name
+        elif is_compound(inside, name):
+            yield f"{_CLOSED_FILE}{name or 'an attachment'}"
         elif _is_attached(part) and (is_email(inside) or name.lower().endswith(".eml")):
             yield from _programs(inside, depth + 1)
 
@@ -142,4 +162,6 @@ def _holds_programs(archive: bytes) -> bool:
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return True
     packed = (name.lower().rstrip(". ") for name in names)
-    return len(names) > _MOST_PACKED or any(name.endswith(_PACKED_ENDINGS) for name in packed)
+    return len(names) > _MOST_PACKED or any(
+        name.endswith(_PACKED_ENDINGS) or _EMBEDDED.search(name) for name in packed
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import puremagic
 
 from engine.errors import Rejected
+from engine.files.compound import fault_of_compound
 from engine.files.emails import fault_of_email, is_email
 from engine.files.pdfs import fault_of_pdf, is_pdf
 
@@ -66,6 +67,8 @@ def kind_of(content: bytes, name: str) -> Kind:
     """
     if not content:
         raise Rejected(f"Expected something in “{name}”, but the file is empty. Choose another.")
+    if closed := fault_of_compound(content, name):
+        raise Rejected(f"“{name}”: {closed}")
     for is_it, kind, fault_in in _CHECKS:
         if is_it(content):
             fault = fault_in(content)

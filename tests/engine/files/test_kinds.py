@@ -11,7 +11,7 @@ import pytest
 from engine.errors import Rejected
 from engine.files.kinds import KINDS, kind_of
 from engine.files.names import clean
-from tests.engine.files.samples import PDF, chunk, eml, jpeg, png, zipped
+from tests.engine.files.samples import COMPOUND, PDF, chunk, eml, jpeg, png, zipped
 
 
 def refused(content: bytes, name: str = "a.pdf") -> str:
@@ -114,6 +114,16 @@ def test_a_name_is_made_safe_and_says_what_the_file_is(name: str, kept: str) -> 
         (eml("bill.docx", zipped("word/vbaProject.bin")), "“bill.docx” in it could run"),
         (eml("bills.zip", zipped("bill.pdf")[:-30]), "“bills.zip” in it could run"),
         (eml("bills.dat", b"Rar!\x1a\x07"), "“bills.dat” in it could run"),
+        (eml("told.msg", COMPOUND), "“told.msg” in it is an Outlook message or"),
+        (eml("told.txt", COMPOUND), "“told.txt” in it is an Outlook message or"),
+        (eml("told.msg", b"hello"), "Print the e-mail and that file as PDFs"),
+        (eml("bill.doc", COMPOUND), "nobody here can see"),
+        (eml("winmail.dat", b"\x78\x9f\x3e\x22\x01"), "“winmail.dat” in it is an Outlook"),
+        (eml("forwarded.eml", eml("told.msg", COMPOUND)), "“told.msg” in it is an Outlook"),
+        (eml("bills.zip", zipped("told.msg")), "“bills.zip” in it could run"),
+        (eml("bills.zip", zipped("bill.xls")), "“bills.zip” in it could run"),
+        (eml("bills.zip", zipped("told.eml")), "“bills.zip” in it could run"),
+        (eml("bill.docx", zipped("word/embeddings/oleObject1.bin")), "“bill.docx” in it could run"),
         (
             eml("form.pdf", PDF.replace(b"/Pages 2", b"/AA << /S /JavaScript >> /Pages 2")),
             "“form.pdf” in it could run",
@@ -133,13 +143,30 @@ def test_an_e_mail_is_looked_into_however_deep_something_is_packed(
 
 
 def test_an_e_mail_with_forwarded_ones_and_harmless_files_is_kept() -> None:
-    inner = eml("plan.zip", zipped("plan.pdf", "plan.png"))
+    inner = eml("plan.zip", zipped("plan.pdf", "plan.png", "xl/printerSettings1.bin"))
     assert kind_of(eml("forwarded.eml", inner), "mail.eml").name == "eml"
     quoted = eml().replace(b"It still drips.", b"It still drips.\r\n\r\n" + eml())
     assert kind_of(quoted, "mail.eml").name == "eml"
 
 
 _HEAD = b"From: jo@mail.example\r\nDate: today\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (COMPOUND, "told.msg", "saved as .eml, but this is an Outlook message (.msg)"),
+        (COMPOUND, "TOLD.MSG", "Save it as .eml from the mailbox, or print it as a PDF"),
+        (COMPOUND, "bill.doc", "Office file of an old kind"),
+        (COMPOUND, "bill.pdf", "Print it as a PDF and add that."),
+        (b"\x78\x9f\x3e\x22\x01\x00", "winmail.dat", "Outlook or Office file"),
+    ],
+)
+def test_an_outlook_message_is_refused_with_how_to_save_it(
+    content: bytes, name: str, said: str
+) -> None:
+    # what nobody here can look into may hold planted macros and files of any size.
+    assert said in refused(content, name)
 
 
 @pytest.mark.parametrize(
