@@ -167,7 +167,7 @@ def _arrangement(context: Context, subject: Subject) -> Mapping[str, Any]:
         "end_on": arrangement.end_on,
         **_old_register(arrangement, review, subject.issued_on),
         "emergency_route": arrangement.emergency_route,
-        **_terms(context, _terms_now(context, arrangement, subject.decision)),
+        **_terms(context, terms_now(context, arrangement, subject.decision)),
     }
 
 
@@ -184,7 +184,7 @@ def _old_register(
     }
 
 
-def _terms_now(
+def terms_now(
     context: Context, arrangement: Arrangement, decision: Decision | None
 ) -> dict[str, Any]:
     """Give the terms of the register; those this decision sets anew take their place (R-055)."""

@@ -42,14 +42,15 @@ _GOES_ON = re.compile(
     re.I,
 )
 _ONE_WAY = "channel"
-_NO_ADDRESS = "we have no e-mail address for them"
+#: Why somebody cannot be written to by e-mail.
+NO_ADDRESS = "we have no e-mail address for them"
 
 
 def unusable(cannot_use: list[str], email: str) -> dict[str, str]:
     """Give the ways this customer cannot use with the reason in words, such as no address."""
     found = {way: f"they cannot use {WAYS[way]}" for way in cannot_use if way in WAYS}
     if not email:
-        found["email"] = _NO_ADDRESS
+        found["email"] = NO_ADDRESS
     return found
 
 
@@ -111,6 +112,6 @@ def _is_there(method: str, customer: Customer | None, values: Mapping[str, Any])
 
 
 def _do(why: str) -> str:
-    if why == _NO_ADDRESS:
+    if why == NO_ADDRESS:
         return "Choose another way, or find out their address first."
     return "Choose another way, or say what we do so that they can."

@@ -185,6 +185,37 @@ def test_a_letter_names_the_way_of_the_register(landlord: Landlord) -> None:
     assert not asked & {"spoc", "contact_method", "contact_address", "restrictions", "review_on"}
 
 
+def test_a_way_the_customer_cannot_use_by_now_is_resolved_before_the_letter(
+    landlord: Landlord,
+) -> None:
+    """R-044: what was entered between the decision and its letter counts."""
+    customer: Customer = landlord.rows(Customer)[0]
+    assert arrangement(landlord).contact_method == "email"
+    assert writing(landlord) == {}
+    customer.cannot_use = ["email"]
+    assert writing(landlord, "2026-03-30") == {
+        "": "Expected a limit that leaves a way the customer can use, but they cannot use e-mail. "
+        "Their details say so now. Enter there what we do so that they can, or have the terms "
+        "changed before this letter leaves (R-044)."
+    }
+    customer.needs = "Priya rings after each e-mail and reads it out."
+    assert writing(landlord, "2026-03-30") == {}
+    customer.cannot_use, customer.email = [], ""
+    assert writing(landlord, "2026-03-30") == {
+        "": "Expected a way the customer can use, but we have no e-mail address for them. Find "
+        "out their address and enter it in their details, or have the terms changed before this "
+        "letter leaves (R-044)."
+    }
+
+
+def test_what_the_meeting_resolved_is_not_asked_again(landlord: Landlord) -> None:
+    """R-044: the decision said what we do so that the customer can."""
+    landlord.rows(Customer)[0].cannot_use = ["email"]
+    decision: Decision = landlord.rows(Decision)[-1]
+    decision.details = {**decision.details, "method_adjustment": "Large type in each e-mail."}
+    assert writing(landlord) == {}
+
+
 def test_large_print_is_not_forgotten(landlord: Landlord) -> None:
     """R-056."""
     customer: Customer = landlord.rows(Customer)[0]
