@@ -219,8 +219,8 @@ def _emergency(look: Look) -> Iterator[Asked]:
 
 def _evidence(look: Look) -> Iterator[Asked]:
     for id_ in _newest(look, Evidence):
-        sees = Part.EVIDENCE in look.parts
-        yield {"case_id": look.case_id, "evidence_id": id_}, None if sees else False
+        adds = Part.EVIDENCE_ADDED in look.parts
+        yield {"case_id": look.case_id, "evidence_id": id_}, None if adds else False
 
 
 def _files(look: Look) -> Iterator[Asked]:

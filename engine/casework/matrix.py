@@ -14,6 +14,8 @@ class Part(StrEnum):
     TASKS = "tasks"
     DECISIONS = "decisions"
     EVIDENCE = "evidence"
+    #: Not only reads the evidence, but adds to it and corrects it: who works on the case (R-102).
+    EVIDENCE_ADDED = "evidence_added"
     CONTACTS = "contacts"
     TIMELINE = "timeline"
     DIAGRAMS = "diagrams"
@@ -76,13 +78,15 @@ ROLES: Mapping[str, str] = {
 }
 
 _CARD = frozenset({Part.CARD})
-#: What a case is about, without what needs a reason of its own.
-_CASE = frozenset(
+#: What a case is about, to be known and not changed: in an emergency.
+_KNOWN = frozenset(
     {
         *(Part.CARD, Part.LETTERS, Part.TASKS, Part.DECISIONS, Part.EVIDENCE),
         *(Part.CONTACTS, Part.TIMELINE, Part.DIAGRAMS),
     }
 )
+#: The same for those who work on it, without what needs a reason of its own.
+_CASE = _KNOWN | {Part.EVIDENCE_ADDED}
 #: The same for those who judge: with what a decision relied on (R-040, R-109).
 _PACK = _CASE | {Part.RELIED_ON}
 _WATCH = _PACK | {Part.READS, Part.RETENTION, Part.REGISTER}
@@ -106,7 +110,7 @@ TABLE: Mapping[tuple[str, Tie], frozenset[Part]] = {
     ("partner_liaison", Tie.SHARED): _CARD | {Part.REGISTER},
     (ANYBODY, Tie.TOOK_PART): _PACK,
     (ANYBODY, Tie.CONTACT): _CARD | {Part.LETTERS},
-    (ANYBODY, Tie.EMERGENCY): _CASE,
+    (ANYBODY, Tie.EMERGENCY): _KNOWN,
 }
 #: Forms whose restricted answers a decision relied on, since they are the decision itself: the
 #: meeting's answers to the seven factors, and what a review weighed (R-040, R-083).
@@ -197,9 +201,9 @@ NEEDS: Mapping[str, Part] = {
     "appeal_withdrawn": Part.LETTERS,
     "look_asked": Part.LETTERS,
     "earlier_look": Part.LETTERS,
-    "add_evidence": Part.EVIDENCE,
-    "correct_evidence": Part.EVIDENCE,
-    "class_evidence": Part.EVIDENCE,
+    "add_evidence": Part.EVIDENCE_ADDED,
+    "correct_evidence": Part.EVIDENCE_ADDED,
+    "class_evidence": Part.EVIDENCE_ADDED,
     "data_request_received": Part.LETTERS,
     "place_hold": Part.RETENTION,
     "lift_hold": Part.RETENTION,

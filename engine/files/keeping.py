@@ -61,7 +61,7 @@ def add(
     """Add files to a record of evidence; gives how many were added.
 
     given: name and content of each. A file that the record has already is passed over.
-    Raises NotFound when there is no such record or it is not for this person to see, Rejected
+    Raises NotFound when there is no such record or it is not for this person to add to, Rejected
     when its case is closed, InvalidAnswers with every file that is not taken and why: then none is.
     """
     looked_at = _looked_at(given, limits)
@@ -138,7 +138,7 @@ def _keep(
     with db.writing() as session:
         now = read_surroundings(session).now
         record = session.get(Evidence, evidence_id)
-        if record is None or Part.EVIDENCE not in parts_of(session, person, record.case_id):
+        if record is None or Part.EVIDENCE_ADDED not in parts_of(session, person, record.case_id):
             raise NotFound
         chain = _chain(session, record.case_id, is_open=True)
         for file in (new := _new_ones(session, record, given, limits)):

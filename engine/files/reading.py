@@ -92,7 +92,7 @@ def file_to_remove(db: Database, case_id: int, file_id: int, person: Person) -> 
 
 
 def record(db: Database, case_id: int, evidence_id: int, person: Person) -> Record:
-    """Give a record of evidence in brief; NotFound when it is not for this person to see."""
+    """Give a record of evidence in brief; NotFound when it is not for this person to add to."""
     with reading(db, person) as look:
         found = look.session.execute(
             select(Evidence, CaseFile.reference, Customer.name)
@@ -100,7 +100,7 @@ def record(db: Database, case_id: int, evidence_id: int, person: Person) -> Reco
             .outerjoin(Customer, Customer.id == CaseFile.customer_id)
             .where(Evidence.id == evidence_id, Evidence.case_id == case_id)
         ).first()
-        if found is None or Part.EVIDENCE not in parts_of(look.session, person, case_id):
+        if found is None or Part.EVIDENCE_ADDED not in parts_of(look.session, person, case_id):
             raise NotFound
         row: Evidence = found.Evidence
         return Record(row.id, case_id, found.reference, found.name or "", row.on, label_of(row))

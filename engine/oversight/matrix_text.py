@@ -23,6 +23,7 @@ _PARTS: Mapping[Part, str] = {
     Part.TASKS: "Tasks",
     Part.DECISIONS: "Decisions and their reasons, appeals",
     Part.EVIDENCE: "Evidence",
+    Part.EVIDENCE_ADDED: "Adding to the evidence and correcting it",
     Part.CONTACTS: "Contacts",
     Part.TIMELINE: "Timeline and answers",
     Part.DIAGRAMS: "Where it is, on its diagrams",

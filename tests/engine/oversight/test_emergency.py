@@ -8,16 +8,18 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from engine import clock
+from engine import clock, files
 from engine.casework.audit import Chain
 from engine.casework.visibility import Part, parts_seen
+from engine.commands import act
 from engine.errors import InvalidAnswers, NotFound, Rejected
 from engine.oversight import ask, emergencies, end, mark_seen, my_emergencies
 from engine.queries import case
 from engine.tables.audit import AuditDetail, AuditEvent
-from engine.tables.casefile import CaseFile
+from engine.tables.casefile import CaseFile, Evidence
 from engine.tables.database import Database
 from engine.tables.process import Outbox
+from tests.engine.files.samples import png
 from tests.engine.queries.landlord import NOW, Pen, full_case, person, settle
 
 WHY = "A neighbour rang: smoke, and nobody opens the door."
@@ -49,6 +51,24 @@ def test_a_case_is_opened_until_the_end_of_the_day_and_closes_by_itself(house: D
     with clock.frozen(NOW.replace(hour=23, minute=0)):  # midnight in London, in April
         assert _parts(house, "carl") == frozenset()
         assert my_emergencies(house, person("carl")) == ()
+
+
+def test_what_is_known_in_an_emergency_is_not_added_to(house: Database) -> None:
+    """R-102: what decisions rest on is recorded by those who work on the case."""
+    ask(house, person("carl"), "SP-2026-001", WHY)
+    with house.reading() as session:
+        [record_id] = session.scalars(select(Evidence.id).limit(1))
+    assert not case(house, 1, person("carl")).takes_evidence
+    assert case(house, 1, person("amina")).takes_evidence
+    scan = [("scan.png", png())]
+    for action in ("add_evidence", "correct_evidence", "class_evidence"):
+        with pytest.raises(NotFound):
+            act(house, action, 1, {}, by="carl")
+    with pytest.raises(NotFound):
+        files.record(house, 1, record_id, person("carl"))
+    with pytest.raises(NotFound):
+        files.add(house, record_id, scan, person("carl"), limits=files.Limits())
+    assert files.add(house, record_id, scan, person("amina"), limits=files.Limits()) == 1
 
 
 def test_everybody_it_concerns_sees_who_why_and_until_when(house: Database) -> None:
