@@ -47,6 +47,14 @@ class MadeUp:
         return f"{self.first}.{self.surname}@example.org".lower()
 
 
+def detail_of(number: int) -> str:
+    """Give a sentence that a record of evidence of one number has beside its words."""
+    at = number * _STRIDE
+    begin, end = _BEGINNINGS[at % len(_BEGINNINGS)], _ENDINGS[number % len(_ENDINGS)]
+    street = _STREETS[(number // len(_ENDINGS)) % len(_STREETS)]
+    return f"It was about {begin}{end} {street}."
+
+
 def made_up(number: int, relative: int = 0) -> MadeUp:
     """Give the customer of one number, or the so many-th person who speaks for them.
 

@@ -41,6 +41,8 @@ Rows = dict[str, list[dict[str, Any]]]
 #: Where the answers to a form are kept: table -> columns; another column names the form.
 _ANSWERS = {"submission": ("answers", "restricted"), "work_item": ("draft",)}
 _LETTERS, _EVIDENCE, _SENDINGS = "letter", "evidence", "sending"
+#: What somebody wrote of what happened.
+_RECORDS = frozenset({"evidence.text", "outside_event.what"})
 #: Tables of which the audit repeats what tells one row from another.
 _MARKED = (_LETTERS, _EVIDENCE, _SENDINGS)
 
@@ -169,7 +171,8 @@ class Original:
         if isinstance(column.type, Date):
             return lambda copy: days.date_before(value, copy.days)
         if isinstance(column.type, String):
-            return self._values.text(value)
+            is_record = f"{column.table.name}.{column.name}" in _RECORDS
+            return self._values.record(value) if is_record else self._values.text(value)
         return None
 
     def _names(self, column: Column[Any], row: dict[str, Any]) -> Names:

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.demo.multiplying import days
 from engine.demo.multiplying.columns import REFERENCES, table_of
+from engine.demo.multiplying.customers import detail_of
 
 Ids = Mapping[str, Mapping[int, int]]
 
@@ -44,6 +45,8 @@ _NOTICE = r"(?<![^\s\"])[a-z_]+:\d+(?=:\d{4}-\d{2}-\d{2}:)"
 _PATH = r"(?<![\w/])/cases/\d+"
 _DATE_PARTS = {"day", "month", "year"}
 _CASE = "case_file"
+#: The answer that a record of evidence is made of.
+_RECORD = "what_happened"
 _RUN = "process_instance"
 
 
@@ -71,6 +74,11 @@ class Values:
         parts.append(text[end:])
         return lambda copy: "".join(part if isinstance(part, str) else part(copy) for part in parts)
 
+    def record(self, text: str) -> Recipe:
+        """Give the recipe of what a record of evidence says: a search tells the copies apart."""
+        recipe = self.text(text)
+        return lambda copy: f"{recipe(copy) if recipe else text} {detail_of(copy.number)}"
+
     def json(self, value: Any, names: Names = REFERENCES, name: str = "") -> Recipe | None:
         """Give the recipe of a JSON value; None when nothing in it is different in a copy.
 
@@ -80,7 +88,7 @@ class Values:
         if table is not None and (known := _as_id(value)) is not None:
             return _reference(table, known, as_text=isinstance(value, str))
         if isinstance(value, str):
-            return self.text(value)
+            return self.record(value) if name == _RECORD and value else self.text(value)
         if isinstance(value, list):
             return self._list(value, names, name)
         if isinstance(value, dict):

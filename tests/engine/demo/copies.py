@@ -51,6 +51,8 @@ _MASKS = [
     (re.compile(r"\b(\w{3,9} )?\d{1,2} [A-Z][a-z]{2,8} \d{4}\b"), "<date>"),
     (re.compile(r"\b([a-z_]+):\d+\b"), r"\1:<id>"),
     (re.compile(r"/cases/\d+"), "/cases/<id>"),
+    # What each record of evidence of a copy says beside its words.
+    (re.compile(r" It was about [A-Z][a-z]+ [A-Z][a-z]+\.$"), ""),
 ]
 
 

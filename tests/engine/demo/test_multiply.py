@@ -19,7 +19,7 @@ from engine.errors import Rejected
 from engine.operations import REGISTRY
 from engine.scenario import Scenario, Script
 from engine.scenario.script import moment
-from engine.tables.casefile import CaseFile, Customer
+from engine.tables.casefile import CaseFile, Customer, Evidence, Submission
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement
 from engine.tables.people import User
@@ -107,6 +107,25 @@ def test_a_copy_is_its_original_but_for_ids_people_and_dates(in_force: Scenario)
             assert compared.days % 7 == 0
             texts = " ".join(compared.texts())
             assert [word for word in words if re.search(rf"\b{re.escape(word)}\b", texts)] == []
+
+
+@on_sqlite
+def test_a_search_for_the_words_of_a_record_tells_copies_apart(in_force: Scenario) -> None:
+    copies = _multiply(in_force.db, 3)
+    with in_force.db.reading() as session:
+        rows = session.execute(select(Evidence.case_id, Evidence.text)).all()
+        told = [row for row in rows if row.case_id in copies]
+        assert told
+        mine = {row.text for row in told if row.case_id == copies[0]}
+        others = {row.text for row in rows if row.case_id != copies[0]}
+        assert not mine & others
+        answers = session.scalars(
+            select(Submission.answers).where(
+                Submission.case_id.in_(copies), Submission.form == "add_evidence"
+            )
+        ).all()
+        said = {one["what_happened"] for one in answers}
+        assert said <= {row.text for row in told}
 
 
 def test_every_case_stays_a_case_of_its_own(in_force: Scenario) -> None:
