@@ -89,7 +89,7 @@ def multiply(cases: int) -> None:
             "Expected a demonstration (SPOC_DEMO=1). Cases of real people are not copied."
         )
     database = ready()
-    with tqdm(total=cases, unit="case", leave=False) as bar:
+    with tqdm(total=cases, unit="case", leave=False, disable=None) as bar:
 
         def tell(done: int, total: int, what: str) -> None:
             bar.set_description(what)

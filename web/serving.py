@@ -172,7 +172,7 @@ def _prepare(database: engine.Database) -> None:
 
 def _load_demo(database: engine.Database) -> None:
     click.echo("Loading the demonstration landlord, once; its cases are played, not copied.")
-    with tqdm(total=1, unit="step", leave=False) as bar:
+    with tqdm(total=1, unit="step", leave=False, disable=None) as bar:
 
         def tell(done: int, total: int, what: str) -> None:
             bar.total, bar.n = total, done
