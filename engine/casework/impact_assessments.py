@@ -18,6 +18,8 @@ from engine.tables.policy_control import ImpactAssessment, PolicyVersion
 from forms import Choice
 
 _KIND = "impact_assessment"
+#: Why an author alone does not sign, and what to do.
+ONLY_AUTHOR = "you are the only one who wrote it. Have another person review it."
 #: What a new assessment does not take over from the last one: it is said anew.
 _ANEW = ("assessed_on", "front_next_review_on", "relabelled_because")
 
@@ -71,7 +73,10 @@ def impact_at_hand(context: Context) -> list[Choice]:
     rows = [impact_rules.ROWS[name] for name in impact_rules.negatives(row.answers)]
     negative = f"Negative: {', '.join(rows)}." if rows else "No negative impact."
     lacking = impact_rules.unaddressed(row.answers)
-    return [Choice(str(row.id), negative, " ".join(lacking) or "Each has mitigation and action.")]
+    open_ = [f"It cannot be signed yet, so send it back. {' '.join(lacking)}"] if lacking else []
+    if is_only_author(row, context.actor):
+        open_.append(f"You cannot sign it: {ONLY_AUTHOR}")
+    return [Choice(str(row.id), negative, " ".join(open_) or "Each has mitigation and action.")]
 
 
 def impact_can_be_signed(context: Context, values: dict[str, Any]) -> list[Problem]:
@@ -85,9 +90,9 @@ def impact_can_be_signed(context: Context, values: dict[str, Any]) -> list[Probl
         )
         for one in impact_rules.unaddressed(row.answers)
     ]
-    if _authors(row) == {context.actor}:
-        sentence = "Expected somebody else to sign, because you are the only one who wrote it."
-        found.append(Problem("assessment_result", f"{sentence} Have another person review it."))
+    if is_only_author(row, context.actor):
+        sentence = f"Expected somebody else to sign, because {ONLY_AUTHOR}"
+        found.append(Problem("assessment_result", sentence))
     front, given = row.answers.get("front_next_review_on"), values["next_review_on"]
     if front and front != given:
         dates = f"the front page says {_said(front)} and you say {_said(given)}"
@@ -114,6 +119,11 @@ def review_assessment(context: Context, values: dict[str, Any], restricted: dict
     }
     row.sent_back = [*row.sent_back, told]
     note(context, "impact_assessment_sent_back", _KIND, row.id, {"negative": told["negatives"]})
+
+
+def is_only_author(row: ImpactAssessment, name: str) -> bool:
+    """Tell whether nobody else had a part in writing it: then that person does not sign (R-122)."""
+    return _authors(row) == {name}
 
 
 def _open_of(context: Context) -> ImpactAssessment | None:

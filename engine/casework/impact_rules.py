@@ -86,6 +86,20 @@ def unaddressed(answers: Answers) -> list[str]:
     return found
 
 
+def gaps(answers: Answers) -> Mapping[str, str]:
+    """Give what stands below the answer at each row that keeps it from being signed (R-121).
+
+    By the id of the question that asks the impact of the row.
+    """
+    lacking = unaddressed(answers)
+    return {
+        f"{row}_impact": f"\nIt cannot be signed yet. {said}"
+        for row in negatives(answers)
+        for said in lacking
+        if said.startswith(f"{ROWS[row]}:")
+    }
+
+
 def _lacks_mitigation(answers: Answers, row: str) -> Iterator[str]:
     written = {"mitigation": answers.get(f"{row}_mitigation") or ""}
     if own_words.problems(written, written):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
 import forms
 from engine.calendar import Due, said
 from engine.casework import impact_rules, people, policy_dates, policy_of_release
+from engine.casework.impact_assessments import is_only_author
 from engine.casework.tasks_seen import may_see_task
 from engine.casework.visibility import opens
 from engine.errors import NotFound
@@ -132,6 +132,8 @@ class AssessmentPage:
     signed_by: str
     signed_on: dt.date | None
     directorate: str
+    #: It is not signed, and the one who reads it alone wrote it (R-122).
+    is_mine_alone: bool
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,7 @@ def assessment(database: Database, assessment_id: int, person: Person) -> Assess
             signed_by=look.full_name(row.signed_by),
             signed_on=row.signed_on,
             directorate=row.directorate,
+            is_mine_alone=row.signed_on is None and is_only_author(row, person.name),
         )
 
 
@@ -357,9 +360,12 @@ def _parts(
     if form is None:
         return ()
     staff = [forms.Choice(name, full) for name, full in look.full_names.items()]
-    given: dict[str, Any] = dict(row.answers)
+    given, gaps = dict(row.answers), {} if row.signed_on else impact_rules.gaps(row.answers)
     return tuple(
-        (page.title, tuple((label, text) for _, label, text in asked if text))
+        (
+            page.title,
+            tuple((label, text + gaps.get(asks.id, "")) for asks, label, text in asked if text),
+        )
         for page, asked in forms.summary(form, given, dict.fromkeys(form.providers, staff))
     )
 

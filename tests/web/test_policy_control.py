@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from engine import clock
 from engine.scenario import Scenario
+from engine.tables.policy_control import ImpactAssessment
 from tests.engine.casework.test_policy_control import LOOKED, VERSION, impact
 from tests.engine.casework.test_policy_documents import BEHAVIOUR
 from tests.web.visitor import Visitor
@@ -91,13 +93,32 @@ def test_signing_is_refused_with_the_row_named_on_every_page(story: Scenario, as
     assert row in page.text
     assert "A review is open." in page.text
     assert not page.tree.xpath("//main//a[starts-with(@href, '/tasks/')]"), "it is Ann's task"
-    assert row in as_("olive").get("/policy/assessments/1").text
+    read = as_("olive").get("/policy/assessments/1")
+    (at_the_row,) = read.tree.xpath("//dd[contains(., 'It cannot be signed yet.')]")
+    assert row in at_the_row.text_content()
+    assert read.text.index(row) < read.text.index("Letters alone."), "before all of it is read"
+    assert "You cannot sign it, because you are the only one who wrote it." in read.text
     ann = as_("ann")
     assert "Letters alone." in ann.get("/policy/assessments/1").text
     as_("priya").get("/policy/assessments/1", 404)
     as_("olive").get("/policy/assessments/7", 404)
     task = ann.get("/tasks").follow("Review the impact assessment")
-    assert row in task.text
+    assert f"It cannot be signed yet, so send it back. {row}" in task.text
+    assert "You cannot sign it" not in task.text
+
+
+def test_who_wrote_it_alone_is_told_before_reading_it(story: Scenario, as_: As) -> None:
+    """R-122: on the first page and in the task; signing is refused all the same."""
+    _handed_in(story)
+    with story.db.writing() as session:
+        row = session.scalars(select(ImpactAssessment)).one()
+        row.written_by, row.answers = ["ann"], {**row.answers, "lead": "ann", "staff_involved": []}
+    ann = as_("ann")
+    said = "You cannot sign it"
+    assert f"{said}, because you are the only one" in ann.get("/policy/assessments/1").text
+    assert said not in as_("olive").get("/policy/assessments/1").text
+    task = ann.get("/tasks").follow("Review the impact assessment")
+    assert f"{said}: you are the only one who wrote it. Have another person" in task.text
 
 
 def test_the_page_shows_what_the_policy_is_read_with_and_links_to_addresses_alone(
