@@ -152,6 +152,8 @@ def _correct(context: Context, wrong: Evidence | Contact, row: Mapping[str, Any]
     wrong.corrected_at, wrong.corrected_by = context.now, context.actor
     wrong.correction_reason = row["reason"]
     kind = "evidence" if isinstance(wrong, Evidence) else "contact"
+    if isinstance(wrong, Contact):
+        refused_contacts.wants_no_reading(context, wrong)
     if row["decision"] == "corrected":
         day = row.get("right_day")
         on = dt.date.fromisoformat(day) if day else wrong.on

@@ -21,6 +21,8 @@ TO_BE_READ = "to_be_read"
 #: The message that begins the reading of one contact, and the control variable that says which.
 MESSAGE = "contact_to_be_read"
 REF = "contact_ref"
+#: The message that ends it when the record was corrected before anybody read it.
+_CORRECTED = "contact_was_corrected"
 _INCOMING = "in"
 #: When the customer was told that a message came.
 _TODAY = "today"
@@ -77,7 +79,18 @@ def confirmed_on(context: Context, answer: str | None, came_on: dt.date) -> dt.d
 def wants_reading(context: Context, contact: Contact) -> None:
     """Give a contact that nobody has read to whoever is on duty; nothing for one that was."""
     if contact.triage == TO_BE_READ:
-        context.send(MESSAGE, payload={REF: f"contact:{contact.id}"})
+        context.send(MESSAGE, payload={REF: _ref_of(contact)})
+
+
+def wants_no_reading(context: Context, contact: Contact) -> None:
+    """Let nobody read a record that is wrong (R-105); nothing for one that was read before."""
+    if contact.triage == TO_BE_READ:
+        context.send(_CORRECTED, key=_ref_of(contact))
+
+
+def contact_ref(context: Context) -> str:
+    """Give how messages address the contact this run is about: ``contact:12``."""
+    return _ref_of(_of_run(context))
 
 
 def contact_read_by(context: Context) -> Due:
@@ -131,6 +144,10 @@ def sort_contact(context: Context, values: dict[str, Any], restricted: dict[str,
         old={"triage": TO_BE_READ},
         new={"triage": contact.triage, "confirmed": values.get("confirmed")},
     )
+
+
+def _ref_of(contact: Contact) -> str:
+    return f"contact:{contact.id}"
 
 
 def _of_run(context: Context) -> Contact:

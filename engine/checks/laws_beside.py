@@ -190,6 +190,12 @@ BESIDE: tuple[Law, ...] = (
     ),
     Law(
         "unread_contact",
+        "A record that was corrected is nobody's to read any more",
+        "R-105",
+        There("message:contact_was_corrected"),
+    ),
+    Law(
+        "unread_contact",
         "A message that nobody read in time is told",
         "R-095",
         After("timer:case.contact_read_by", "tells:contact_unread"),

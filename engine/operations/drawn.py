@@ -117,6 +117,7 @@ FACTS: Mapping[str, Fact] = {
     "contact_answer_due": passing_on.contact_answer_due,
     "contact_address": current_terms.contact_address,
     "contact_read_by": refused_contacts.contact_read_by,
+    "contact_ref": refused_contacts.contact_ref,
     "contact_method": current_terms.contact_method,
     "copy_address": letters.copy_address,
     "cover": current_terms.cover,

@@ -216,6 +216,7 @@ FROM_OUTSIDE = {
     "appeal_withdrawn",
     "arrangement_taken_over",
     "case_opened_in_error",
+    "contact_was_corrected",
     "cover_notice_dropped",
     "cover_notice_wanted",
     "customer_left",

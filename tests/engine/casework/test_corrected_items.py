@@ -155,6 +155,14 @@ def test_a_contact_nobody_had_read_is_still_to_be_read_once_and_as_corrected(
     assert [one.payload for one in sent] == [{"contact_ref": f"contact:{right.id}"}]
     open_ones = open_matters.open_of(landlord.session, [contact.case_id])
     assert [one.id for one in open_ones if one.kind == "unread"] == [right.id]
+    (let_go,) = [one for one in landlord.rows(Message) if one.name == "contact_was_corrected"]
+    assert let_go.key == f"contact:{contact.id}"
+
+
+def test_nobody_is_told_of_a_corrected_contact_that_was_read_before(landlord: Landlord) -> None:
+    contact = called(landlord, "2026-03-12")
+    decide(landlord, item(contact=contact.id, decision="erased"))
+    assert not [one for one in landlord.rows(Message) if one.name == "contact_was_corrected"]
 
 
 @pytest.mark.parametrize(
