@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.calendar import said
-from engine.casework import evidence, letter_words, passing_on, refused_contacts, stages
+from engine.casework import (
+    evidence,
+    letter_words,
+    passing_on,
+    refused_contacts,
+    stages,
+    unread_contacts,
+)
 from engine.casework.context import Context
 from engine.errors import Problem
 from engine.tables.casefile import Contact
@@ -133,5 +140,5 @@ def log_contact(context: Context, values: dict[str, Any], restricted: dict[str, 
     context.session.add(contact)
     context.session.flush()
     context.audit("contact_logged", "contact", contact.id, new={"triage": contact.triage})
-    refused_contacts.wants_reading(context, contact)
+    unread_contacts.wants_reading(context, contact)
     passing_on.keep(context, contact, values)

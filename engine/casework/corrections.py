@@ -15,7 +15,7 @@ from engine.casework import (
     moves,
     owed_action_runs,
     owed_actions,
-    refused_contacts,
+    unread_contacts,
 )
 from engine.casework.appeal_receipts import DECISION_NAMES
 from engine.casework.context import Context
@@ -153,7 +153,7 @@ def _correct(context: Context, wrong: Evidence | Contact, row: Mapping[str, Any]
     wrong.correction_reason = row["reason"]
     kind = "evidence" if isinstance(wrong, Evidence) else "contact"
     if isinstance(wrong, Contact):
-        refused_contacts.wants_no_reading(context, wrong)
+        unread_contacts.wants_no_reading(context, wrong)
     if row["decision"] == "corrected":
         day = row.get("right_day")
         on = dt.date.fromisoformat(day) if day else wrong.on
@@ -192,7 +192,7 @@ def _right_contact(context: Context, wrong: Contact, text: str, on: dt.date) -> 
     context.session.add(right)
     context.session.flush()
     context.audit("contact_logged", "contact", right.id, new={"corrects": wrong.id})
-    refused_contacts.wants_reading(context, right)
+    unread_contacts.wants_reading(context, right)
 
 
 def _decided(context: Context, request: DataRequest) -> list[dict[str, Any]]:

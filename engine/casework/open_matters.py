@@ -14,7 +14,8 @@ from engine.calendar import said
 from engine.casework import owed_action_runs, passing_on, promises
 from engine.casework.context import Context
 from engine.casework.open_tasks import PASSED_ON, is_open, is_open_unled
-from engine.casework.refused_contacts import REF, TO_BE_READ
+from engine.casework.refused_contacts import TO_BE_READ
+from engine.casework.unread_contacts import REF
 from engine.errors import Problem
 from engine.tables.casefile import Contact, OwedAction
 from engine.tables.complaints import Complaint

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import messages
-from engine.casework import refused_contacts
+from engine.casework import refused_contacts, unread_contacts
 from engine.casework.audit import Chain, Entry
 from engine.imports.checking import known_marks
 from engine.imports.states import state_of
@@ -134,10 +134,10 @@ def _want_reading(
         messages.send(
             session,
             messages.Envelope(
-                name=refused_contacts.MESSAGE,
+                name=unread_contacts.MESSAGE,
                 key=None,
                 refs={"case_id": case_id},
-                payload={refused_contacts.REF: f"contact:{contact_id}"},
+                payload={unread_contacts.REF: f"contact:{contact_id}"},
                 sent_by=row.started_by,
                 sent_at=now,
             ),

@@ -50,12 +50,12 @@ from engine.casework import (
     referral,
     refusal_effects,
     refusals,
-    refused_contacts,
     retention,
     review_packs,
     reviews,
     stages,
     third_parties,
+    unread_contacts,
 )
 from engine.operations.registry import Fact, FindHolder, Operation
 
@@ -116,8 +116,8 @@ FACTS: Mapping[str, Fact] = {
     "case_owner": cases.owner,
     "contact_answer_due": passing_on.contact_answer_due,
     "contact_address": current_terms.contact_address,
-    "contact_read_by": refused_contacts.contact_read_by,
-    "contact_ref": refused_contacts.contact_ref,
+    "contact_read_by": unread_contacts.contact_read_by,
+    "contact_ref": unread_contacts.contact_ref,
     "contact_method": current_terms.contact_method,
     "copy_address": letters.copy_address,
     "cover": current_terms.cover,

@@ -15,6 +15,7 @@ from engine.casework import (
     refusal_proposals,
     refusals,
     refused_contacts,
+    unread_contacts,
 )
 from engine.casework.context import Context
 from engine.errors import ElementFailed, InvalidAnswers, NotAllowed, NotFound, Rejected
@@ -467,7 +468,7 @@ def test_what_nobody_read_becomes_a_task_of_the_same_working_day(register: Regis
         "2026-09-07", figures={"refusal.triage_within": 0}, variables=sent.payload
     )
     # It came on a Saturday, so it is read on the Monday
-    assert refused_contacts.contact_read_by(reading).on == dt.date(2026, 9, 7)
+    assert unread_contacts.contact_read_by(reading).on == dt.date(2026, 9, 7)
     sorted_ = {"message_read": ["contact"], "read_triage": "nothing_new"}
     with pytest.raises(InvalidAnswers, match="confirmed to the customer"):
         register.answer("sort_contact", reading, sorted_)
@@ -479,4 +480,4 @@ def test_what_nobody_read_becomes_a_task_of_the_same_working_day(register: Regis
 def test_another_case_s_message_is_not_to_be_read_here(register: Register) -> None:
     reading = register.context("2026-09-07", variables={"contact_ref": "contact:99"})
     with pytest.raises(NotFound):
-        refused_contacts.contact_at_hand(reading)
+        unread_contacts.contact_at_hand(reading)
