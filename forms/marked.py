@@ -160,7 +160,10 @@ def read(content: bytes, problems: Problems, *, first_line: int = 1) -> Marked |
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
-        said = f"Expected YAML, but {error.problem}. Check dashes, blanks and quotes."
+        said = (
+            f"Expected YAML, keys with values such as “title: A letter”, but {error.problem}. "
+            "Check this line and the one above it: colons, dashes, blanks and quotes."
+        )
         problems.append((line, said))
         return None
     except (yaml.YAMLError, RecursionError, ValueError):

@@ -74,8 +74,13 @@ def _compared(
 
 
 def _marks(one: engine.FileDifference, wanted: set[str]) -> dict[str, dict[str, str]]:
+    # One step added moves many others: words on each would hide the one that counts.
+    quiet = {"moved"} if {each.what for each in one.elements} - {"moved"} else set()
     return {
-        change.element_id: {"what": change.what, "text": _badge(change)}
+        change.element_id: {
+            "what": change.what,
+            "text": "" if change.what in quiet else _badge(change),
+        }
         for change in one.elements
         if change.element_id and change.what in wanted
     }

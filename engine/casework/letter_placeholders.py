@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Collection, Iterator, Mapping
 
 from forms import LetterTemplate
 
@@ -86,6 +87,15 @@ DUE_FROM = (
 )
 
 
+def _instead(name: str, known: Collection[str]) -> str:
+    """Say what to write for a name that nothing stands behind."""
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    if close:
+        says = PLACEHOLDERS.get(close[0], "what its author fills in")
+        return f"Did you mean “(({close[0]}))”? It says {says}."
+    return "Ask for it under “asks”, or use a name that another letter uses."
+
+
 def unknown_names(template: LetterTemplate, figures: set[str]) -> Iterator[tuple[int, str]]:
     """Give line and sentence for each name in a template that nothing stands behind.
 
@@ -98,8 +108,8 @@ def unknown_names(template: LetterTemplate, figures: set[str]) -> Iterator[tuple
             if name not in known:
                 yield (
                     block.line,
-                    f"Expected “(({name}))” to be something a letter can say, but it is not. Ask "
-                    "for it under “asks”, or use a name from “forms/README.md”.",
+                    f"Expected “(({name}))” to be something a letter can say, but it is not. "
+                    f"{_instead(name, known)}",
                 )
     for name in (template.due_within, template.appealable_if):
         if name and name not in figures:

@@ -162,7 +162,7 @@ def _beyond(figure: Figure) -> Iterator[Finding]:
     low, high = _number(figure.minimum), _number(figure.maximum)
     if value is None and (low is not None or high is not None):
         yield _not_a_number(figure)
-    if value is None or value < 0:
+    if value is None:
         return
     if (low is not None and value < low) or (high is not None and value > high):
         yield Finding(

@@ -149,7 +149,10 @@ def scripts_in(file: str, content: bytes) -> list[Script]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        said = f"Expected YAML, but {error.problem}. Check dashes, blanks and quotes."
+        said = (
+            f"Expected YAML, keys with values such as “title: A letter”, but {error.problem}. "
+            "Check this line and the one above it: colons, dashes, blanks and quotes."
+        )
         raise ScriptError(f"{file}:{line}: {said}") from error
     except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ScriptError(f"{file}:0: Expected YAML, but it cannot be read: {error}") from error

@@ -64,6 +64,7 @@ def test_files_are_known_by_their_names(as_: As) -> None:
     assert "2 files taken in:" in taken.text
     assert text_of(olive, LETTER).endswith("More.\n")
     assert "Findings of the draft now" in taken.text
+    assert "bpmn/new.bpmn" in [one.text for one in taken.tree.iterfind(".//h3/span")]
     assert taken.tree.xpath("//a[contains(@href, '/files/bpmn/new.bpmn')]")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 
 from flask import Flask
@@ -93,6 +95,7 @@ def test_what_is_to_be_mended_comes_first_and_keeps_it_from_being_handed_in(as_:
     olive, _ = _changed(as_, more="((no_such_thing))\n")
     page = olive.get("/drafts/2/hand-in")
     assert page.tree.xpath("(//h2)[1]")[0].text_content() == "1 thing to mend first"
+    assert page.tree.xpath("(//h2)[1]/following::h3[1]/span")[0].text == LETTER
     assert not page.has_button("Hand it in")
     refused = olive.post("/drafts/2/hand-in", {"csrf_token": page.token, "note": "Now."})
     assert refused.status == 422
@@ -209,6 +212,25 @@ def test_what_changed_is_shown_by_element_by_cell_and_by_line(as_: As) -> None:
     assert not one.tree.xpath("//*[@data-changes]")
     assert one.follow("Show every file").path == "/drafts/2/changes"
     olive.get("/drafts/2/changes/bpmn/nothing.bpmn", status=404)
+
+
+def test_what_was_only_moved_stands_folded_behind_what_changed(as_: As) -> None:
+    """R-125: the second person finds the one step that is new among all that made room for it."""
+    olive = as_("olive")
+    start(olive)
+    drawn = text_of(olive, DIAGRAM).replace('name="Decide the appeal"', 'name="Decide it"')
+    place = re.compile(r'(bpmnElement="allocate_director"[^>]*>\s*<dc:Bounds x=")(\d+)')
+    moved, times = place.subn(lambda found: f"{found[1]}{int(found[2]) + 5}", drawn)
+    assert times == 1
+    write(olive, DIAGRAM, moved)
+    page = olive.get(f"/drafts/2/changes/{DIAGRAM}")
+    folded = [row.text_content() for row in page.tree.xpath("//details//tbody/tr[td]")]
+    assert any("Allocate a director" in row and "Moved" in row for row in folded)
+    first = page.tree.xpath("(//tbody/tr)[1]/td[2]")[0]
+    assert first.text_content() == "Changed"
+    marks = json.loads(page.one("//*[@data-changes]").get("data-changes") or "")
+    assert marks["allocate_director"] == {"what": "moved", "text": ""}
+    assert marks["decide_appeal"]["text"] == "Changed"
 
 
 def test_two_versions_are_compared(as_: As) -> None:

@@ -136,6 +136,7 @@ def _page(
     left_out: path -> what a program left out of it. told: what others saved, as `_replacing` reads.
     """
     page = engine.draft(auth.database(), draft_id, auth.person())
+    placed = findings.placed(draft_id, page.findings, changed or ())
     return render_template(
         "drafts/upload.html",
         draft=page.brief,
@@ -144,7 +145,7 @@ def _page(
         changed=changed,
         left_out=left_out or {},
         files={file.path: file for file in page.files},
-        found=findings.placed(draft_id, page.findings, changed or ()),
+        found=findings.by_file(placed, {file.path: file.title for file in page.files}),
         copying=copying,
         told=told,
         kinds=KINDS,

@@ -54,6 +54,8 @@ def test_an_empty_figure_needs_one_of_the_first_set_to_take() -> None:
     [
         ('"many"', "policy_number"),
         ('"50"', "policy_range"),
+        ('"-3"', "policy_range"),
+        ("-3", "policy_range"),
         ('""', "policy_row"),
         ("5 +", "policy_row"),
     ],

@@ -51,3 +51,10 @@ def test_a_name_with_nothing_behind_it_is_told(
     told = findings(release, old, new)
     assert any(words in one.message for one in told), told
     assert {one.file for one in told} == {"forms/letters/fair_treatment.md"}
+
+
+def test_a_name_that_is_nearly_right_is_told_with_what_it_says(release: Bundle) -> None:
+    """R-031: who writes a letter sees the page alone, not the guide of a checkout."""
+    told = findings(release, "**((review_on))**", "**((reviev_on))**")
+    (one,) = [each for each in told if "reviev_on" in each.message]
+    assert "Did you mean “((review_on))”? It says the day" in one.message
