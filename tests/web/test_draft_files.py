@@ -181,3 +181,14 @@ def test_only_the_pages_that_draw_may_place_with_style_attributes(as_: As) -> No
     relaxed = [path for path, policy in policies.items() if "unsafe-inline" in policy]
     assert relaxed == [f"/drafts/2/files/{DIAGRAM}", f"/drafts/2/files/{TABLE}"]
     assert policies[relaxed[0]].endswith("; style-src-attr 'unsafe-inline'")
+
+
+def test_the_editors_are_given_lists_of_every_name_a_draft_may_use(as_: As) -> None:
+    olive = as_("olive")
+    start(olive)
+    answer = olive.client.get("/drafts/2/vocabulary.json")
+    assert answer.status_code == 200
+    lists = answer.get_json()
+    assert {"forms", "letters", "facts", "messages", "variables"} <= set(lists)
+    assert "case.appeal_due" in {one["value"] for one in lists["facts"]}
+    assert all(lists.values())

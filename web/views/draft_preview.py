@@ -29,7 +29,9 @@ def preview(draft_id: int, path: str) -> ResponseReturnValue:
 @blueprint.get("/vocabulary.json")
 def vocabulary(draft_id: int) -> ResponseReturnValue:
     """Give the names an editor offers, in lists."""
-    return jsonify(asdict(engine.vocabulary(auth.database(), draft_id, auth.person())))
+    lists = asdict(engine.vocabulary(auth.database(), draft_id, auth.person()))
+    del lists["labels"]  # what the pages say for a name, which no editor offers
+    return jsonify(lists)
 
 
 @blueprint.post("/due")
