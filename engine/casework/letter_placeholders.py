@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from forms import LetterTemplate
+from forms import Block, LetterTemplate
 
 #: Placeholder -> what it says. One that ends in ``_code`` is for conditions, not for customers.
 PLACEHOLDERS: Mapping[str, str] = {
@@ -80,6 +80,17 @@ PLACEHOLDERS: Mapping[str, str] = {
     "corrections": "what was decided of each thing said to be wrong, as a list",
     "ombudsman_code": "housing_ombudsman or local_government_ombudsman",
 }
+#: Placeholder for conditions -> what it can be. A part that waits for anything else is never said.
+CODES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("appealable_code", "appeal_in_time_code", "appeal_late_code"), ("yes", "no")),
+    "arrangement_kind_code": ("spoc", "other_action"),
+    "old_letter_code": ("found", "none"),
+    "old_review_code": ("late", "ahead"),
+    "appeal_outcome_code": ("upheld", "partly_upheld", "not_upheld", "not_taken"),
+    "appeal_effect_code": ("none", "terms", "cancelled", "look_again"),
+    "data_request_identity_code": ("clear", "asked", "proved", "not_proved"),
+    "ombudsman_code": ("housing_ombudsman", "local_government_ombudsman"),
+}
 #: The dates from which a template may have the day counted by which it must leave.
 DUE_FROM = (
     *("decided_on", "asked_on", "appeal_received_on", "appeal_due", "look_received_on"),
@@ -97,7 +108,7 @@ def _instead(name: str, known: Collection[str]) -> str:
 
 
 def unknown_names(template: LetterTemplate, figures: set[str]) -> Iterator[tuple[int, str]]:
-    """Give line and sentence for each name in a template that nothing stands behind.
+    """Give line and sentence for each name or value in a template that nothing stands behind.
 
     figures: the names of the policy's figures.
     """
@@ -111,6 +122,7 @@ def unknown_names(template: LetterTemplate, figures: set[str]) -> Iterator[tuple
                     f"Expected “(({name}))” to be something a letter can say, but it is not. "
                     f"{_instead(name, known)}",
                 )
+        yield from _values_that_never_come(block)
     for name in (template.due_within, template.appealable_if):
         if name and name not in figures:
             yield 0, _no_figure(template, name)
@@ -121,6 +133,23 @@ def unknown_names(template: LetterTemplate, figures: set[str]) -> Iterator[tuple
             f"be one of {', '.join(f'“{name}”' for name in DUE_FROM)}, but it is "
             f"“{template.due_from}”. Write one of them.",
         )
+
+
+def _values_that_never_come(block: Block) -> Iterator[tuple[int, str]]:
+    can_be = CODES.get(block.when)
+    for value in block.when_values if can_be else ():
+        if value not in (can_be or ()):
+            yield (
+                block.line,
+                f"Expected “{block.when}” to be compared with {_any_of(can_be or ())}, but it is "
+                f"compared with “{value}”, which it never is: this part would never be said. "
+                "Write one of them.",
+            )
+
+
+def _any_of(values: Sequence[str]) -> str:
+    quoted = [f"“{value}”" for value in values]
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
 def _no_figure(template: LetterTemplate, name: str) -> str:

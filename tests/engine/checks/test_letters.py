@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engine.casework.letter_placeholders import CODES, PLACEHOLDERS
 from engine.checks import check_letters
 from engine.errors import Finding
 from engine.releases import Bundle, build, read_folder
@@ -37,6 +39,7 @@ def test_our_own_letters_name_only_what_there_is(release: Bundle) -> None:
     [
         ("**((review_on))**", "((review_day))", "Expected “((review_day))” to be something"),
         ('when="appealable_code:yes"', 'when="weather:yes"', "Expected “((weather))”"),
+        ('when="appealable_code:yes"', 'when="appealable_code:yse"', "“yes” or “no”, but it is"),
         ("due_within: letter.issue_within", "due_within: letter.soon", "Expected “letter.soon”"),
         ("appealable_if: appeal.warning_letter", "appealable_if: appeal.maybe", "appeal.maybe"),
         ("due_from: asked_on", "due_from: christmas", "to be one of “decided_on”"),
@@ -58,3 +61,13 @@ def test_a_name_that_is_nearly_right_is_told_with_what_it_says(release: Bundle) 
     told = findings(release, "**((review_on))**", "**((reviev_on))**")
     (one,) = [each for each in told if "reviev_on" in each.message]
     assert "Did you mean “((review_on))”? It says the day" in one.message
+
+
+def test_what_a_part_may_wait_for_is_what_its_sentence_says() -> None:
+    """R-031: a part that waits for what never comes would be left out of every letter."""
+    codes = {name for name in PLACEHOLDERS if name.endswith("_code")}
+    assert set(CODES) == codes
+    for name, values in CODES.items():
+        assert re.findall(r"\w+", PLACEHOLDERS[name].split(":")[0].replace(" or ", " ")) == [
+            *values
+        ]
