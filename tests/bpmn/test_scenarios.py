@@ -52,6 +52,7 @@ PROMISED = {
         "A customer can take an appeal back and appeal again while there is time",
         "A matter is closed without action only when it has been looked at twice",
         "A matter that is put right early is settled without waiting for the time to change",
+        "A message put right before anybody read it is read once, and one taken out by nobody",
         "A refusal in force ends with its arrangement, and no letter is left to write",
         "A refusal that is appealed stays in force until the appeal lifts it at once",
         "A request that is turned down can be appealed, and that can end the arrangement",
