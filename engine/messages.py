@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.tables.process import Message, Subscription
 
 #: Messages that only say "look again": when nobody waits, nothing is missed.
-NUDGES = frozenset({"something_was_settled", "hold_lifted"})
+NUDGES = frozenset({"something_was_settled", "hold_lifted", "contact_was_corrected"})
 
 
 @dataclass(frozen=True)

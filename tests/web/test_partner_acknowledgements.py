@@ -179,6 +179,8 @@ def test_what_confirms_nothing_says_which_field_and_why(told: Flask, reference: 
         ({"notice_reference": ""}, "notice_reference", "none like it"),
         ({"notice_reference": ["a"]}, "notice_reference", "a text"),
         ({"notice_reference": None}, "notice_reference", "a text"),
+        ({"notice_reference": "SP\0-P1"}, "notice_reference", "a text"),
+        ({"notice_reference": "\ud800-P1"}, "notice_reference", "a text"),
     ):
         found, message = refused(confirm(told, reference, **changed))
         assert found == field

@@ -264,6 +264,23 @@ def test_a_register_that_stays_stopped_ends_after_a_month(
     assert "0 of 1 row taken over, 1 not taken" in dorothy.get(page.path).text
 
 
+def test_an_old_register_that_is_begun_again_loses_no_row(
+    landlord: Database, dorothy: Visitor
+) -> None:
+    # Rows left are kept for a month since somebody last went on with it, not since the file came.
+    page = checked(landlord, dorothy, register.workbook({5: register.clean(1)}))
+    page.press("Import 1 arrangement")
+    registers = imports.registers
+    with clock.frozen(NOW + dt.timedelta(days=10)):
+        registers.stop(landlord, 1, by="dorothy")
+    with clock.frozen(NOW + dt.timedelta(days=registers.KEPT_DAYS + 5)):
+        registers.resume(landlord, 1, by="dorothy")
+        registers.work(landlord, seconds=0)
+        assert outcomes(landlord, 1) == {5: "ready"}
+        registers.work(landlord)
+    assert outcomes(landlord, 1) == {5: "taken"}
+
+
 def test_columns_that_are_missing_or_twice_are_told(landlord: Database, dorothy: Visitor) -> None:
     page = send(dorothy, one_row())
     wrong = page.send("Check every row", {"column-0": "", "column-2": "email"})

@@ -29,7 +29,12 @@ logger = logging.getLogger("spoc.imports")
 KEPT_DAYS = 30
 _ROWS = table_of(RegisterImportRow)
 #: From when the rows left over are kept.
-_LAST_MOVED = (RegisterImport.ended_at, RegisterImport.stopped_at, RegisterImport.made_at)
+_LAST_MOVED = (
+    *(RegisterImport.ended_at, RegisterImport.stopped_at),
+    *(RegisterImport.checked_at, RegisterImport.made_at),
+)
+#: States in which the rows left over are being worked off.
+_AT_WORK = ("checking", "running")
 _UNEXPECTED = "Something unexpected went wrong; the log of the server says what. Ask for help."
 
 
@@ -166,7 +171,9 @@ def _clear(db: Database, import_id: int) -> None:
     One that was stopped ends with what it took over.
     """
     with db.writing() as session:
-        row = session.get_one(RegisterImport, import_id)
+        row = session.get_one(RegisterImport, import_id, with_for_update=True)
+        if state_of(row) in _AT_WORK:  # begun again, however old it is
+            return
         now = read_surroundings(session).now
         if state_of(row) == "stopped":
             _end(session, row)

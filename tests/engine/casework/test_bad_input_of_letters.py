@@ -15,9 +15,15 @@ from engine.tables.database import Database
 from engine.tables.decisions import Arrangement, Decision, Letter
 from engine.tables.people import User
 from tests.engine.casework.letter_desk import INTRODUCED, at, issue, preview, problems, sent
-from tests.engine.casework.new_case import Landlord, at_work
+from tests.engine.casework.new_case import OPENED, Landlord, at_work
 
 ISSUED: dict[str, Any] = {**INTRODUCED, **sent("2026-03-27")}
+
+#: The customer as the case was opened.
+KNOWN: dict[str, Any] = {
+    name: OPENED[name]
+    for name in ("customer_name", "customer_kind", "address", "tenancy_reference", "email")
+}
 
 
 @pytest.fixture
@@ -189,23 +195,34 @@ def test_a_way_the_customer_cannot_use_by_now_is_resolved_before_the_letter(
     landlord: Landlord,
 ) -> None:
     """R-044: what was entered between the decision and its letter counts."""
-    customer: Customer = landlord.rows(Customer)[0]
     assert arrangement(landlord).contact_method == "email"
+    known = {**KNOWN, "needs": "Large print."}
+    landlord.answer("change_customer", "2026-03-26", known)
     assert writing(landlord) == {}
-    customer.cannot_use = ["email"]
+    known["cannot_use"] = ["email"]
+    landlord.answer("change_customer", "2026-03-27", known)
     assert writing(landlord, "2026-03-30") == {
         "": "Expected a limit that leaves a way the customer can use, but they cannot use e-mail. "
-        "Their details say so now. Enter there what we do so that they can, or have the terms "
-        "changed before this letter leaves (R-044)."
-    }
-    customer.needs = "Priya rings after each e-mail and reads it out."
-    assert writing(landlord, "2026-03-30") == {}
-    customer.cannot_use, customer.email = [], ""
-    assert writing(landlord, "2026-03-30") == {
-        "": "Expected a way the customer can use, but we have no e-mail address for them. Find "
-        "out their address and enter it in their details, or have the terms changed before this "
+        "Their details say so now. Say there, under what else we do, how they can, before this "
         "letter leaves (R-044)."
     }
+    known["needs"] = "Large print. Priya rings after each e-mail and reads it out."
+    landlord.answer("change_customer", "2026-03-30", known)
+    assert writing(landlord, "2026-03-30") == {}
+
+
+def test_an_address_that_is_gone_by_now_is_found_or_done_without(landlord: Landlord) -> None:
+    """R-044: the letter is never held for good."""
+    known = {**KNOWN, "email": ""}
+    landlord.answer("change_customer", "2026-03-27", known)
+    assert writing(landlord, "2026-03-30") == {
+        "": "Expected a limit that leaves a way the customer can use, but we have no e-mail "
+        "address for them. Find out their address and enter it in their details, or say there, "
+        "under what else we do, how they get in touch without one, before this letter leaves "
+        "(R-044)."
+    }
+    landlord.answer("change_customer", "2026-03-30", {**known, "needs": "Tom takes messages."})
+    assert writing(landlord, "2026-03-30") == {}
 
 
 def test_what_the_meeting_resolved_is_not_asked_again(landlord: Landlord) -> None:
