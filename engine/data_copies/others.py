@@ -22,8 +22,9 @@ from engine.tables.people import User
 TAKEN_OUT = "[taken out]"
 #: How the name of a file's mark begins; its number follows.
 FILE = "file "
-_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? [A-Z][\w'-]+(?: [A-Z][\w'-]+)?")
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? [A-Z][\w'\u2019-]+(?: [A-Z][\w'\u2019-]+)?")
 _TAG = re.compile(r"(<[^>]*>)")
+_ALT = re.compile(r'(?<=\salt=")[^"]*')
 _PARTS = re.compile(r"\s*(?:[,;\n]|\band\b)\s*")
 
 
@@ -88,12 +89,23 @@ def cleaned(value: Any, out: re.Pattern[str] | None) -> Any:
 
 
 def cleaned_html(article: str, out: re.Pattern[str] | None) -> str:
-    """Give HTML without those names: each text between two tags as it is read, marks escaped."""
+    """Give HTML without those names, marks escaped: each text between two tags, as it is read.
+
+    What a picture is called is such a text too.
+    """
     if out is None:
         return article
     return "".join(
-        part if part.startswith("<") else _cleaned_text(part, out) for part in _TAG.split(article)
+        _ALT.sub(lambda alt: _cleaned_text(alt.group(), out), part)
+        if part.startswith("<")
+        else _cleaned_text(part, out)
+        for part in _TAG.split(article)
     )
+
+
+def texts_of(article: str) -> list[str]:
+    """Give what people read in HTML, without tags and what stands in them (R-104)."""
+    return [html.unescape(part) for part in _TAG.split(article) if not part.startswith("<")]
 
 
 def _cleaned_text(text: str, out: re.Pattern[str]) -> str:
@@ -144,7 +156,7 @@ def _in_words(
 
 
 def _texts(item: gathering.Item) -> Iterator[str]:
-    yield item.html
+    yield from texts_of(item.html)
     yield from _strings(list(item.values.values()))
 
 

@@ -24,6 +24,7 @@ _CODE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 _PAGE = "your-data.html"
 _DATA = "your-data.json"
 _PDF = ".pdf"
+_LETTERS = "letters/"
 _LETTER = '<p>The letter itself: <a href="{0}">{0}</a>{1}.</p>\n'
 _AS_PDF = ", and the same as PDF beside it"
 _HEAD = """<!doctype html>
@@ -53,7 +54,8 @@ def write(
 def holds_name(file: IO[bytes], names: list[str]) -> bool:
     """Tell whether one of the names still stands in what can be read of a ZIP.
 
-    A letter as PDF is made of the page that lies beside it, which is read here.
+    A letter as PDF is made of the page that lies beside it, which is read here as people read
+    it: what stands in a tag, such as the picture of a logo, is no name.
     """
     wanted = others.without(names)
     if wanted is None:
@@ -62,11 +64,19 @@ def holds_name(file: IO[bytes], names: list[str]) -> bool:
         for name in archive.namelist():
             if name.startswith("files/") or name.endswith(_PDF):
                 continue
-            with archive.open(name) as opened:
-                for line in io.TextIOWrapper(opened, "utf-8"):
-                    if wanted.search(html.unescape(line)):
-                        return True
+            if any(wanted.search(text) for text in _read(archive, name)):
+                return True
     return False
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> Iterator[str]:
+    """Give what can be read of a page: a letter's text, or the lines of what is long."""
+    if name.startswith(_LETTERS):
+        yield from others.texts_of(archive.read(name).decode())
+        return
+    with archive.open(name) as opened:
+        for line in io.TextIOWrapper(opened, "utf-8"):
+            yield html.unescape(line)
 
 
 def _write_data(session: Session, request: DataRequest, archive: zipfile.ZipFile, out: Any) -> None:
@@ -107,7 +117,7 @@ def _write_letters(
 
 
 def _page_of(number: int) -> str:
-    return f"letters/{number:03d}.html"
+    return f"{_LETTERS}{number:03d}.html"
 
 
 def _write_page(

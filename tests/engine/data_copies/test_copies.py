@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import io
 import json
 import zipfile
@@ -11,10 +12,11 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import data_copies
 from engine.casework.audit import Chain, Entry
+from engine.data_copies import writing
 from engine.queries import person
 from engine.scenario import Scenario
 from engine.tables.casefile import CaseFile, Submission
@@ -161,6 +163,15 @@ def test_what_is_kept_sealed_about_the_person_is_theirs_and_never_lies_open_with
         assert session.scalars(select(DataCopyPart.number)).all() == [1]
 
 
+def _write_into(db: Database, more: str) -> None:
+    """Let the second letter say more, behind the back of what keeps it as it was issued."""
+    with db.writing() as session:
+        text = session.scalars(select(Letter.html).where(Letter.id == 2)).one()
+        assert "</article>" in text
+        text = text.replace("</article>", f"<p>{more}</p></article>")
+        session.connection().execute(update(Letter).where(Letter.id == 2).values(html=text))
+
+
 def _be_advised(db: Database) -> None:
     """Write what stands there once Legal advised, and a decision went the other way."""
     with db.writing() as session:
@@ -201,3 +212,32 @@ def _submission(
         by="lena",
         at=dt.datetime(2026, 4, 1, 9, 0, tzinfo=dt.UTC),
     )
+
+
+def test_a_name_with_a_mark_in_a_letter_is_found_and_taken_out_whole(story: Scenario) -> None:
+    """R-104: a letter writes an apostrophe another way; people are found as they are read."""
+    _write_into(story.db, html.escape("Mr O'Hara rang. Mrs Ann O'Hara and Dr D\u2019Souza came."))
+    found = {mark.name for mark in data_copies.page(story.db, 1, person(story.db, "dorothy")).marks}
+    assert {"Mr O'Hara", "Mrs Ann O'Hara", "Dr D\u2019Souza"} <= found
+    read = html.unescape(copy_of(story).read("letters/002.html").decode())
+    assert f"{_MARK} rang. {_MARK} and {_MARK} came." in read
+
+
+def test_a_name_the_landlord_shares_does_not_keep_the_copy_back(story: Scenario) -> None:
+    """R-104: neither what the logo is called nor its bytes are a name left in the copy."""
+    picture = '<img src="data:image/png;base64,AA/Grace/AA" alt="Grace &amp; Hill Homes">'
+    _write_into(story.db, picture)
+    dorothy = person(story.db, "dorothy")
+    data_copies.decide(story.db, 1, "Grace", "redact", "It is about somebody else.", dorothy)
+    page = copy_of(story).read("letters/002.html").decode()
+    assert picture.replace("Grace &amp;", f"{_MARK} &amp;") in page
+
+
+def test_a_name_that_still_stands_in_a_letter_is_told() -> None:
+    """R-104: what a letter says is searched as people read it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as copy:
+        copy.writestr("letters/001.html", '<p title="Grace">Mrs O&#x27;Hara\nrang</p>')
+    assert writing.holds_name(file, ["Mrs O'Hara"])
+    assert writing.holds_name(file, ["O'Hara rang"])
+    assert not writing.holds_name(file, ["Grace"])
