@@ -64,10 +64,25 @@ def _fault_of_svg(name: str, content: bytes) -> str:
             f"Expected {name} to be a picture and nothing else, but it {held}. Save it as plain "
             "SVG, with shapes alone, or as PNG."
         )
+    return next(filter(None, (_fault_of_shape(name, *sides) for sides in _shapes(root))), "")
+
+
+def _shapes(root: etree._Element) -> Iterator[tuple[float, float]]:
+    """Give how wide and high an SVG says it is, in each way it says so; nothing is 0 by 0.
+
+    Both count where both are given: a browser takes the width and height before the box.
+    """
     box = root.get("viewBox", "").replace(",", " ").split()
-    texts = box[2:] if len(box) == _BOX else [root.get("width", ""), root.get("height", "")]
-    found = [_NUMBER.fullmatch(text) for text in texts]
-    return _fault_of_shape(name, *(float(one[1]) if one else 0.0 for one in found))
+    sides = [root.get("width", ""), root.get("height", "")]
+    if len(box) == _BOX:
+        yield _number(box[2]), _number(box[3])
+    if len(box) != _BOX or all(map(_NUMBER.fullmatch, sides)):
+        yield _number(sides[0]), _number(sides[1])
+
+
+def _number(text: str) -> float:
+    found = _NUMBER.fullmatch(text)
+    return float(found[1]) if found else 0.0
 
 
 def _fault_of_shape(name: str, width: float, height: float) -> str:

@@ -89,6 +89,8 @@ def test_what_could_do_more_than_show_itself_is_refused(
         ("<?xml-stylesheet href='a.css'?>" + SVG.format(more=""), "an instruction"),
         (SVG.format(more="").replace(' viewBox="0 0 120 40"', ""), "how wide"),
         (SVG.format(more="").replace("120 40", "1000 40"), "5 times"),
+        (SVG.format(more="").replace("viewBox", 'width="5000" height="10" viewBox'), "5 times"),
+        (SVG.format(more="").replace("viewBox", 'width="10px" height="0" viewBox'), "how wide"),
         ("<html/>", "does not begin with svg"),
     ],
 )
