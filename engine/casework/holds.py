@@ -142,12 +142,12 @@ def hold_review_on(context: Context) -> Due:
     placed = _review_due(context, hold.opened_on)
     review_on = hold.review_on or placed.on
     if review_on == placed.on:
-        return Due(review_on, f"{placed.reason} That day the hold was placed.")
-    looked_on = _looked_on(context)
-    again = _review_due(context, looked_on)
+        return Due(review_on, f"{placed.reason} The hold was placed on {said(hold.opened_on)}.")
+    set_on = _looked_on(context) or hold.opened_on
+    again = _review_due(context, set_on)
     if review_on == again.on:
-        return Due(review_on, f"{again.reason} That day the hold was looked at last.")
-    return Due(review_on, f"Set on {said(looked_on)}, by the months that held then.")
+        return Due(review_on, f"{again.reason} It was looked at last on {said(set_on)}.")
+    return Due(review_on, f"Set on {said(set_on)}, by the months that held then.")
 
 
 def hold_at_hand(context: Context) -> list[Choice]:
@@ -215,8 +215,8 @@ def _of_run(context: Context) -> LegalHold:
     return row_of_run(context, LegalHold, _REF, "a hold to look at")
 
 
-def _looked_on(context: Context) -> dt.date:
-    """Give the day this run's hold was looked at last; today while that is being recorded."""
+def _looked_on(context: Context) -> dt.date | None:
+    """Give the day this run's hold was looked at last; None for one nobody has looked at yet."""
     looked_at = context.session.scalar(
         select(WorkItem.completed_at)
         .where(
@@ -227,7 +227,7 @@ def _looked_on(context: Context) -> dt.date:
         .order_by(WorkItem.id.desc())
         .limit(1)
     )
-    return looked_at.astimezone(LONDON).date() if looked_at else context.today
+    return looked_at.astimezone(LONDON).date() if looked_at else None
 
 
 def _review_on(context: Context, since: dt.date) -> dt.date:

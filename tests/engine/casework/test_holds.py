@@ -46,6 +46,24 @@ def test_lifting_tells_whoever_waits_for_the_case(landlord: Landlord) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("review_on", "ends"),
+    [
+        (None, "The hold was placed on Mon 2 Mar 2026."),
+        (dt.date(2026, 5, 1), "Set on Mon 2 Mar 2026, by the months that held then."),
+    ],
+)
+def test_why_a_hold_is_due_names_the_day_it_was_placed(
+    landlord: Landlord, review_on: dt.date | None, ends: str
+) -> None:
+    """R-108: also when it is asked later, of a hold nobody has looked at."""
+    landlord.answer("place_hold", "2026-03-02", PLACED, "dorothy")
+    landlord.rows(LegalHold)[0].review_on = review_on
+    context = landlord.context("2026-04-13")
+    context.variables = {"hold_ref": "legal_hold:1"}
+    assert holds.hold_review_on(context).reason.endswith(ends)
+
+
 def test_a_hold_needs_a_reason(landlord: Landlord) -> None:
     """R-108."""
     found = landlord.problems("place_hold", "2026-03-02", {"hold_kind": "claim"}, "dorothy")
