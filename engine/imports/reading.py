@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine.casework.visibility import Part, sees
@@ -144,7 +144,7 @@ def one_import(
     with reading(database, person) as look:
         row = _found(look.session, import_id)
         brief = _brief(look, row, _counts(look.session, [row.id]).get(row.id, {}))
-        total = _total(look.session, brief, show)
+        total = _total(look, brief, show)
         return ImportPage(
             brief=brief,
             unused=layout_of(row.headings).unused,
@@ -289,11 +289,26 @@ def _rows(look: Reading, row: ContactImport, show: str, page: int) -> list[Impor
     return [_row(one, name or "", reference or "") for one, name, reference in found]
 
 
-def _total(session: Session, brief: ImportBrief, show: str) -> int:
+def _total(look: Reading, brief: ImportBrief, show: str) -> int:
+    """Count the rows that are shown: of contacts those this person sees, like ``_logged``."""
     if show == "logged":
-        theirs = (Contact.import_id == brief.id, Contact.corrected_at.is_(None))
-        return session.scalar(select(func.count(Contact.id)).where(*theirs)) or 0
+        found = (
+            select(func.count(Contact.id))
+            .join(CaseFile, CaseFile.id == Contact.case_id)
+            .join(Customer, Customer.id == CaseFile.customer_id)
+            .where(*_shown(look, brief.id))
+        )
+        return look.session.scalar(found) or 0
     return brief.wrong if show == "wrong" else brief.ready
+
+
+def _shown(look: Reading, import_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions for a contact of an import to be shown to this person (R-102)."""
+    return (
+        Contact.import_id == import_id,
+        Contact.corrected_at.is_(None),
+        sees(look.viewer, Part.CONTACTS),
+    )
 
 
 def _logged(look: Reading, row: ContactImport, page: int) -> list[ImportRow]:
@@ -302,11 +317,7 @@ def _logged(look: Reading, row: ContactImport, page: int) -> list[ImportRow]:
         select(Contact, Customer.name, CaseFile.reference)
         .join(CaseFile, CaseFile.id == Contact.case_id)
         .join(Customer, Customer.id == CaseFile.customer_id)
-        .where(
-            Contact.import_id == row.id,
-            Contact.corrected_at.is_(None),
-            sees(look.viewer, Part.CONTACTS),
-        )
+        .where(*_shown(look, row.id))
         .order_by(Contact.id)
         .limit(PAGE_SIZE)
         .offset((page_number(page) - 1) * PAGE_SIZE)

@@ -68,6 +68,14 @@ def test_rows_done_stay_and_rows_not_begun_are_not_taken(begun: Database) -> Non
     assert said[4].startswith("Row 9. channel: Expected telephone")
 
 
+def test_contacts_of_cases_somebody_does_not_see_are_not_counted_either(begun: Database) -> None:
+    """R-102: a manager who sees none of these cases is promised no pages of them."""
+    shown = imports.one_import(begun, 1, person("dorothy"), show="logged").rows
+    assert (len(shown), shown.total) == (3, 3)
+    shown = imports.one_import(begun, 1, person("mark"), show="logged").rows
+    assert (len(shown), shown.total) == (0, 0)
+
+
 def test_it_is_begun_again_with_the_rest_and_nothing_is_logged_twice(begun: Database) -> None:
     imports.stop(begun, 1, by="dorothy")
     imports.resume(begun, 1, by="dorothy")
