@@ -40,14 +40,18 @@ NO_LABELS = Labels()
 
 
 def labels_of(forms: Iterable[Form]) -> Labels:
-    """Give what forms call the variables they set and the answers to them; the first one counts."""
+    """Give what forms call the variables they set and the answers to them.
+
+    Where two forms call an answer differently it has no label: either would be wrong somewhere.
+    """
     variables: dict[str, str] = {}
-    values: dict[tuple[str, str], str] = {}
+    values: dict[tuple[str, str], set[str]] = {}
     for question in (one for form in forms for one in form.questions if one.variable):
         variables.setdefault(question.variable, question.label)
         for choice in question.options:
-            values.setdefault((question.variable, choice.value), choice.label)
-    return Labels(variables, values)
+            values.setdefault((question.variable, choice.value), set()).add(choice.label)
+    agreed = {value: min(said) for value, said in values.items() if len(said) == 1}
+    return Labels(variables, agreed)
 
 
 def plain(name: str) -> str:

@@ -61,6 +61,12 @@ def test_an_expression_is_said_as_people_would(expression: str, said: str) -> No
     assert in_words(expression, labels) == said
 
 
+def test_an_answer_that_two_forms_call_differently_is_called_by_neither() -> None:
+    # One form says that the copy is ready, another that every item is decided.
+    assert in_words("request_step == 'answer'", LABELS) == "“How does it stand?” is “Answer”"
+    assert in_words("request_step == 'more_time'", LABELS).endswith("is “We need more time”")
+
+
 @pytest.mark.parametrize(
     "expression",
     [
