@@ -278,3 +278,5 @@ def test_who_shares_a_role_hears_who_was_quicker_and_keeps_what_was_typed(
     assert late.status == 409
     assert "Priya Nair completed it on" in late.text
     assert "Note 7 of my list" in late.text
+    back = tom.get(f"{address}/check", 409)
+    assert "Priya Nair completed it on" in back.text

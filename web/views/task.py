@@ -163,10 +163,17 @@ def letter_pdf(work_item_id: int) -> ResponseReturnValue:
 
 
 def _desk_unless_over(work_item_id: int) -> Desk | None:
-    """Take up a task; None for one that is over, reached by going back in the browser."""
+    """Take up a task; None for one that is over, reached by going back in the browser.
+
+    Whoever may not open the page of its end is told by the refusal who did it.
+    """
     try:
         return Desk.of(work_item_id)
-    except engine.Rejected:
+    except engine.Rejected as over:
+        try:
+            engine.task(auth.database(), work_item_id, auth.person())
+        except engine.NotFound:
+            raise over from None
         return None
 
 
