@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from engine import clock
 from engine.scenario import Scenario
+from engine.tables.decisions import Arrangement
+from engine.tables.people import User
 from tests.engine.commands.conftest import TAKEN_OVER
 from tests.web.visitor import Visitor
 
@@ -67,6 +70,33 @@ def test_on_the_days_cards_and_callers_lead_to_who_stands_in(story: Scenario, as
         page = as_("dorothy").get(address).text
         assert "Priya Nair is away" in page or "Away until Thu 2 Apr 2026" in page
         assert "ickness" not in page
+
+
+def test_a_stand_in_without_a_telephone_is_still_who_the_contact_goes_to(
+    story: Scenario, as_: As
+) -> None:
+    """R-072: the agreed way is the contact's own telephone."""
+    with story.db.writing() as session:
+        priya, tom = (session.get_one(User, name) for name in ("priya", "tom"))
+        priya.phone, tom.phone = "01632 960 711", ""
+        stand_in = tom.full_name
+        arrangement = session.scalars(select(Arrangement)).one()
+        arrangement.contact_method, arrangement.contact_address = "telephone", priya.phone
+    story.receive(
+        "absence_booked",
+        by="mo",
+        answers={
+            "person": "priya",
+            "kind": "leave",
+            "from_on": "2026-04-01",
+            "until_on": "2026-04-02",
+            "cover": "tom",
+        },
+    )
+    for who, address in (("dorothy", f"/cases/{story.case_id}"), ("sam", "/callers?search=carter")):
+        page = as_(who).get(address).text
+        assert f"pass it to {stand_in}" in page
+        assert "until the Data Management Officer names somebody" not in page
 
 
 def test_the_absence_of_a_colleague_is_changed_by_nobody_else(story: Scenario, as_: As) -> None:
