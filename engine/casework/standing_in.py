@@ -88,5 +88,31 @@ def read_at(address: str, own: User | None, instead: User | None) -> str:
     return address
 
 
+def read_today(
+    address: str,
+    own: User | None,
+    cover: User | None,
+    instead: User | None,
+    *,
+    today: dt.date,
+    is_away: bool,
+) -> str:
+    """Give where somebody reads or answers today: the address as agreed while the contact is here.
+
+    own: the contact. cover: who answers once the contact has left. instead: who stands in while
+    they are away; None for nobody.
+    """
+    if is_away:
+        return read_at(address, own, instead)
+    if has_left(own, today):
+        return read_at(address, own, None if has_left(cover, today) else cover)
+    return address
+
+
+def has_left(user: User | None, today: dt.date) -> bool:
+    """Tell whether somebody works here no longer."""
+    return bool(user and user.left_on and user.left_on < today)
+
+
 def _plain(address: str) -> str:
     return "".join(address.split()).casefold()

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from engine.casework import contact_card
 from engine.casework.shared_tenancies import who_is_meant
-from engine.casework.standing_in import read_at, stands_in_on
+from engine.casework.standing_in import has_left, read_today, stands_in_on
 from engine.casework.visibility import opens
 from engine.errors import NotFound
 from engine.queries import words
@@ -136,12 +136,9 @@ def _card(
     arrangement, case, customer, away = row
     spoc, cover = (people.get(name or "") for name in (arrangement.spoc, arrangement.cover))
     instead = people.get(away.user_name or "") if away else None
-    has_left = _has_left(spoc, look.today)
-    cover_left = _has_left(cover, look.today)
-    answers = instead if away or cover_left else cover
+    cover_left = has_left(cover, look.today)
     address = arrangement.contact_address
-    read = read_at(address, spoc, answers)
-    is_there = not (away or has_left)
+    read = read_today(address, spoc, cover, instead, today=look.today, is_away=bool(away))
     return CallerCard(
         applies_to=who_is_meant(customer, case),
         case_id=arrangement.case_id,
@@ -153,20 +150,16 @@ def _card(
         spoc_phone=spoc.phone if spoc else "",
         spoc_hours=spoc.working_hours if spoc else "",
         cover_phone=cover.phone if cover and not cover_left else "",
-        is_covered=has_left,
+        is_covered=has_left(spoc, look.today),
         away_until=away.until_on if away else None,
         stands_in=instead.full_name if instead else "",
         stands_in_phone=instead.phone if instead else "",
         contact_method=words.name_of("channel", arrangement.contact_method),
-        contact_address=address if is_there else read,
-        is_unread=not is_there and read != address,
+        contact_address=read,
+        is_unread=read != address,
         emergency_route=arrangement.emergency_route,
         visiting=arrangement.visiting,
         response_time=arrangement.response_time,
         limits=tuple(limit for limit in limits if limit.from_on <= look.today),
         refused=contact_card.refused(arrangement),
     )
-
-
-def _has_left(user: User | None, today: dt.date) -> bool:
-    return bool(user and user.left_on and user.left_on < today)

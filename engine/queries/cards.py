@@ -75,9 +75,13 @@ class ArrangementCard:
     away_until: dt.date | None = None
     #: Full name of who stands in today; "" for nobody.
     stands_in: str = ""
-    #: Where somebody reads or answers while the contact is away; "" for nowhere, and while they
-    #: are here.
+    #: Where somebody reads or answers while the contact is away or has left; "" for nowhere, and
+    #: while they are here.
     read_at: str = ""
+    #: The contact works here no longer, and the arrangement lives.
+    has_left: bool = False
+    #: Full name of the cover who answers once the contact has left; "" for nobody.
+    covered_by: str = ""
     #: What holds while contact is refused, never why; "" while it is not (R-095).
     refused: str = ""
 
@@ -112,6 +116,9 @@ def card(
     away: Away | None,
 ) -> ArrangementCard:
     """Make the card of an arrangement that is already read."""
+    has_left = arrangement.ended_on is None and arrangement.spoc in look.gone
+    covers = arrangement.cover if has_left and arrangement.cover not in look.gone else None
+    instead = away.stand_in if away else covers
     return ArrangementCard(
         id=arrangement.id,
         kind=arrangement.kind,
@@ -134,14 +141,16 @@ def card(
         flags=tuple(flags),
         away_until=away.until_on if away else None,
         stands_in=look.full_name(away.stand_in) if away else "",
-        read_at=_read_at(look, arrangement, away) if away else "",
+        read_at=_read_at(look, arrangement, instead) if away or has_left else "",
+        has_left=has_left,
+        covered_by=look.full_name(covers),
         refused=contact_card.refused(arrangement),
     )
 
 
-def _read_at(look: Reading, arrangement: Arrangement, away: Away) -> str:
-    own, instead = (look.session.get(User, it or "") for it in (arrangement.spoc, away.stand_in))
-    return read_at(arrangement.contact_address, own, instead)
+def _read_at(look: Reading, arrangement: Arrangement, instead: str | None) -> str:
+    own, theirs = (look.session.get(User, name or "") for name in (arrangement.spoc, instead))
+    return read_at(arrangement.contact_address, own, theirs)
 
 
 def limits_of(look: Reading, arrangement_ids: Collection[int]) -> Mapping[int, list[Limit]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, or_, select
@@ -12,7 +12,7 @@ from engine.casework import contact_card
 from engine.casework.contact_logging import may_log
 from engine.casework.customers import needs_of
 from engine.casework.shared_tenancies import who_is_meant
-from engine.casework.standing_in import stands_in_on
+from engine.casework.standing_in import has_left, read_today, stands_in_on
 from engine.casework.visibility import Part, sees
 from engine.errors import NotFound
 from engine.installation import read_surroundings
@@ -28,6 +28,7 @@ from engine.tables.casefile import CaseFile, Customer
 from engine.tables.customer_words import answers_to
 from engine.tables.database import Database
 from engine.tables.decisions import Arrangement
+from engine.tables.people import User
 
 #: A shorter text would list customers instead of finding one.
 SHORTEST = 3
@@ -51,6 +52,7 @@ class ContactSubject:
     cover: str
     #: In words: E-mail, telephone; "" for none agreed.
     contact_method: str
+    #: Where somebody reads or answers today; "" for nowhere, and for none agreed.
     contact_address: str
     #: What is limited now, without the reason; none of it applies to an emergency.
     limits: tuple[Limit, ...]
@@ -66,6 +68,12 @@ class ContactSubject:
     away_until: dt.date | None = None
     #: Full name of who stands in today; "" for nobody.
     stands_in: str = ""
+    #: The single point of contact works here no longer.
+    has_left: bool = False
+    #: The agreed address is the contact's own, and they are away or have left (R-072).
+    is_unread: bool = False
+    #: Who answers today in place of a contact who is away or has left; "" for nobody.
+    instead: str = ""
 
     @property
     def sees_case(self) -> bool:
@@ -139,6 +147,13 @@ class _Known:
     away: Mapping[int, StandIn]
     #: Set of figures -> where emergencies go.
     routes: Mapping[str, str]
+    #: User name -> contacts, covers and who stands in.
+    people: Mapping[str, User]
+
+    def called(self, name: str | None) -> str:
+        """Give how somebody of them is called; a name without a person stays as it is."""
+        user = self.people.get(name or "")
+        return user.full_name if user else name or ""
 
 
 def _made(look: Reading, rows: list[tuple[CaseFile, Customer]]) -> tuple[ContactSubject, ...]:
@@ -164,6 +179,45 @@ def _known(look: Reading, ids: list[int]) -> _Known:
         away={one.id: away for one, away in in_force if away},
         seen=frozenset(look.session.scalars(seen)),
         routes=_routes(look),
+        people=_people(look, in_force),
+    )
+
+
+def _people(
+    look: Reading, in_force: Sequence[tuple[Arrangement, StandIn | None]]
+) -> Mapping[str, User]:
+    rows = [(one.spoc, one.cover, away.user_name if away else None) for one, away in in_force]
+    names = {name for row in rows for name in row if name}
+    users = look.session.scalars(select(User).where(User.name.in_(names)))
+    return {user.name: user for user in users}
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """How a contact is reached today."""
+
+    address: str
+    has_left: bool
+    is_unread: bool
+    instead: str
+
+
+def _reached(look: Reading, known: _Known, card: Arrangement | None) -> _Reached:
+    if card is None:
+        return _Reached("", has_left=False, is_unread=False, instead="")
+    away = known.away.get(card.id)
+    own, cover = (known.people.get(name or "") for name in (card.spoc, card.cover))
+    instead = known.people.get(away.user_name or "") if away else None
+    read = read_today(
+        card.contact_address, own, cover, instead, today=look.today, is_away=bool(away)
+    )
+    is_gone = has_left(own, look.today)
+    answers = cover if is_gone and not away and not has_left(cover, look.today) else instead
+    return _Reached(
+        read,
+        has_left=is_gone,
+        is_unread=read != card.contact_address,
+        instead=answers.full_name if answers else "",
     )
 
 
@@ -171,6 +225,7 @@ def _subject(look: Reading, known: _Known, case: CaseFile, customer: Customer) -
     is_seen, card = case.id in known.seen, known.in_force.get(case.id)
     limits = known.limits[card.id] if card else []
     away = known.away.get(card.id) if card else None
+    reached = _reached(look, known, card)
     route = known.routes.get(case.parameter_set, "")
     return ContactSubject(
         case_id=case.id,
@@ -178,17 +233,20 @@ def _subject(look: Reading, known: _Known, case: CaseFile, customer: Customer) -
         address=customer.address,
         tenancy_reference=customer.tenancy_reference,
         case_reference=case.reference if is_seen else "",
-        spoc=look.full_name(card.spoc) if card else "",
-        cover=look.full_name(card.cover) if card else "",
+        spoc=known.called(card.spoc) if card else "",
+        cover=known.called(card.cover) if card else "",
         contact_method=words.name_of("channel", card.contact_method) if card else "",
-        contact_address=card.contact_address if card else "",
+        contact_address=reached.address,
         limits=tuple(limit for limit in limits if limit.from_on <= look.today),
         emergency_route=(card.emergency_route if card else "") or route,
         needs=needs_of(customer) if is_seen else "",
         applies_to=who_is_meant(customer, case) if is_seen or card else "",
         refused=contact_card.refused(card) if card else "",
         away_until=away.until_on if away else None,
-        stands_in=look.full_name(away.user_name) if away else "",
+        stands_in=known.called(away.user_name) if away else "",
+        has_left=reached.has_left,
+        is_unread=reached.is_unread,
+        instead=reached.instead,
     )
 
 

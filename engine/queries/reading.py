@@ -63,9 +63,19 @@ class Reading:
 
     @cached_property
     def full_names(self) -> dict[str, str]:
-        """Give user name -> full name of everybody; one statement, once."""
-        found = self.session.execute(select(User.name, User.full_name))
-        return dict(found.all())
+        """Give user name -> full name of everybody."""
+        return {name: full_name for name, full_name, _ in self._everybody}
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """Give the user names of everybody who has left."""
+        return frozenset(name for name, _, on in self._everybody if on and on < self.today)
+
+    @cached_property
+    def _everybody(self) -> list[tuple[str, str, dt.date | None]]:
+        """Give user name, full name and last day of everybody; one statement, once."""
+        found = self.session.execute(select(User.name, User.full_name, User.left_on))
+        return [(name, full_name, left_on) for name, full_name, left_on in found]
 
     def full_name(self, name: str | None) -> str:
         """Give how a person is called; a name without a person stays as it is, none is ""."""

@@ -68,8 +68,8 @@ def never_told() -> ColumnElement[bool]:
 
 
 def gone_of(look: Reading) -> frozenset[str]:
-    """Give the user names of everybody who has left; one statement."""
-    return frozenset(look.session.scalars(select(User.name).where(User.left_on < look.today)))
+    """Give the user names of everybody who has left."""
+    return look.gone
 
 
 def gaps(

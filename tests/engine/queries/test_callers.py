@@ -81,6 +81,7 @@ def test_an_address_nobody_reads_is_not_given(house: Database) -> None:
     assert (card.stands_in, card.contact_address, card.is_unread) == ("", "", True)
     (subject,) = contact_subjects.find(house, person("cora"), "carter").subjects
     assert (subject.away_until, subject.stands_in) == (TODAY + dt.timedelta(days=3), "")
+    assert (subject.contact_address, subject.is_unread) == ("", True)
 
 
 def test_meanwhile_the_address_is_that_of_who_stands_in(house: Database) -> None:
@@ -106,10 +107,28 @@ def test_a_cover_who_has_left_too_is_not_named(house: Database) -> None:
     with house.writing() as session:
         pen = Pen(session)
         priya, tom = (session.get_one(User, name) for name in ("priya", "tom"))
-        pen.arrangement(pen.case(), contact_address=priya.email)
+        case_id = pen.arrangement(pen.case(), contact_address=priya.email).case_id
         priya.left_on = tom.left_on = TODAY - dt.timedelta(days=1)
     (card,) = callers(house, person("cora"), "carter").cards
     assert (card.is_covered, card.cover, card.contact_address) == (True, "", "")
+    (subject,) = contact_subjects.find(house, person("cora"), "carter").subjects
+    assert (subject.has_left, subject.instead, subject.contact_address) == (True, "", "")
+    shown = case(house, case_id, person("dorothy")).card
+    assert shown is not None
+    assert (shown.has_left, shown.covered_by, shown.read_at) == (True, "", "")
+
+
+def test_of_a_contact_who_left_the_covers_own_address_is_given(house: Database) -> None:
+    with house.writing() as session:
+        pen = Pen(session)
+        priya, toms = session.get_one(User, "priya"), session.get_one(User, "tom").email
+        case_id = pen.arrangement(pen.case(), contact_address=priya.email).case_id
+        priya.left_on = TODAY - dt.timedelta(days=1)
+    (subject,) = contact_subjects.find(house, person("cora"), "carter").subjects
+    assert (subject.instead, subject.contact_address) == ("Tom Reed", toms)
+    shown = case(house, case_id, person("dorothy")).card
+    assert shown is not None
+    assert (shown.covered_by, shown.read_at) == ("Tom Reed", toms)
 
 
 @pytest.mark.parametrize(
