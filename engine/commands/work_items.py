@@ -196,7 +196,7 @@ def save_draft(
     said: False while nobody has typed anything: which pages were passed by is kept, but it is no
     draft, and no list calls it one.
     That somebody takes the task, or a colleague's draft, with it is in the log; what they go on
-    typing is not: what counts is what they complete the task with.
+    typing, or take out of their own draft, is not: what counts is what they complete it with.
     """
     with db.writing() as session:
         item = item_to_change(session, work_item_id)
@@ -209,7 +209,7 @@ def save_draft(
         after = {"to": item.assignee, "draft_of": item.draft_saved_by}
         if before["to"] is None:
             note_on_item(session, around, item, by, "task_claimed", (before, after))
-        elif before != after:
+        elif before != after and (said or before["draft_of"] != by):
             note_on_item(session, around, item, by, "draft_begun", (before, after))
 
 

@@ -72,7 +72,8 @@ def test_a_page_passed_by_without_a_word_is_no_draft(opening: Page, amina: Visit
     assert "Draft saved" not in emptied.text
     opening.press("Save and come back later", customer_name="Robin Ashe")
     assert "Draft saved" in amina.get("/tasks").text
-    opening.press("Save and come back later", customer_name="")
+    cleared = opening.press("Save and come back later", customer_name="")
+    assert "is empty again: what was typed before is taken out" in cleared.banner
     assert "Draft saved" not in amina.get("/tasks").text
 
 

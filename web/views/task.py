@@ -111,7 +111,7 @@ def answer(work_item_id: int, page_id: str) -> ResponseReturnValue:
     if button == "preview":
         return redirect(_address(desk, page_id) + "#letter", 303)
     if button == "save":
-        kept = "is saved" if filling.says_something else "stays as it was: nothing was typed"
+        kept = _kept(desk, filling)
         banner.note(f"“{desk.page.row.name}” {kept}. Come back to it when you are ready.")
         return redirect(url_for("tasks.listed"), 303)
     problems = filling.problems_of(page_id)
@@ -175,6 +175,15 @@ def _desk_unless_over(work_item_id: int) -> Desk | None:
         except engine.NotFound:
             raise over from None
         return None
+
+
+def _kept(desk: Desk, filling: Filling) -> str:
+    """Say what became of the draft that was there when the page was sent."""
+    if filling.says_something:
+        return "is saved"
+    if desk.view.draft_saved_at is None:
+        return "stays as it was: nothing was typed"
+    return "is empty again: what was typed before is taken out"
 
 
 def _over(work_item_id: int) -> ResponseReturnValue:

@@ -133,6 +133,25 @@ def test_a_draft_is_kept_sealed_and_given_back(appeal: Scenario) -> None:
         assert all(b"half" not in bytes(row[0]) for row in raw if row[0] is not None)
 
 
+def test_emptying_your_own_draft_is_no_draft_begun_and_a_colleagues_is(appeal: Scenario) -> None:
+    item = open_item(appeal, "issue_letter")
+    commands.claim(appeal.db, item.id, by="dorothy")
+
+    def begun() -> int:
+        with appeal.db.reading() as session:
+            rows = session.scalars(select(AuditEvent).where(AuditEvent.action == "draft_begun"))
+            return len(rows.all())
+
+    commands.save_draft(appeal.db, item.id, {"proof": "half a sentence"}, by="dorothy")
+    assert begun() == 1
+    commands.save_draft(appeal.db, item.id, {"proof": ""}, by="dorothy", said=False)
+    assert begun() == 1
+    with appeal.db.writing() as session:
+        session.get_one(WorkItem, item.id).draft_saved_by = "daniel"
+    commands.save_draft(appeal.db, item.id, {"proof": ""}, by="dorothy", said=False)
+    assert begun() == 2
+
+
 def test_a_handed_over_task_is_the_others(appeal: Scenario) -> None:
     item = open_item(appeal, "issue_letter")
     commands.claim(appeal.db, item.id, by="dorothy")
