@@ -332,6 +332,21 @@ def test_a_csv_file_is_read_in_whatever_encoding(
     assert outcomes(landlord, 1) == {2: "blank", 3: "ready"}
 
 
+@pytest.mark.parametrize("said", ["None", "See above", "Ditto."])
+def test_reasons_that_say_nothing_are_taken_as_none(
+    landlord: Database, dorothy: Visitor, said: str
+) -> None:
+    row = register.clean(1)
+    row[register.REASON] = said
+    lines = [";".join(register.HEADINGS), ";".join(row), ""]
+    send(dorothy, "\r\n".join(lines).encode(), "register.csv").press("Check every row")
+    work(landlord)
+    assert outcomes(landlord, 1) == {2: "ready"}
+    with landlord.reading() as session:
+        kept = session.scalars(select(RegisterImportRow).where(RegisterImportRow.number == 2)).one()
+    assert "No reasons are recorded (R-046)." in str(kept.exceptions)
+
+
 def test_a_cell_that_is_merged_over_rows_counts_for_each(
     landlord: Database, dorothy: Visitor
 ) -> None:

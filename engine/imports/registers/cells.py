@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.calendar import said
+from engine.casework import own_words
 from engine.casework.old_letters import NOT_RECORDED
 from engine.imports.registers.columns import heading_of
 from engine.imports.registers.dates import read_date, says_none
@@ -124,9 +125,10 @@ def _decision(told: Told, cells: Mapping[str, str], today: dt.date) -> None:
         decided = min((day for day in (begins, letter, today) if day), default=None)
     told.answers["decided_on"] = decided.isoformat() if decided else ""
     reasons = cells.get("reasons", "")
-    if not reasons:
+    if own_words.says_nothing(reasons):
         told.except_("reasons", "No reasons are recorded (R-046).")
-    told.answers["reasons"] = reasons or NOT_RECORDED
+        reasons = NOT_RECORDED
+    told.answers["reasons"] = reasons
     is_told = _plain(cells.get("letter_complete", "")) in _YES
     if letter is None:
         told.answers["letter_complete"] = "none"
