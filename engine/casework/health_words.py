@@ -34,6 +34,7 @@ _OPEN = (
     *("severity", "instances", "breadth_and_frequency", "why_difficult", "ways_to_mend"),
     *("less_restrictive", "proportionality", "reasons", "what_changes", "change_required"),
     *("why_formal", "what_settled", "end_reason"),
+    *("customer_view", "gaps", "support", "despite_advice"),
     *("went", "late_answers", "open_issues", "suggestion_why", "own_part"),
 )
 #: The same in the rows of a table: the table and its column.

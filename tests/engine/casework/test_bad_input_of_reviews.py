@@ -145,6 +145,21 @@ def test_both_sides_are_looked_at(register: Register) -> None:
     }
 
 
+@pytest.mark.parametrize("question", ["gaps", "customer_view"])
+def test_the_papers_of_a_review_name_no_illness(register: Register, question: str) -> None:
+    """R-109: more people read the papers than may read of health."""
+    answers = {**PACK, "asked_customer": "answered", "customer_view": "It is too much."}
+    review_packs.build_pack(register.context("2026-09-01"))
+    assert told(register, "review_pack", "2026-09-01", answers) == {}
+    figures = {"record.health_words": ["depression"]}
+    context = register.context("2026-09-01", "mark", figures=figures)
+    with pytest.raises(InvalidAnswers) as refused:
+        register.answer("review_pack", context, {**answers, question: "It was the depression."})
+    said = {one.question: one.message for one in refused.value.problems}
+    assert list(said) == [question]
+    assert "“depression”" in said[question]
+
+
 def test_a_request_is_not_turned_down_because_nothing_is_due(register: Register) -> None:
     """R-086."""
     register.answer("ask_for_a_look", register.context("2026-04-02"), ASKED)

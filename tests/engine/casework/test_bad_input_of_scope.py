@@ -156,6 +156,8 @@ def test_a_diagnosis_is_not_pasted_where_everybody_reads(landlord: Landlord) -> 
         "belongs in a sealed question of the talk, the meeting or the review."
     }
     assert meeting(landlord, needs_and_circumstances=text) == {}
+    offered = "Ask Mind about your depression."
+    assert "“depression”" in meeting(landlord, support=offered)["support"]
 
 
 def test_work_that_was_broken_off_goes_on_at_a_time(landlord: Landlord) -> None:

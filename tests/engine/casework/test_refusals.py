@@ -140,6 +140,15 @@ def objected(register: Register, context: Context, **changed: Any) -> dict[str, 
     return {one.question: one.message for one in wrong.value.problems}
 
 
+def test_why_the_advice_was_not_followed_names_no_illness(register: Register) -> None:
+    """R-109: more people read of the decision than may read of health."""
+    advised(register, advice="against")
+    figures = {"record.health_words": ["psychotic"]}
+    context = register.context("2026-08-20", "nell", figures=figures)
+    said = objected(register, context, despite_advice="Staff are at risk: he is psychotic.")
+    assert "“psychotic”" in said["despite_advice"]
+
+
 def in_force(register: Register) -> ContactRefusal:
     register.answer("decide_refusal", advised(register), DECIDED)
     for template in ("cease_and_desist", "end_of_correspondence"):
