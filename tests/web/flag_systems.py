@@ -214,7 +214,12 @@ def _web_server(house: Installation) -> Iterator[str]:
 
     port = free_port()
     server = create_server(held, host="127.0.0.1", port=port, threads=4)
-    thread = threading.Thread(target=server.run)
+
+    def run() -> None:
+        with contextlib.suppress(OSError):  # its socket may be closed just before it is waited for
+            server.run()
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         yield f"http://127.0.0.1:{port}"
